@@ -1,0 +1,128 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target is built with: Swift 6 mode, the upcoming features of the house style, warnings as errors.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let servletAPI: Target.Dependency = .product(name: "ServletAPI", package: "ServletAPI")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        resources: resources,
+        swiftSettings: settings
+    )
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let systemLibraries: [Target] = [
+    system("CLibXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
+    system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+    system("CLibArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+    system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+]
+
+let container: [Target] = [
+    library("Modeler"),
+    library("Juli", [log]),
+    library("ServerConfig", ["CLibXML2", "Modeler"]),
+    library("Coyote", ["Modeler", "COpenSSL", "CZlib", nioCore, nioPosix, log]),
+    library("CatalinaCore", ["Modeler", "Coyote", "COpenSSL", servletAPI, nioCore, nioPosix, log]),
+    library("CatalinaSession", ["CatalinaCore", "Modeler", servletAPI, log]),
+    library("CatalinaManager", ["CatalinaCore", "Modeler", servletAPI, log]),
+    library(
+        "CatalinaStartup",
+        [
+            "CatalinaCore", "CatalinaSession", "CatalinaManager", "ServerConfig", "Coyote", "Modeler", "Juli",
+            "CLibArchive", servletAPI, nioCore, nioPosix, log,
+        ]
+    ),
+    .executableTarget(name: "catalina", dependencies: ["CatalinaStartup"], swiftSettings: settings),
+]
+
+let repository: [Target] = [
+    library("RepositoryCore", ["COpenSSL", collections]),
+    library("RepositoryStorage", ["RepositoryCore", grdb]),
+    library("RepositoryIndex", ["RepositoryCore", grdb]),
+    library("RepositorySync", ["RepositoryCore"]),
+    library(
+        "RepositoryWebapp",
+        ["RepositoryCore", "RepositoryStorage", "RepositoryIndex", "RepositorySync", servletAPI]
+    ),
+]
+
+let webapps: [Target] = [
+    library("ExamplesWebapp", [servletAPI]),
+    .target(name: "ProbeWebapp", dependencies: [servletAPI], path: "Tests/ProbeWebapp", swiftSettings: settings),
+]
+
+let testTargets: [Target] = [
+    .target(name: "TestSupport", dependencies: [nioCore], path: "Tests/TestSupport", swiftSettings: settings),
+    tests("Modeler", ["Modeler"]),
+    tests("Juli", ["Juli", log]),
+    tests("ServerConfig", ["ServerConfig", "Modeler"]),
+    tests("Coyote", ["Coyote", nioCore, nioPosix, nioEmbedded]),
+    tests("CatalinaCore", ["CatalinaCore", "Coyote", "Modeler", servletAPI, nioCore]),
+    tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", servletAPI]),
+    tests("CatalinaManager", ["CatalinaManager", "CatalinaCore", servletAPI]),
+    tests("CatalinaStartup", ["CatalinaStartup", "CatalinaCore", "ServerConfig", "Modeler", servletAPI]),
+    tests("RepositoryCore", ["RepositoryCore"]),
+    tests("RepositoryStorage", ["RepositoryStorage", "RepositoryIndex", "RepositoryCore"]),
+    tests("RepositoryIndex", ["RepositoryIndex", "RepositoryCore"]),
+    tests("RepositoryWebapp", ["RepositoryWebapp", "RepositoryCore", servletAPI]),
+    tests("Tidy", []),
+]
+
+let package = Package(
+    name: "caracal",
+    products: [
+        .executable(name: "catalina", targets: ["catalina"]),
+        .library(name: "RepositoryWebapp", type: .dynamic, targets: ["RepositoryWebapp"]),
+        .library(name: "ExamplesWebapp", type: .dynamic, targets: ["ExamplesWebapp"]),
+        .library(name: "ProbeWebapp", type: .dynamic, targets: ["ProbeWebapp"]),
+    ],
+    dependencies: [
+        .package(path: "Sources/ServletAPI"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: systemLibraries + container + repository + webapps + testTargets
+)
+
+// With `CARACAL_TESTS=Coyote,Modeler` in the environment only those test targets and what they need are
+// kept, so that `swift test` builds a few modules instead of all.
+if let names = Context.environment["CARACAL_TESTS"] {
+    var kept: Set<String> = []
+    var open: [String] = names.split(separator: ",").map { String($0) + "Tests" }
+    while let name = open.popLast() {
+        guard kept.insert(name).inserted, let target = package.targets.first(where: { $0.name == name }) else { continue }
+        for dependency in target.dependencies {
+            if case .byNameItem(let name, _) = dependency { open.append(name) }
+        }
+    }
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products.removeAll { !kept.contains($0.name) }
+}
