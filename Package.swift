@@ -118,7 +118,9 @@ if let names = Context.environment["CARACAL_TESTS"] {
     var kept: Set<String> = []
     var open: [String] = names.split(separator: ",").map { String($0) + "Tests" }
     while let name = open.popLast() {
-        guard kept.insert(name).inserted, let target = package.targets.first(where: { $0.name == name }) else { continue }
+        guard kept.insert(name).inserted, let target = package.targets.first(where: { $0.name == name }) else {
+            continue
+        }
         for dependency in target.dependencies {
             if case .byNameItem(let name, _) = dependency { open.append(name) }
         }
