@@ -1,0 +1,36 @@
+extension UInt8 {
+    /// The byte with `A`…`Z` turned into `a`…`z`.
+    @inline(__always)
+    var asciiLowercased: UInt8 {
+        self &- 0x41 < 26 ? self | 0x20 : self
+    }
+}
+
+extension String {
+    /// Text of bytes that stand for the first 256 Unicode scalars.
+    init(latin1 bytes: some Collection<UInt8>) {
+        if bytes.allSatisfy({ $0 < 0x80 }) {
+            self.init(decoding: bytes, as: UTF8.self)
+        } else {
+            self = String(String.UnicodeScalarView(bytes.lazy.map { Unicode.Scalar($0) }))
+        }
+    }
+
+    /// ASCII text in lower case.
+    init(asciiLowercased bytes: Slice<UnsafeRawBufferPointer>) {
+        self.init(unsafeUninitializedCapacity: bytes.count) { target in
+            var count = 0
+            for byte in bytes {
+                target[count] = byte.asciiLowercased
+                count += 1
+            }
+            return count
+        }
+    }
+
+    /// Equality ignoring the case of ASCII letters only, as HTTP compares names.
+    package func equalsIgnoringASCIICase(_ other: String) -> Bool {
+        guard self.utf8.count == other.utf8.count else { return false }
+        return zip(self.utf8, other.utf8).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+    }
+}

@@ -1,0 +1,145 @@
+import NIOCore
+
+/// The header fields of a request, in order of arrival.
+///
+/// A field is a pair of ranges in the retained head; text is made only for the fields that are asked for.
+/// Bytes above 0x7F are ISO-8859-1. Names are compared ignoring case.
+///
+/// Tomcat counterpart: `org.apache.tomcat.util.http.MimeHeaders`.
+package struct MimeHeaders {
+    /// One field: offsets from the start of the head, or a place in `texts` for a field that a valve added.
+    struct Field {
+        var nameStart: UInt32
+        var nameLength: UInt32
+        var valueStart: UInt32
+        var valueLength: UInt32
+        /// Index into `texts`, or -1 when the ranges above hold.
+        var text: Int32 = -1
+    }
+
+    var head = ByteBuffer()
+    var fields: [Field] = []
+    private var texts: [(name: String, value: String)] = []
+
+    package init() {}
+
+    /// Fields given as text, for requests that no connection carries.
+    package init(_ pairs: [(name: String, value: String)]) {
+        for pair in pairs { self.add(pair.name, pair.value) }
+    }
+
+    package var count: Int { self.fields.count }
+
+    /// The value of the first field with this name.
+    package func first(_ name: String) -> String? {
+        guard let index = self.firstIndex(name) else { return nil }
+        return self.value(at: index)
+    }
+
+    package func contains(_ name: String) -> Bool {
+        self.firstIndex(name) != nil
+    }
+
+    /// The values of every field with this name, in order of arrival.
+    package func all(_ name: String) -> [String] {
+        var values: [String] = []
+        for index in self.fields.indices where self.isName(at: index, name) {
+            values.append(self.value(at: index))
+        }
+        return values
+    }
+
+    /// The distinct names in lower case, in order of first arrival.
+    package var names: [String] {
+        var names: [String] = []
+        for index in self.fields.indices {
+            let name = self.name(at: index)
+            if !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+
+    /// The name of a field, in lower case.
+    package func name(at index: Int) -> String {
+        let field = self.fields[index]
+        if field.text >= 0 { return self.texts[Int(field.text)].name.lowercased() }
+        return self.head.withUnsafeReadableBytes { bytes in
+            String(asciiLowercased: bytes[Int(field.nameStart)..<Int(field.nameStart + field.nameLength)])
+        }
+    }
+
+    package func value(at index: Int) -> String {
+        let field = self.fields[index]
+        if field.text >= 0 { return self.texts[Int(field.text)].value }
+        return self.head.withUnsafeReadableBytes { bytes in
+            String(latin1: bytes[Int(field.valueStart)..<Int(field.valueStart + field.valueLength)])
+        }
+    }
+
+    /// Lends the bytes of a value without making text of it.
+    package func withValueBytes<Result>(at index: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        let field = self.fields[index]
+        if field.text >= 0 {
+            return Array(self.texts[Int(field.text)].value.utf8).withUnsafeBytes(body)
+        }
+        return self.head.withUnsafeReadableBytes { bytes in
+            body(.init(rebasing: bytes[Int(field.valueStart)..<Int(field.valueStart + field.valueLength)]))
+        }
+    }
+
+    /// The place of the first field with this name.
+    package func firstIndex(_ name: String) -> Int? {
+        self.fields.indices.first { self.isName(at: $0, name) }
+    }
+
+    package mutating func add(_ name: String, _ value: String) {
+        self.texts.append((name, value))
+        self.fields.append(
+            Field(nameStart: 0, nameLength: 0, valueStart: 0, valueLength: 0, text: Int32(self.texts.count - 1))
+        )
+    }
+
+    /// Replaces every field with this name by one, at the place of the first.
+    package mutating func set(_ name: String, _ value: String) {
+        guard let index = self.firstIndex(name) else { return self.add(name, value) }
+        self.texts.append((name, value))
+        self.fields[index].text = Int32(self.texts.count - 1)
+        for later in self.fields.indices.reversed() where later > index && self.isName(at: later, name) {
+            self.fields.remove(at: later)
+        }
+    }
+
+    package mutating func remove(_ name: String) {
+        for index in self.fields.indices.reversed() where self.isName(at: index, name) {
+            self.fields.remove(at: index)
+        }
+    }
+
+    /// Forgets the fields and the head; keeps the room that they took.
+    package mutating func removeAll() {
+        self.fields.removeAll(keepingCapacity: true)
+        if !self.texts.isEmpty { self.texts.removeAll() }
+        self.head = ByteBuffer()
+    }
+
+    private func isName(at index: Int, _ name: String) -> Bool {
+        let field = self.fields[index]
+        if field.text >= 0 { return self.texts[Int(field.text)].name.equalsIgnoringASCIICase(name) }
+        let nameLength = name.utf8.count
+        guard Int(field.nameLength) == nameLength else { return false }
+        return self.head.withUnsafeReadableBytes { bytes in
+            var position = Int(field.nameStart)
+            for byte in name.utf8 {
+                guard bytes[position].asciiLowercased == byte.asciiLowercased else { return false }
+                position += 1
+            }
+            return true
+        }
+    }
+}
+
+extension MimeHeaders: CustomStringConvertible {
+    package var description: String {
+        self.fields.indices.map { "\(self.name(at: $0)): \(self.value(at: $0))" }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,164 @@
+package import NIOCore
+
+/// One request as it came off the wire: its line, its fields, its body, and who sent it.
+///
+/// Nothing is decoded before someone asks: the target, the query and the fields are ranges of the retained
+/// head. Objects are recycled; none may be used after its ``Adapter/service(_:_:)`` has returned.
+///
+/// Isolation: the request's task.
+/// Tomcat counterpart: `org.apache.coyote.Request`.
+package final class Request {
+    /// Case-sensitive, as sent. Names up to 15 bytes take no allocation.
+    package var method = "GET"
+    package var protocolVersion = ProtocolVersion.http11
+    /// Set when the head was refused; the adapter then only writes the error page.
+    package var rejection: Rejection?
+
+    package var headers = MimeHeaders()
+
+    /// Host of the Host field or of an absolute target; empty for an empty field.
+    package var serverName = ""
+    /// -1 where the client named none: the scheme's default port applies.
+    package var serverPort = -1
+    package var scheme = "http"
+    package var isSecure = false
+
+    package var addresses = SocketAddresses()
+    /// Address of the peer of the socket; unlike ``remoteAddress`` no valve changes it.
+    package var peerAddress = ""
+
+    /// -1 when unknown.
+    package var contentLength: Int64 = -1
+    package var isChunked = false
+    /// Trailer fields that `allowedTrailerHeaders` lists, names in lower case; complete once the body has been read.
+    package var trailerFields: [(name: String, value: String)] = []
+    /// Body bytes handed over so far, after removing the transfer coding.
+    package var bytesRead: Int64 = 0
+    /// Whether the client waits for `100 Continue` before it sends the body.
+    package var expectsContinue = false
+    package var isContinueSent = false
+
+    /// Monotonic clock at the first byte of the request, in nanoseconds.
+    package var startTimeNanos: Int64 = 0
+    package var sslSupport: SSLSupport?
+
+    package var eventLoop: (any EventLoop)?
+    /// Counts connections of this process.
+    package var connectionID: UInt64 = 0
+    /// Counts requests of this process.
+    package var requestID: UInt64 = 0
+    /// Set when the connection broke or the client left while the request was running.
+    package var isAborted = false
+    /// Where the request stands, for the status page's workers.
+    package var stage = Stage.new
+    /// The adapter's own recycled objects.
+    package var notes: AnyObject?
+    /// The connection; nil for a request that none carries.
+    package var hook: (any ActionHook)?
+
+    /// Ranges of `headers.head` that hold the path and the query.
+    var targetRange = 0..<0
+    var queryRange: Range<Int>?
+    private var requestURIText: String?
+    private var queryText: String??
+
+    package enum Stage: Int, Sendable {
+        case new = 0
+        case parse = 1
+        case prepare = 2
+        case service = 3
+        case endInput = 4
+        case endOutput = 5
+        case keepAlive = 6
+        case ended = 7
+    }
+
+    package init() {}
+
+    /// The path as sent, percent-encoding, parameters and all; without scheme, authority and query.
+    package var requestURI: String {
+        get {
+            if let text = self.requestURIText { return text }
+            let text = self.withRequestURIBytes { String(latin1: $0) }
+            self.requestURIText = text
+            return text
+        }
+        set { self.requestURIText = newValue }
+    }
+
+    /// What follows the first `?`, as sent; nil without a `?`.
+    package var queryString: String? {
+        get {
+            if let text = self.queryText { return text }
+            let text = self.queryRange.map { range in
+                self.headers.head.withUnsafeReadableBytes { String(latin1: $0[range]) }
+            }
+            self.queryText = .some(text)
+            return text
+        }
+        set { self.queryText = .some(newValue) }
+    }
+
+    /// Lends the bytes of the path as sent.
+    package func withRequestURIBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        if let text = self.requestURIText {
+            return try Array(text.utf8).withUnsafeBytes(body)
+        }
+        let range = self.targetRange
+        return try self.headers.head.withUnsafeReadableBytes { try body(.init(rebasing: $0[range])) }
+    }
+
+    package var remoteAddress: String {
+        get { self.addresses.remoteAddress }
+        set { self.addresses.remoteAddress = newValue }
+    }
+
+    package var remotePort: Int { self.addresses.remotePort }
+    package var localAddress: String { self.addresses.localAddress }
+    package var localPort: Int { self.addresses.localPort }
+
+    /// The Content-Type field's text.
+    package var contentType: String? { self.headers.first("content-type") }
+
+    /// The next piece of the body, or nil at its end.
+    ///
+    /// Suspends until bytes arrive; the socket is read no faster than this is called.
+    /// - Throws: ``CoyoteError``: `badRequest` for broken framing, `readTimeout`, `clientAbort`.
+    package func read() async throws(CoyoteError) -> ByteBuffer? {
+        guard let hook = self.hook else { return nil }
+        return try await hook.readBody(self)
+    }
+
+    /// Tells a client that waits for it to send the body (`continueResponseTiming=immediately`).
+    package func acknowledgeExpectation() async throws(CoyoteError) {
+        guard self.expectsContinue, !self.isContinueSent, let hook = self.hook else { return }
+        try await hook.acknowledgeExpectation(self)
+    }
+
+    /// Makes the object as new, keeping the room it took and `notes`.
+    package func recycle() {
+        self.method = "GET"
+        self.protocolVersion = .http11
+        self.rejection = nil
+        self.headers.removeAll()
+        self.serverName = ""
+        self.serverPort = -1
+        self.scheme = "http"
+        self.isSecure = false
+        self.contentLength = -1
+        self.isChunked = false
+        if !self.trailerFields.isEmpty { self.trailerFields.removeAll() }
+        self.bytesRead = 0
+        self.expectsContinue = false
+        self.isContinueSent = false
+        self.startTimeNanos = 0
+        self.sslSupport = nil
+        self.isAborted = false
+        self.stage = .new
+        self.hook = nil
+        self.targetRange = 0..<0
+        self.queryRange = nil
+        self.requestURIText = nil
+        self.queryText = nil
+    }
+}
