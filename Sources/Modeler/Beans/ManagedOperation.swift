@@ -34,7 +34,8 @@ package struct ManagedOperation<Bean>: Sendable {
     package let info: ManagedOperationInfo
     let body: Body
 
-    /// - Parameter parameters: the names of the arguments; two operations of one name differ in their number.
+    /// An operation with a result; `parameters` names its arguments, and two operations of one name differ
+    /// in their number.
     package init(
         _ name: String,
         takes parameters: [String] = [],

@@ -25,9 +25,8 @@ package struct ComponentDescriptor<Component: ConfigurableComponent>: Sendable {
     let make: @Sendable (Configuration) throws -> Component
     let index: [String: Int]
 
-    /// - Parameters:
-    ///   - open: takes the attributes whose names the table cannot list.
-    ///   - make: makes the component where more is needed than its configuration.
+    /// Describes a component; `open` takes the attributes whose names the table cannot list, `make` makes
+    /// the component where more is needed than its configuration.
     package init(
         className: String,
         aliases: [String] = [],

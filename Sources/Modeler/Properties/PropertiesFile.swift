@@ -59,7 +59,7 @@ private struct PropertiesParser {
         var entries: [PropertiesFile.Entry] = []
         while self.skipToEntry() {
             let line = self.line
-            let text = self.logicalLine()
+            guard let text = self.logicalLine() else { continue }
             let (key, value) = Self.split(text)
             entries.append(PropertiesFile.Entry(key: Self.unescape(key), value: Self.unescape(value), line: line))
         }
@@ -87,8 +87,8 @@ private struct PropertiesParser {
         self.line += 1
     }
 
-    /// The entry's text with its continuation lines; escapes are still in it.
-    private mutating func logicalLine() -> ArraySlice<Unicode.Scalar> {
+    /// The entry's text with its continuation lines, escapes still in it; nil for a line that is a lone backslash.
+    private mutating func logicalLine() -> ArraySlice<Unicode.Scalar>? {
         var text: [Unicode.Scalar] = []
         while self.index < self.scalars.count {
             let scalar = self.scalars[self.index]
@@ -104,6 +104,7 @@ private struct PropertiesParser {
             guard self.index < self.scalars.count else { break }
             if Self.endsLine(self.scalars[self.index]) {
                 self.skipLineEnd()
+                if text.isEmpty { return nil }
                 while self.index < self.scalars.count, Self.isBlank(self.scalars[self.index]) { self.index += 1 }
             } else {
                 text.append(scalar)

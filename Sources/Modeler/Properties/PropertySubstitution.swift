@@ -19,6 +19,11 @@ package struct PropertySubstitution: Sendable {
         package let text: String
         /// Replacing did not come to an end: the text is what it was when that was noticed.
         package let isUnresolved: Bool
+
+        package init(text: String, isUnresolved: Bool) {
+            self.text = text
+            self.isUnresolved = isUnresolved
+        }
     }
 
     private let sources: [PropertySource]
@@ -29,7 +34,7 @@ package struct PropertySubstitution: Sendable {
 
     /// The sources that a server uses: those named by ``sourceProperty``, the system properties, ours.
     ///
-    /// - Parameter unknown: is called with each class name that is no known source.
+    /// `unknown` is called with each class name that is no known source.
     package init(_ properties: SystemProperties, unknown: (_ className: String) -> Void = { _ in }) {
         var sources: [PropertySource] = []
         for name in [String](attributeText: properties[Self.sourceProperty] ?? "") {
@@ -45,7 +50,7 @@ package struct PropertySubstitution: Sendable {
 
     package func replace(_ text: String) -> Result {
         var text = text
-        for _ in 0...Self.roundMaximum {
+        for _ in 0..<Self.roundMaximum {
             guard text.utf8.contains(UInt8(ascii: "$")) else { return Result(text: text, isUnresolved: false) }
             let next = self.replaceOnce(text)
             if next == text { return Result(text: text, isUnresolved: false) }
