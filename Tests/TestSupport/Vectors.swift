@@ -66,6 +66,28 @@ package struct VectorRow: Sendable, CustomTestStringConvertible {
 
     package subscript(_ key: String) -> JSONValue { self.value[key] }
 
+    /// A member that must be a string.
+    package func string(_ key: String) throws -> String { try self.required(self.value[key].string, key) }
+
+    /// A member that must be an integer.
+    package func int(_ key: String) throws -> Int { try self.required(self.value[key].int, key) }
+
+    /// A member that must be a boolean.
+    package func bool(_ key: String) throws -> Bool { try self.required(self.value[key].bool, key) }
+
+    /// A member that must be an array.
+    package func array(_ key: String) throws -> [JSONValue] { try self.required(self.value[key].array, key) }
+
+    /// A member that must be one of an enumeration's raw strings.
+    package func value<Value: RawRepresentable<String>>(_ key: String, as type: Value.Type) throws -> Value {
+        try self.required(Value(rawValue: try self.string(key)), key)
+    }
+
+    private func required<Value>(_ value: Value?, _ key: String) throws -> Value {
+        guard let value else { throw VectorError.unexpected("\(self.testDescription): member \(key)") }
+        return value
+    }
+
     /// Compares what was computed with what was recorded, and counts the row.
     ///
     /// Call it once per row.

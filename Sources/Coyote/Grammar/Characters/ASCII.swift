@@ -1,0 +1,91 @@
+/// Octets by name, and the few questions every grammar asks of one.
+package enum ASCII {
+    package static let tab: UInt8 = 0x09
+    package static let lineFeed: UInt8 = 0x0a
+    package static let carriageReturn: UInt8 = 0x0d
+    package static let space: UInt8 = 0x20
+    package static let quote: UInt8 = 0x22
+    package static let percent: UInt8 = 0x25
+    package static let comma: UInt8 = 0x2c
+    package static let hyphen: UInt8 = 0x2d
+    package static let period: UInt8 = 0x2e
+    package static let slash: UInt8 = 0x2f
+    package static let colon: UInt8 = 0x3a
+    package static let semicolon: UInt8 = 0x3b
+    package static let equals: UInt8 = 0x3d
+    package static let backslash: UInt8 = 0x5c
+}
+
+extension UInt8 {
+    /// `DIGIT`.
+    @inline(__always)
+    package var isDigit: Bool { self &- 0x30 < 10 }
+
+    /// `ALPHA`.
+    @inline(__always)
+    package var isAlpha: Bool { (self | 0x20) &- 0x61 < 26 }
+
+    /// SP or HTAB.
+    @inline(__always)
+    package var isBlank: Bool { self == ASCII.space || self == ASCII.tab }
+
+    /// This octet with `A` to `Z` lowered.
+    @inline(__always)
+    package var lowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
+
+    /// What this octet stands for as a hexadecimal digit.
+    @inline(__always)
+    package var hexValue: UInt8? {
+        if self.isDigit { return self &- 0x30 }
+        let letter = (self | 0x20) &- 0x61
+        return letter < 6 ? letter &+ 10 : nil
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether both are the same but for the case of ASCII letters.
+    package func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+        guard self.count == other.count else { return false }
+        for index in self.indices where self[index].lowercased != other[index].lowercased { return false }
+        return true
+    }
+
+    /// Where an octet first stands, from an index on.
+    package func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
+        var index = start
+        while index < self.count {
+            if self[index] == byte { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    /// The text of these octets in UTF-8, malformed sequences replaced.
+    package var utf8Text: String { self.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) } }
+
+    /// The text of these octets in ISO-8859-1: each octet is one character.
+    package var latin1Text: String {
+        guard ByteSet.ascii.containsAll(of: self) else {
+            var text = String.UnicodeScalarView()
+            for index in self.indices { text.append(Unicode.Scalar(self[index])) }
+            return String(text)
+        }
+        return self.utf8Text
+    }
+}
+
+extension String {
+    /// This text in ISO-8859-1: one octet a character, as header lines hold it; NUL for characters beyond.
+    package var latin1Bytes: [UInt8] { self.unicodeScalars.map { UInt8(exactly: $0.value) ?? 0 } }
+
+    /// Whether both are the same but for the case of ASCII letters.
+    package func equalsIgnoringASCIICase(_ other: String) -> Bool {
+        self.utf8.span.equalsIgnoringCase(other.utf8.span)
+    }
+
+    /// This text with `A` to `Z` lowered and all else as it is, without a locale.
+    package var asciiLowercased: String {
+        guard self.utf8.contains(where: { $0 &- 0x41 < 26 }) else { return self }
+        return String(decoding: self.utf8.map(\.lowercased), as: UTF8.self)
+    }
+}
