@@ -62,7 +62,7 @@ let container: [Target] = [
 ]
 
 let repository: [Target] = [
-    library("RepositoryCore", ["COpenSSL", collections]),
+    library("RepositoryCore", ["COpenSSL"]),
     library("RepositoryStorage", ["RepositoryCore", grdb]),
     library("RepositoryIndex", ["RepositoryCore", grdb]),
     library("RepositorySync", ["RepositoryCore"]),
