@@ -74,7 +74,13 @@ let repository: [Target] = [
 
 let webapps: [Target] = [
     library("ExamplesWebapp", [servletAPI]),
-    .target(name: "ProbeWebapp", dependencies: [servletAPI], path: "Tests/ProbeWebapp", swiftSettings: settings),
+    .target(
+        name: "ProbeWebapp",
+        dependencies: [servletAPI],
+        path: "Tests/ProbeWebapp",
+        exclude: ["webapps"],
+        swiftSettings: settings
+    ),
 ]
 
 let testTargets: [Target] = [
