@@ -27,10 +27,4 @@ extension String {
             return count
         }
     }
-
-    /// Equality ignoring the case of ASCII letters only, as HTTP compares names.
-    package func equalsIgnoringASCIICase(_ other: String) -> Bool {
-        guard self.utf8.count == other.utf8.count else { return false }
-        return zip(self.utf8, other.utf8).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
-    }
 }
