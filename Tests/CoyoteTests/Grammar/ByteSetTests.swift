@@ -77,8 +77,6 @@ import Testing
             #expect(octet.isAlpha == ByteSet.alpha.contains(octet))
             #expect((octet.hexValue != nil) == ByteSet.hexDigit.contains(octet))
             let character = Character(Unicode.Scalar(octet))
-            let lowered = octet < 0x80 ? character.lowercased().utf8.first : octet
-            #expect(octet.lowercased == lowered)
             #expect(octet.hexValue.map(Int.init) == (octet < 0x80 ? character.hexDigitValue : nil))
         }
     }

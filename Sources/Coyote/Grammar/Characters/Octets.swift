@@ -29,10 +29,6 @@ extension UInt8 {
     @inline(__always)
     package var isBlank: Bool { self == ASCII.space || self == ASCII.tab }
 
-    /// This octet with `A` to `Z` lowered.
-    @inline(__always)
-    package var lowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
-
     /// What this octet stands for as a hexadecimal digit.
     @inline(__always)
     package var hexValue: UInt8? {
@@ -46,7 +42,7 @@ extension Span<UInt8> {
     /// Whether both are the same but for the case of ASCII letters.
     package func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
         guard self.count == other.count else { return false }
-        for index in self.indices where self[index].lowercased != other[index].lowercased { return false }
+        for index in self.indices where self[index].asciiLowercased != other[index].asciiLowercased { return false }
         return true
     }
 
@@ -58,6 +54,14 @@ extension Span<UInt8> {
             index += 1
         }
         return nil
+    }
+
+    /// A range without the blanks at both its ends.
+    package func trimmingBlanks(_ range: Range<Int>) -> Range<Int> {
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, self[start].isBlank { start += 1 }
+        while end > start, self[end - 1].isBlank { end -= 1 }
+        return start..<end
     }
 
     /// The text of these octets in UTF-8, malformed sequences replaced.
@@ -86,6 +90,6 @@ extension String {
     /// This text with `A` to `Z` lowered and all else as it is, without a locale.
     package var asciiLowercased: String {
         guard self.utf8.contains(where: { $0 &- 0x41 < 26 }) else { return self }
-        return String(decoding: self.utf8.map(\.lowercased), as: UTF8.self)
+        return String(decoding: self.utf8.map(\.asciiLowercased), as: UTF8.self)
     }
 }
