@@ -2,6 +2,6 @@ package import ServletAPI
 
 /// An application's context as the container's own servlets see it.
 package protocol ContainerServletContext: ServletContext {
-    /// The files of the application.
-    var resources: WebResourceRoot { get }
+    /// The files of the application; `nil` once it has stopped.
+    var resources: WebResourceRoot? { get }
 }

@@ -24,19 +24,15 @@ package struct TransferCoding: Sendable, Hashable {
 
     private static func coding(named name: String, _ cursor: inout FieldCursor) -> TransferCoding? {
         var parameters: [String: String] = [:]
-        var quality = 1.0
         while cursor.consume(ASCII.semicolon) == .found {
-            let parameter = cursor.token() ?? ""
-            guard cursor.consume(ASCII.equals) == .found,
-                let value = cursor.tokenOrQuotedString(keepsQuotes: true), !parameter.isEmpty
-            else { continue }
+            guard let parameter = cursor.token(), !parameter.isEmpty else { continue }
+            guard cursor.consume(ASCII.equals) == .found else { continue }
             if parameter == "q" {
-                var number = FieldCursor(value)
-                quality = number.quality(before: ASCII.comma)
-            } else {
-                parameters[parameter] = value
+                let quality = cursor.quality(before: ASCII.comma)
+                return quality > 0 ? TransferCoding(name: name, parameters: parameters, quality: quality) : nil
             }
+            parameters[parameter] = cursor.tokenOrQuotedString(keepsQuotes: true)
         }
-        return quality > 0 ? TransferCoding(name: name, parameters: parameters, quality: quality) : nil
+        return TransferCoding(name: name, parameters: parameters, quality: 1)
     }
 }

@@ -1,0 +1,205 @@
+import Coyote
+package import ServletAPI
+
+/// Runs another servlet of the application for a request that is being served.
+///
+/// The container's request shows the target's path while the target runs and its own again afterwards; wrappers that
+/// an application put around it delegate and so show the same.
+/// Source: `org.apache.catalina.core.ApplicationDispatcher`.
+package final class ApplicationDispatcher: RequestDispatcher {
+    private let context: StandardContext
+    /// `nil` for a dispatcher by name.
+    private let target: Target?
+    private let named: StandardWrapper?
+
+    /// Where a dispatcher by path leads.
+    struct Target: Sendable {
+        /// Encoded, with the context path, without query.
+        let requestURI: String
+        /// Decoded, below the context.
+        let path: String
+        let query: String?
+    }
+
+    /// - Returns: `nil` if the path does not start with a slash or leaves the application.
+    init?(path: String, in context: StandardContext) {
+        guard let target = Self.target(of: path, in: context) else { return nil }
+        self.context = context
+        self.target = target
+        self.named = nil
+    }
+
+    init(named wrapper: StandardWrapper, in context: StandardContext) {
+        self.context = context
+        self.target = nil
+        self.named = wrapper
+    }
+
+    private static func target(of path: String, in context: StandardContext) -> Target? {
+        guard path.hasPrefix("/") else { return nil }
+        let cut = path.firstIndex(of: "?") ?? path.endIndex
+        let query = cut == path.endIndex ? nil : String(path[path.index(after: cut)...])
+        let raw = String(path[..<cut])
+        let isEncoded = context.configuration.dispatchersUseEncodedPaths
+        guard let decoded = RequestPath.dispatchPath(raw, isEncoded: isEncoded) else { return nil }
+        let uri = context.encodedPath + (isEncoded ? raw : PercentEncoder.path.encode(raw))
+        return Target(requestURI: uri, path: decoded, query: query)
+    }
+
+    // MARK: Forward, error, async
+
+    package func forward(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
+        if response.isCommitted { throw IllegalStateError("Cannot forward after response has been committed") }
+        try response.resetBuffer()
+        guard let own = Request.underlying(request), let ownResponse = Response.underlying(response) else {
+            throw ServletError("The request to be forwarded is not one of this container")
+        }
+        try await self.run(.forward, request, response, own)
+        guard !own.isAsyncStarted else { return }
+        try await ownResponse.finishForward()
+    }
+
+    /// Runs an error page: as a forward, except that the answer goes on to be the page's.
+    func error(_ request: Request, _ response: Response) async throws {
+        try await self.run(.error, request, response, request)
+    }
+
+    /// Runs the target of an asynchronous dispatch.
+    func async(_ request: Request, _ response: Response) async throws {
+        try await self.run(.async, request, response, request)
+    }
+
+    private func run(
+        _ type: DispatcherType,
+        _ request: any HttpServletRequest,
+        _ response: any HttpServletResponse,
+        _ own: Request
+    ) async throws {
+        let saved = (own.mapping, own.dispatch)
+        var savedParameters: Parameters?
+        own.dispatch.type = type
+        if let target = self.target {
+            self.leaveTrace(own, prefix: type == .async ? "jakarta.servlet.async." : "jakarta.servlet.forward.")
+            guard let mapping = self.map(target, host: own.mapping.host) else {
+                own.dispatch = saved.1
+                throw ServletError("Servlet mapping for [\(target.path)] was not found")
+            }
+            own.mapping = mapping
+            own.dispatch.requestURI = target.requestURI
+            own.dispatch.contextPath = self.context.encodedPath
+            if let query = target.query {
+                own.dispatch.queryString = .some(query)
+                savedParameters = await own.prependParameters(query: query)
+            }
+        } else if let named = self.named {
+            own.mapping.wrapper = MapperTable.Wrapper(wrapper: named, chain: named.pipeline.chain, pattern: "")
+            own.mapping.match = nil
+        }
+        let result: Result<Void, any Error>
+        do {
+            try await self.invoke(request, response, own)
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        if !own.isAsyncStarted || type != .forward {
+            (own.mapping, own.dispatch) = saved
+            if savedParameters != nil { own.restoreParameters(savedParameters) }
+        }
+        try result.get()
+    }
+
+    // MARK: Include
+
+    package func include(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
+        guard let own = Request.underlying(request), let ownResponse = Response.underlying(response) else {
+            throw ServletError("The request to be included is not one of this container")
+        }
+        let savedType = own.dispatch.type
+        let savedAttributes = own.attributes
+        let savedMapping = own.mapping
+        var savedParameters: Parameters?
+        own.dispatch.type = .include
+        if let target = self.target, let mapping = self.map(target, host: own.mapping.host) {
+            own.includeMapping = mapping
+            own.mapping.wrapper = mapping.wrapper
+            own.attributes["jakarta.servlet.include.request_uri"] = target.requestURI
+            own.attributes["jakarta.servlet.include.context_path"] = self.context.encodedPath
+            own.attributes["jakarta.servlet.include.servlet_path"] = mapping.servletPath
+            own.attributes["jakarta.servlet.include.path_info"] = mapping.pathInfo
+            own.attributes["jakarta.servlet.include.query_string"] = target.query
+            own.attributes["jakarta.servlet.include.mapping"] = mapping.servletMapping
+            if let query = target.query { savedParameters = await own.prependParameters(query: query) }
+        } else if let named = self.named {
+            own.mapping.wrapper = MapperTable.Wrapper(wrapper: named, chain: named.pipeline.chain, pattern: "")
+        }
+        ownResponse.includes += 1
+        defer {
+            ownResponse.includes -= 1
+            own.dispatch.type = savedType
+            own.includeMapping = nil
+            for name in own.attributes.keys where name.hasPrefix("jakarta.servlet.include.") {
+                own.attributes[name] = savedAttributes[name]
+            }
+            own.mapping = savedMapping
+            if savedParameters != nil { own.restoreParameters(savedParameters) }
+        }
+        try await self.invoke(request, response, own)
+    }
+
+    // MARK: Common
+
+    private func invoke(
+        _ request: any HttpServletRequest,
+        _ response: any HttpServletResponse,
+        _ own: Request
+    ) async throws {
+        guard let wrapper = own.mapping.wrapper?.wrapper else {
+            throw ServletError("No servlet is mapped to [\(self.target?.path ?? "")]")
+        }
+        switch wrapper.unavailability {
+        case nil: break
+        case .permanent:
+            try await response.sendError(404, "Servlet [\(wrapper.name)] is not available")
+            return
+        case .seconds:
+            try await response.sendError(503, "Servlet [\(wrapper.name)] is currently unavailable")
+            return
+        }
+        let servlet = try await wrapper.load()
+        let path = self.target?.path ?? own.filterPath
+        let filters = self.context.instances.filters.filters(
+            forServlet: wrapper.name,
+            path: path,
+            type: own.dispatch.type
+        )
+        wrapper.enterService()
+        defer { wrapper.leaveService() }
+        if filters.isEmpty {
+            try await ServletCall.run(servlet, request, response, on: own.connector)
+        } else {
+            try await ApplicationFilterChain(filters, servlet, own.connector).doFilter(request, response)
+        }
+    }
+
+    private func map(_ target: Target, host: MapperTable.Host?) -> MappingData? {
+        var data = MappingData()
+        data.host = host
+        guard let mapped = self.context.mappedVersion else { return nil }
+        data.context = mapped
+        mapped.map(path: self.context.path + target.path, into: &data)
+        data.redirectPath = nil
+        return data.wrapper == nil ? nil : data
+    }
+
+    /// Keeps what the client asked for where the target can find it; only the first dispatch of a chain does.
+    private func leaveTrace(_ request: Request, prefix: String) {
+        guard request.attributes[prefix + "request_uri"] == nil else { return }
+        request.attributes[prefix + "request_uri"] = request.requestURI
+        request.attributes[prefix + "context_path"] = request.contextPath
+        request.attributes[prefix + "servlet_path"] = request.servletPath
+        request.attributes[prefix + "path_info"] = request.pathInfo
+        request.attributes[prefix + "query_string"] = request.queryString
+        request.attributes[prefix + "mapping"] = request.httpServletMapping
+    }
+}

@@ -1,0 +1,211 @@
+import Coyote
+import NIOCore
+package import ServletAPI
+import Synchronization
+
+/// A request that goes on after its servlet has returned.
+///
+/// Events (operations, completion, dispatches, the time-out) may come from any thread; they are carried out one after
+/// another in the request's own task by ``proceed(_:_:_:)``.
+/// Source: `org.apache.catalina.core.AsyncContextImpl`.
+package final class AsyncContextImpl: AsyncContext {
+    private enum Event: Sendable {
+        case operation(@Sendable (any HttpServletRequest, any HttpServletResponse) async throws -> Void)
+        case complete
+        case dispatch(String?)
+        case timeout
+    }
+
+    /// How far the request has come.
+    private enum Phase {
+        case started
+        case dispatching
+        case completed
+    }
+
+    private struct Protected {
+        var phase = Phase.started
+        var timeout: Int64
+        var events: [Event] = []
+        var waiter: CheckedContinuation<Void, Never>?
+        var listeners: [any AsyncListener] = []
+        var hasTimedOut = false
+    }
+
+    private let protected: Mutex<Protected>
+    private let loop: (any EventLoop)?
+
+    init(timeout: Int64, loop: (any EventLoop)?) {
+        self.protected = Mutex(Protected(timeout: timeout))
+        self.loop = loop
+    }
+
+    // MARK: What applications call
+
+    package var timeout: Int64 {
+        get { self.protected.withLock { $0.timeout } }
+        set { self.protected.withLock { $0.timeout = newValue } }
+    }
+
+    package func start(
+        _ operation: @escaping @Sendable (any HttpServletRequest, any HttpServletResponse) async throws -> Void
+    ) {
+        self.post(.operation(operation))
+    }
+
+    package func complete() {
+        let isFirst = self.protected.withLock { protected in
+            guard protected.phase == .started else { return false }
+            protected.phase = .completed
+            return true
+        }
+        if isFirst { self.post(.complete) }
+    }
+
+    package func dispatch(_ path: String?) throws {
+        try self.protected.withLock { protected in
+            guard protected.phase == .started else {
+                throw IllegalStateError(
+                    "Asynchronous dispatch operation has already been called. Additional asynchronous dispatch operation "
+                        + "within the same asynchronous cycle is not allowed."
+                )
+            }
+            protected.phase = .dispatching
+        }
+        self.post(.dispatch(path))
+    }
+
+    package func addListener(_ listener: any AsyncListener) {
+        self.protected.withLock { $0.listeners.append(listener) }
+    }
+
+    // MARK: What the container calls
+
+    /// Whether the application has neither completed nor dispatched the request.
+    var isStarted: Bool { self.protected.withLock { $0.phase == .started } }
+
+    /// Whether there is something left to wait for or to carry out.
+    var isPending: Bool { self.protected.withLock { $0.phase != .completed || !$0.events.isEmpty } }
+
+    /// `startAsync` called again, by the target of a dispatch.
+    func restart() throws {
+        try self.protected.withLock { protected in
+            guard protected.phase == .dispatching else { throw IllegalStateError("startAsync() was called already") }
+            protected.phase = .started
+        }
+    }
+
+    /// Waits for the next event and carries it out.
+    func proceed(_ request: Request, _ response: Response, _ chain: Pipeline.Chain) async throws {
+        switch await self.nextEvent() {
+        case .operation(let operation):
+            do { try await operation(request, response) } catch { await self.failed(request, response, error) }
+        case .complete:
+            await self.notify(request) { try await $0.onComplete(self) }
+        case .dispatch(let path):
+            try await self.redispatch(path, request, response)
+        case .timeout:
+            await self.timedOut(request, response)
+        }
+    }
+
+    private func redispatch(_ path: String?, _ request: Request, _ response: Response) async throws {
+        guard let context = request.context else { return }
+        response.isSuspended = false
+        let target = path ?? request.requestURIBelowContext
+        do {
+            guard let dispatcher = ApplicationDispatcher(path: target, in: context) else {
+                throw IllegalStateError("No dispatcher for the path [\(target)]")
+            }
+            try await dispatcher.async(request, response)
+        } catch let error as ClientAbortError {
+            throw error
+        } catch {
+            StandardWrapperValve.fail(request, response, error)
+        }
+        let isOver = self.protected.withLock { protected in
+            guard protected.phase == .dispatching else { return false }
+            protected.phase = .completed
+            return true
+        }
+        if isOver { await self.notify(request) { try await $0.onComplete(self) } }
+    }
+
+    private func timedOut(_ request: Request, _ response: Response) async {
+        guard self.isStarted else { return }
+        await self.notify(request) { try await $0.onTimeout(self) }
+        guard self.isStarted else { return }
+        self.protected.withLock { $0.phase = .completed }
+        if !response.isCommitted {
+            response.isSuspended = false
+            do { try await response.sendError(500) } catch { response.coyote.abort() }
+        }
+        await self.notify(request) { try await $0.onComplete(self) }
+    }
+
+    private func failed(_ request: Request, _ response: Response, _ error: any Error) async {
+        await self.notify(request) { try await $0.onError(self, error) }
+        guard self.isStarted else { return }
+        self.protected.withLock { $0.phase = .completed }
+        StandardWrapperValve.fail(request, response, error)
+    }
+
+    private func notify(_ request: Request, _ body: (any AsyncListener) async throws -> Void) async {
+        for listener in self.protected.withLock({ $0.listeners }) {
+            do { try await body(listener) } catch {
+                request.context?.logger.warning(
+                    "notify",
+                    "An asynchronous listener failed: \(ExceptionNames.message(of: error))"
+                )
+            }
+        }
+    }
+
+    // MARK: Events
+
+    private func post(_ event: Event) {
+        let waiter = self.protected.withLock { protected in
+            protected.events.append(event)
+            defer { protected.waiter = nil }
+            return protected.waiter
+        }
+        waiter?.resume()
+    }
+
+    private func nextEvent() async -> Event {
+        let timer = self.startTimer()
+        defer { timer?.cancel() }
+        while true {
+            if let event = self.protected.withLock({ $0.events.isEmpty ? nil : $0.events.removeFirst() }) {
+                return event
+            }
+            await withCheckedContinuation { continuation in
+                let isReady = self.protected.withLock { protected in
+                    guard protected.events.isEmpty else { return true }
+                    protected.waiter = continuation
+                    return false
+                }
+                if isReady { continuation.resume() }
+            }
+        }
+    }
+
+    private func startTimer() -> Scheduled<Void>? {
+        let timeout = self.protected.withLock { $0.hasTimedOut || !$0.events.isEmpty ? 0 : $0.timeout }
+        guard timeout > 0, let loop = self.loop else { return nil }
+        return loop.scheduleTask(in: .milliseconds(timeout)) {
+            self.protected.withLock { $0.hasTimedOut = true }
+            self.post(.timeout)
+        }
+    }
+}
+
+extension Request {
+    /// The URI of the request below its context, with its query: where `dispatch()` without a path leads.
+    var requestURIBelowContext: String {
+        let uri = self.requestURI
+        let path = String(uri.dropFirst(self.contextPath.count))
+        let query = self.queryString.map { "?" + $0 } ?? ""
+        return (path.isEmpty ? "/" : path) + query
+    }
+}

@@ -1,0 +1,187 @@
+package import Coyote
+package import Modeler
+
+extension Connector {
+    /// Attributes of `<Connector>`, named as in server.xml; times in milliseconds, sizes in bytes, -1 for no limit.
+    package struct Configuration: Sendable {
+        package var protocolName = "HTTP/1.1"
+        /// Name of the `<Executor>` whose threads servlets that block use.
+        package var executor: String?
+        package var maxThreads = 200
+        package var minSpareThreads = 10
+        package var maxPostSize = 2_097_152
+        package var maxParameterCount = 10_000
+        package var maxSavePostSize = 4096
+        package var maxPartCount = 50
+        package var maxPartHeaderSize = 512
+        package var maxCookieCount = 200
+        package var parseBodyMethods = ["POST"]
+        package var uriEncoding = "UTF-8"
+        package var useBodyEncodingForURI = false
+        package var encodedSolidusHandling = EncodedSolidusHandling.reject
+        package var encodedReverseSolidusHandling = EncodedSolidusHandling.decode
+        package var allowBackslash = false
+        package var rejectSuspiciousURIs = false
+        package var allowTrace = false
+        package var asyncTimeout: Int64 = 30_000
+        package var enableLookups = false
+        package var useIPVHosts = false
+        package var proxyName: String?
+        package var proxyPort = 0
+        package var redirectPort = 443
+        package var xpoweredBy = false
+        package var discardFacades = true
+        package var compression = "off"
+        package var compressionMinSize = 2048
+        package var compressibleMimeType =
+            "text/html,text/xml,text/plain,text/css,text/javascript,application/javascript,application/json,application/xml"
+        /// What concerns the socket and the protocol.
+        package var http11 = Http11Protocol.Configuration()
+
+        package init() {}
+
+        var pathRules: RequestPath.Options {
+            var options = RequestPath.Options()
+            options.encodedSolidusHandling = self.encodedSolidusHandling
+            options.encodedReverseSolidusHandling = self.encodedReverseSolidusHandling
+            options.allowBackslash = self.allowBackslash
+            options.rejectSuspiciousURIs = self.rejectSuspiciousURIs
+            options.charset = Charset(name: self.uriEncoding) ?? .utf8
+            return options
+        }
+    }
+
+    package static let descriptor = ComponentDescriptor<Connector>(
+        className: "org.apache.catalina.connector.Connector",
+        kind: .connector,
+        "Accepts requests by one protocol on one address",
+        defaults: Configuration(),
+        attributes: Connector.ownAttributes + Connector.protocolAttributes.nested(in: \.http11)
+            + Connector.javaAttributes
+    )
+
+    private static let ownAttributes: [Attribute<Configuration>] = [
+        Attribute("protocol", \.protocolName, "`HTTP/1.1` or a protocol handler's class name"),
+        Attribute("executor", \.executor, "Name of the Executor whose threads servlets that block use"),
+        Attribute("maxThreads", \.maxThreads, "Most servlets that may block at a time"),
+        Attribute("minSpareThreads", \.minSpareThreads, "Threads kept for servlets that block"),
+        Attribute("maxPostSize", \.maxPostSize, "Longest form body turned into parameters"),
+        Attribute("maxParameterCount", \.maxParameterCount, "Most parameters of a request"),
+        Attribute("maxSavePostSize", \.maxSavePostSize, "Longest body kept during a form login"),
+        Attribute("maxPartCount", \.maxPartCount, "Most parts of a multipart body"),
+        Attribute("maxPartHeaderSize", \.maxPartHeaderSize, "Longest header of a part"),
+        Attribute("maxCookieCount", \.maxCookieCount, "Most cookies of a request"),
+        Attribute("parseBodyMethods", \.parseBodyMethods, "Methods whose form bodies become parameters"),
+        Attribute("URIEncoding", \.uriEncoding, "Charset of the decoded path and query"),
+        Attribute("useBodyEncodingForURI", \.useBodyEncodingForURI, "Whether the query has the body's charset"),
+        Attribute(
+            "encodedSolidusHandling",
+            \.encodedSolidusHandling,
+            "What %2F in a path does: reject, decode, passthrough"
+        ),
+        Attribute(
+            "encodedReverseSolidusHandling",
+            \.encodedReverseSolidusHandling,
+            "What %5C in a path does: reject, decode, passthrough"
+        ),
+        Attribute("allowBackslash", \.allowBackslash, "Whether a backslash in a path is a slash"),
+        Attribute(
+            "rejectSuspiciousURIs",
+            \.rejectSuspiciousURIs,
+            "Whether sequences the specification calls suspicious get 400"
+        ),
+        Attribute("allowTrace", \.allowTrace, "Whether TRACE is answered"),
+        Attribute("asyncTimeout", \.asyncTimeout, "Time-out of asynchronous requests"),
+        Attribute("enableLookups", \.enableLookups, "Whether client addresses are resolved to names"),
+        Attribute("useIPVHosts", \.useIPVHosts, "Whether the host is chosen by local address"),
+        Attribute("proxyName", \.proxyName, "Server name shown to applications"),
+        Attribute("proxyPort", \.proxyPort, "Server port shown to applications"),
+        Attribute("redirectPort", \.redirectPort, "Port to which confidential resources redirect"),
+        Attribute("xpoweredBy", \.xpoweredBy, "Whether answers name the specification"),
+        Attribute("discardFacades", \.discardFacades, "Accepted; requests are always given up after use"),
+        Attribute("compression", \.compression, "off, on, force, or a number of bytes from which to compress"),
+        Attribute("compressionMinSize", \.compressionMinSize, "Shortest body that is compressed"),
+        Attribute("compressibleMimeType", \.compressibleMimeType, "Media types that are compressed"),
+    ]
+
+    private static let protocolAttributes: [Attribute<Http11Protocol.Configuration>] = [
+        Attribute("port", \.port, "TCP port; 0 for any free one"),
+        Attribute("address", \.address, "Local address; all if unset"),
+        Attribute("unixDomainSocketPath", \.unixDomainSocketPath, "Path of a socket file instead of address and port"),
+        Attribute(
+            "unixDomainSocketPathPermissions",
+            \.unixDomainSocketPathPermissions,
+            "Permissions of the socket file, as rw-rw-rw-"
+        ),
+        Attribute("bindOnInit", \.bindOnInit, "Whether the socket is bound at initialisation, not at start"),
+        Attribute("acceptCount", \.acceptCount, "Length of the listen backlog"),
+        Attribute("maxConnections", \.maxConnections, "Connections served at a time"),
+        Attribute("useInheritedChannel", \.useInheritedChannel, "Whether descriptor 3 is taken over from systemd"),
+        Attribute("tcpNoDelay", \.tcpNoDelay, "Whether small packets are sent at once", aliases: ["socket.tcpNoDelay"]),
+        Attribute("connectionLinger", \.connectionLinger, "SO_LINGER in seconds; -1 for off"),
+        Attribute("socket.soKeepAlive", \.soKeepAlive, "SO_KEEPALIVE"),
+        Attribute("socket.soReuseAddress", \.soReuseAddress, "SO_REUSEADDR"),
+        Attribute("socket.rxBufSize", \.rxBufSize, "SO_RCVBUF; 0 leaves it to the system"),
+        Attribute("socket.txBufSize", \.txBufSize, "SO_SNDBUF; 0 leaves it to the system"),
+        Attribute("connectionTimeout", \.connectionTimeout, "Longest wait for the request"),
+        Attribute(
+            "keepAliveTimeout",
+            \.keepAliveTimeout,
+            "Longest wait for the next request; connectionTimeout if unset"
+        ),
+        Attribute("disableUploadTimeout", \.disableUploadTimeout, "Whether bodies have connectionTimeout too"),
+        Attribute("connectionUploadTimeout", \.connectionUploadTimeout, "Longest wait within a body otherwise"),
+        Attribute("maxKeepAliveRequests", \.maxKeepAliveRequests, "Requests of one connection"),
+        Attribute(
+            "useKeepAliveResponseHeader",
+            \.useKeepAliveResponseHeader,
+            "Whether answers name the keep-alive time"
+        ),
+        Attribute("maxHttpHeaderSize", \.maxHttpHeaderSize, "Default of the next two"),
+        Attribute("maxHttpRequestHeaderSize", \.maxHttpRequestHeaderSize, "Request line and headers together"),
+        Attribute("maxHttpResponseHeaderSize", \.maxHttpResponseHeaderSize, "Status line and headers together"),
+        Attribute("maxHeaderCount", \.maxHeaderCount, "Headers of a request"),
+        Attribute("maxTrailerSize", \.maxTrailerSize, "Trailer fields together"),
+        Attribute("maxExtensionSize", \.maxExtensionSize, "Chunk extensions together"),
+        Attribute("maxSwallowSize", \.maxSwallowSize, "Unread body that is read to keep a connection"),
+        Attribute("processorCache", \.processorCache, "Recycled requests kept"),
+        Attribute("relaxedPathChars", \.relaxedPathChars, "Further characters allowed in paths"),
+        Attribute("relaxedQueryChars", \.relaxedQueryChars, "Further characters allowed in queries"),
+        Attribute("rejectIllegalHeader", \.rejectIllegalHeader, "Whether a bad header line gets 400"),
+        Attribute("allowHostHeaderMismatch", \.allowHostHeaderMismatch, "Whether target and Host may differ"),
+        Attribute("allowedTrailerHeaders", \.allowedTrailerHeaders, "Trailer fields shown to applications"),
+        Attribute(
+            "continueResponseTiming",
+            \.continueResponseTiming,
+            "When 100 Continue is sent: immediately or onRead"
+        ),
+        Attribute("restrictedUserAgents", \.restrictedUserAgents, "User agents served as HTTP/1.0"),
+        Attribute("server", \.server, "Server header"),
+        Attribute(
+            "serverRemoveAppProvidedValues",
+            \.serverRemoveAppProvidedValues,
+            "Whether an application's is removed"
+        ),
+        Attribute("useSendfile", \.useSendfile, "Whether files are sent without reading them"),
+        Attribute("scheme", \.scheme, "Scheme shown to applications"),
+        Attribute("secure", \.secure, "Whether requests are shown as secure"),
+        Attribute("SSLEnabled", \.isSSLEnabled, "Whether the connector speaks TLS"),
+        Attribute("defaultSSLHostConfigName", \.defaultSSLHostConfigName, "Host configuration for unknown names"),
+        Attribute("strictSni", \.strictSni, "Whether SNI and Host must choose the same configuration"),
+    ]
+
+    private static let javaAttributes: [Attribute<Configuration>] = [
+        "acceptorThreadPriority", "enforceEncodingInGetWriter", "executorTerminationTimeoutMillis", "maxQueueSize",
+        "noCompressionEncodings", "noCompressionUserAgents", "pollerThreadPriority", "selectorTimeout", "sniParseLimit",
+        "socket.appReadBufSize", "socket.appWriteBufSize", "socket.bufferPool", "socket.directBuffer",
+        "socket.soLingerOn", "socket.soLingerTime", "socket.soTimeout", "socket.unlockTimeout", "sslImplementationName",
+        "threadPriority", "threadsMaxIdleTime", "throwOnFailure", "unixDomainSocketPathParentOwner",
+        "unixDomainSocketPathParentPermissions", "useAsyncIO", "useVirtualThreads",
+    ].map { .ignored($0, "Accepted; nothing here depends on it") }
+}
+
+extension EncodedSolidusHandling: AttributeConvertible {}
+
+extension Http11Protocol.ContinueResponseTiming: CaseIterable, AttributeConvertible {
+    package static let allCases: [Self] = [.immediately, .onRead]
+}

@@ -1,0 +1,163 @@
+import Coyote
+import NIOCore
+import ServletAPI
+
+extension CoyoteAdapter {
+    /// Resolves target, host, context and wrapper.
+    ///
+    /// - Returns: whether the request goes to the containers; if not, the answer is in the response already.
+    func prepare(_ request: Request, _ response: Response) async throws -> Bool {
+        let coyote = request.coyote
+        if let override = request.connector.proxy { request.overrides.apply(override) }
+        if let rejection = coyote.rejection {
+            return try await self.reject(request, response, rejection.status, rejection.message, rejection)
+        }
+        if coyote.method == "CONNECT" {
+            return try await self.reject(
+                request,
+                response,
+                501,
+                "HTTP requests using the CONNECT method are not supported"
+            )
+        }
+        if coyote.method == "OPTIONS", coyote.requestURI == "*" {
+            self.answerOptionsAsterisk(request, response)
+            return false
+        }
+        guard try await self.canonicalize(request, response) else { return true }
+        try await self.map(request)
+        if let redirect = request.mapping.redirectPath {
+            try await self.redirect(request, response, to: redirect)
+            return false
+        }
+        if request.method == "TRACE", !request.connector.settings.allowTrace {
+            return try await self.refuseTrace(request, response)
+        }
+        request.parseSessionCookies()
+        return true
+    }
+
+    /// Decodes and normalises the path; on failure the error is in the response and only the host is mapped.
+    private func canonicalize(_ request: Request, _ response: Response) async throws -> Bool {
+        do {
+            let path = try request.connector.canonicalPath(of: request.coyote)
+            request.decodedPath = path.decoded
+            for parameter in path.parameters { request.addPathParameter(parameter.name, parameter.value) }
+            return true
+        } catch {
+            _ = try await self.reject(request, response, 400, error.message)
+            return false
+        }
+    }
+
+    private func map(_ request: Request) async throws {
+        let serverName = request.connector.settings.useIPVHosts ? request.localAddr : request.serverName
+        let mapper = request.connector.mapper
+        var version: String?
+        while true {
+            let table = request.tableReader.current(of: mapper)
+            request.mapping = MappingData()
+            table.map(serverName: serverName, path: request.decodedPath, version: version, into: &request.mapping)
+            guard let context = request.mapping.context?.context else { return }
+            self.takePathSession(request)
+            if version == nil, let other = try await self.versionOfSession(request) {
+                version = other
+                continue
+            }
+            guard context.isPaused else { return }
+            try await Task.sleep(for: .seconds(1))
+            request.sessionCookiesParsed = false
+        }
+    }
+
+    private func takePathSession(_ request: Request) {
+        guard let context = request.facts, context.usesURLTracking,
+            let id = request.pathParameter(context.sessionParameterName)
+        else { return }
+        request.requestedSessionId = id
+        request.isRequestedSessionIdFromURL = true
+    }
+
+    /// The older version of a context that holds the client's session, if there is one.
+    private func versionOfSession(_ request: Request) async throws -> String? {
+        guard let mapped = request.mapping.context, let host = request.mapping.host,
+            let versions = host.context(for: request.decodedPath)?.versions, versions.count > 1
+        else { return nil }
+        request.parseSessionCookies()
+        guard let id = request.requestedSessionId else { return nil }
+        for candidate in versions where try await candidate.context.manager?.findSession(id) != nil {
+            return candidate.version == mapped.version ? nil : candidate.version
+        }
+        return nil
+    }
+
+    private func redirect(_ request: Request, _ response: Response, to path: String) async throws {
+        var location = PercentEncoder.path.encode(path)
+        if request.isRequestedSessionIdFromURL, let id = request.requestedSessionId {
+            location += ";" + (request.facts?.sessionParameterName ?? "jsessionid") + "=" + id
+        }
+        if let query = request.queryString { location += "?" + query }
+        try await response.sendRedirect(location)
+        try await response.flushEmpty()
+    }
+
+    private func answerOptionsAsterisk(_ request: Request, _ response: Response) {
+        var allowed = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
+        if request.connector.settings.allowTrace { allowed = "GET, HEAD, POST, PUT, DELETE, TRACE, OPTIONS" }
+        response.setHeader("Allow", allowed)
+    }
+
+    private func refuseTrace(_ request: Request, _ response: Response) async throws -> Bool {
+        response.setHeader("Allow", request.wrapper?.allowedMethods ?? "GET, HEAD, POST, PUT, DELETE, OPTIONS")
+        try await response.sendError(405, "TRACE method is not allowed")
+        request.isRefused = true
+        return true
+    }
+
+    private func reject(
+        _ request: Request,
+        _ response: Response,
+        _ status: Int,
+        _ message: String?,
+        _ rejection: Rejection? = nil
+    ) async throws -> Bool {
+        let table = request.tableReader.current(of: request.connector.mapper)
+        request.mapping = MappingData()
+        request.mapping.host = table.host(for: request.serverName)
+        if let rejection, rejection.isExceptionReport {
+            request.setAttribute("jakarta.servlet.error.exception", IllegalArgumentError(rejection.message ?? ""))
+        }
+        request.isRefused = true
+        try await response.sendError(status, message)
+        return true
+    }
+}
+
+extension Request {
+    /// Remembers a `;name=value` of the path.
+    func addPathParameter(_ name: String, _ value: String) {
+        if self.pathParameters[name] == nil { self.pathParameters[name] = value }
+    }
+
+    func pathParameter(_ name: String) -> String? {
+        self.pathParameters.isEmpty ? nil : self.pathParameters[name]
+    }
+
+    /// The prefix of the raw URI that stands for the context path, however it was written.
+    func findRawContextPath() -> String {
+        guard let path = self.mapping.context?.path, !path.isEmpty else { return "" }
+        let raw = self.coyote.requestURI
+        if raw.utf8.starts(with: path.utf8) {
+            let rest = raw.utf8.dropFirst(path.utf8.count).first
+            if rest == nil || rest == UInt8(ascii: "/") || rest == UInt8(ascii: ";") { return path }
+        }
+        return self.connector.rawPrefix(of: raw, decodedAs: path)
+    }
+}
+
+extension Request.Overrides {
+    mutating func apply(_ proxy: Connector.Proxy) {
+        if let name = proxy.name { self.serverName = name }
+        if proxy.port > 0 { self.serverPort = proxy.port }
+    }
+}

@@ -1,0 +1,97 @@
+package import Coyote
+import ServletAPI
+
+/// Takes a request from its connection into the container and brings the answer back.
+///
+/// The one hop of the request's line: everything before it belongs to a protocol, everything behind it to the tree of
+/// containers.
+/// Isolation: the connection's event loop, in the request's task.
+/// Source: `org.apache.catalina.connector.CoyoteAdapter`.
+package final class CoyoteAdapter: Adapter {
+    private let connector: Connector
+
+    package init(_ connector: Connector) {
+        self.connector = connector
+    }
+
+    package func service(_ coyoteRequest: Coyote.Request, _ coyoteResponse: Coyote.Response) async {
+        let exchange = self.exchange(coyoteRequest, coyoteResponse)
+        let request = exchange.request
+        let response = exchange.response
+        do {
+            if try await self.prepare(request, response) {
+                try await self.run(request, response)
+            }
+            try await response.finish()
+        } catch is ClientAbortError {
+            coyoteResponse.closesConnection = true
+        } catch {
+            self.failed(request, response, error)
+        }
+        self.log(request, response)
+        request.releaseSession()
+        request.recycle()
+        response.recycle()
+    }
+
+    /// Sends a request through the engine, then through whatever it asked for asynchronously.
+    private func run(_ request: Request, _ response: Response) async throws {
+        guard let chain = request.tableReader.current(of: self.connector.mapper).engineChain else {
+            response.coyote.status = 503
+            return
+        }
+        request.coyote.stage = .service
+        try await chain.invoke(request, response)
+        while let async = request.asyncContextImpl, async.isPending {
+            try await async.proceed(request, response, chain)
+        }
+        if response.isError, !response.isErrorHandled, let host = request.host {
+            await host.report(request, response)
+        }
+    }
+
+    private func exchange(_ request: Coyote.Request, _ response: Coyote.Response) -> Exchange {
+        if let exchange = request.notes as? Exchange { return exchange }
+        let exchange = Exchange(request, response, self.connector)
+        request.notes = exchange
+        return exchange
+    }
+
+    private func failed(_ request: Request, _ response: Response, _ error: any Error) {
+        CategoryLogger("org.apache.catalina.connector.CoyoteAdapter")
+            .error("service", "Exception while processing a request", error)
+        if response.isCommitted { response.coyote.abort() } else { response.coyote.status = 500 }
+        response.coyote.closesConnection = true
+    }
+
+    /// Every log on the way up gets a line; requests of no host are the default host's.
+    private func log(_ request: Request, _ response: Response) {
+        let host = request.mapping.host ?? request.tableReader.current(of: self.connector.mapper).defaultHost
+        guard let host else { return }
+        let elapsed = MonotonicClock.now() - request.coyote.startTimeNanos
+        if let logs = request.facts?.accessLogs {
+            for log in logs { log.log(request, response, nanoseconds: elapsed) }
+        }
+        for log in host.accessLogs { log.log(request, response, nanoseconds: elapsed) }
+    }
+}
+
+/// The container's two objects of one connection, recycled with those of the protocol.
+private final class Exchange {
+    let request: Request
+    let response: Response
+
+    init(_ coyoteRequest: Coyote.Request, _ coyoteResponse: Coyote.Response, _ connector: Connector) {
+        self.request = Request(coyoteRequest, connector: connector)
+        self.response = Response(coyoteResponse, request: self.request)
+        self.request.bind(self.response)
+    }
+}
+
+/// Records served requests.
+///
+/// Source: `org.apache.catalina.AccessLog`.
+package protocol AccessLog: AnyObject, Sendable {
+    /// Records one request after its answer; must neither fail nor block.
+    func log(_ request: Request, _ response: Response, nanoseconds: Int64)
+}

@@ -1,0 +1,126 @@
+import Coyote
+import NIOCore
+package import ServletAPI
+
+extension Request {
+    package var cookies: [Cookie] {
+        if let cookies = self.parsedCookies { return cookies }
+        let cookies = self.connector.parseCookies(self.coyote.headers, facts: self.facts)
+        self.parsedCookies = cookies
+        return cookies
+    }
+
+    package var locales: [String] {
+        if let locales = self.parsedLocales { return locales }
+        let locales = AcceptLanguage.preferred(self.coyote.headers.all("accept-language"))
+        self.parsedLocales = locales.isEmpty ? ["en"] : locales
+        return self.parsedLocales ?? []
+    }
+
+    package var characterEncoding: String? {
+        if let own = self.ownCharacterEncoding { return own }
+        let found = self.contentType.flatMap { MediaType(parsing: $0)?.charset } ?? self.facts?.requestCharacterEncoding
+        self.ownCharacterEncoding = .some(found)
+        return found
+    }
+
+    package func setCharacterEncoding(_ name: String) throws {
+        guard !self.usesReader, self.parsedParameters == nil else { return }
+        guard Charset(name: name) != nil else { throw IllegalArgumentError("Unsupported encoding [\(name)]") }
+        self.ownCharacterEncoding = .some(name)
+    }
+
+    package func inputStream() throws -> any ServletInputStream {
+        if self.usesReader { throw IllegalStateError("getReader() has already been called for this request") }
+        self.usesStream = true
+        return self.input
+    }
+
+    package func reader() throws -> ServletReader {
+        if self.usesStream { throw IllegalStateError("getInputStream() has already been called for this request") }
+        let name = self.characterEncoding ?? "ISO-8859-1"
+        guard let charset = Charset(name: name) else { throw IllegalArgumentError("Unsupported encoding [\(name)]") }
+        self.usesReader = true
+        return ServletReader(self.input) { charset.decode($0) }
+    }
+
+    package func parameters() async -> Parameters {
+        if let parameters = self.parsedParameters { return parameters }
+        var parser = RequestParameters(limit: self.connector.settings.maxParameterCount)
+        let bodyCharset = self.characterEncoding.flatMap { Charset(name: $0) } ?? .isoLatin1
+        let queryCharset =
+            self.connector.settings.useBodyEncodingForURI
+            ? bodyCharset : (Charset(name: self.connector.settings.uriEncoding) ?? .utf8)
+        if let query = self.queryString { parser.add(query, charset: queryCharset) }
+        // A body that someone reads as a stream is theirs.
+        if !self.usesStream, !self.usesReader { await self.addBodyParameters(to: &parser, bodyCharset) }
+        self.parsedParameters = parser.parameters
+        if let failure = parser.failure {
+            self.attributes["org.apache.catalina.parameter_parse_failed"] = true
+            self.attributes["org.apache.catalina.parameter_parse_failed_reason"] = failure.rawValue
+        }
+        return parser.parameters
+    }
+
+    /// The parameters if they have been worked out already; never reads the body.
+    package var parametersIfParsed: Parameters? { self.parsedParameters }
+
+    /// Parameters of a dispatcher's query go before those that are there.
+    func prependParameters(query: String) async -> Parameters? {
+        let saved = await self.parameters()
+        var parser = RequestParameters(limit: self.connector.settings.maxParameterCount)
+        parser.add(query, charset: .utf8)
+        var merged = Parameters()
+        for name in parser.parameters.names {
+            for value in parser.parameters.all(name) { merged.append(name, value) }
+        }
+        for name in saved.names { for value in saved.all(name) { merged.append(name, value) } }
+        self.parsedParameters = merged
+        return saved
+    }
+
+    func restoreParameters(_ parameters: Parameters?) { self.parsedParameters = parameters }
+
+    private func addBodyParameters(to parser: inout RequestParameters, _ charset: Charset) async {
+        guard let type = self.contentType.map({ (MediaType(parsing: $0)?.essence ?? $0) }) else { return }
+        if type == "multipart/form-data" {
+            await self.addPartParameters(to: &parser)
+            return
+        }
+        guard type == "application/x-www-form-urlencoded", self.connector.parsesBody(of: self.method) else { return }
+        let limit = self.connector.settings.maxPostSize
+        if limit >= 0, self.contentLength > Int64(limit) {
+            parser.fail(.postTooLarge)
+            return
+        }
+        var body = ByteBuffer()
+        do {
+            while var piece = try await self.input.readBuffer(upTo: .max) {
+                body.writeBuffer(&piece)
+                if limit >= 0, body.readableBytes > limit {
+                    parser.fail(.postTooLarge)
+                    return
+                }
+            }
+        } catch {
+            parser.fail(
+                (error as? BodyReadError)?.cause.code == .clientAbort ? .clientDisconnect : .requestBodyIncomplete
+            )
+            return
+        }
+        parser.add(bytes: body.readableBytesView, charset: charset)
+    }
+
+    private func addPartParameters(to parser: inout RequestParameters) async {
+        guard self.wrapper?.multipartConfig != nil || self.context?.configuration.allowCasualMultipartParsing == true
+        else { return }
+        do {
+            for part in try await self.parts() where part.submittedFileName == nil {
+                let charset = self.characterEncoding.flatMap { Charset(name: $0) } ?? .utf8
+                parser.append(part.name, charset.decode(try await part.bytes()))
+            }
+        } catch {
+            parser.fail(.unknown)
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package import Coyote
+package import ServletAPI
+
+/// One request on its way through the container, and what applications see of it.
+///
+/// Made once per connection and recycled; everything that costs something (cookies, parameters, session, URL) is worked out when first asked for.
+/// Isolation: the request's task.
+/// Source: `org.apache.catalina.connector.Request`.
+package final class Request: HttpServletRequest {
+    package let coyote: Coyote.Request
+    package unowned let connector: Connector
+    /// The answer to this request.
+    package var response: Response {
+        guard let response = self.boundResponse else { preconditionFailure("A request is used without its response") }
+        return response
+    }
+    private unowned var boundResponse: Response?
+
+    // MARK: Mapping
+
+    var tableReader = Mapper.Reader()
+    /// What the mapper found, or what a dispatcher put in its place.
+    package var mapping = MappingData()
+    /// The decoded, normalised path.
+    package var decodedPath = ""
+    /// `;name=value` parameters of the path, the first of each name.
+    var pathParameters: [String: String] = [:]
+    /// Whether the answer is an error decided before mapping; only the host's error report runs.
+    package var isRefused = false
+    /// Length in bytes of the raw context path at the start of ``requestURI``.
+    var rawContextPath: String?
+    /// What the current include was mapped to.
+    var includeMapping: MappingData?
+    /// What a dispatcher or async dispatch shows instead of the client's URI.
+    package var dispatch = DispatchState()
+
+    // MARK: Lazily worked out
+
+    var parsedCookies: [Cookie]?
+    var parsedParameters: Parameters?
+    var parsedParts: [any Part]?
+    var partsError: (any Error)?
+    var parsedLocales: [String]?
+    var ownCharacterEncoding: String??
+    package var attributes: [String: Any] = [:]
+
+    // MARK: Body
+
+    let input: RequestInputStream
+    var usesStream = false
+    var usesReader = false
+
+    // MARK: Session and user
+
+    var sessionObject: (any Session)?
+    package var requestedSessionId: String?
+    package var isRequestedSessionIdFromCookie = false
+    package var isRequestedSessionIdFromURL = false
+    var sessionCookiesParsed = false
+    package var userPrincipal: (any Principal)?
+    package var authType: String?
+
+    // MARK: Values that valves may override for one request
+
+    package var overrides = Overrides()
+    package var asyncContextImpl: AsyncContextImpl?
+    package var isAsyncSupported = true
+
+    /// What proxies say instead of the connection, set by RemoteIpValve and undone by it.
+    package struct Overrides {
+        package var remoteAddr: String?
+        package var remoteHost: String?
+        package var localName: String?
+        package var localPort: Int?
+        package var serverName: String?
+        package var serverPort: Int?
+        package var scheme: String?
+        package var isSecure: Bool?
+    }
+
+    /// What ``RequestDispatcher`` changes for the time of a dispatch.
+    package struct DispatchState {
+        package var type = DispatcherType.request
+        package var requestURI: String?
+        package var contextPath: String?
+        package var queryString: String??
+        /// Whether the response may not be changed by the current servlet.
+        package var includes = 0
+        /// The URI that the client asked for, kept while an error page runs.
+        package var errorServletName: String?
+    }
+
+    init(_ coyote: Coyote.Request, connector: Connector) {
+        self.coyote = coyote
+        self.connector = connector
+        self.input = RequestInputStream(coyote)
+    }
+
+    /// Ties the request to its answer, which outlives neither it nor its connection.
+    func bind(_ response: Response) { self.boundResponse = response }
+
+    /// Makes the object fit for the next request.
+    func recycle() {
+        self.mapping = MappingData()
+        self.decodedPath = ""
+        if !self.pathParameters.isEmpty { self.pathParameters.removeAll() }
+        self.isRefused = false
+        self.rawContextPath = nil
+        self.dispatch = DispatchState()
+        self.includeMapping = nil
+        self.parsedCookies = nil
+        self.parsedParameters = nil
+        self.parsedParts = nil
+        self.partsError = nil
+        self.parsedLocales = nil
+        self.ownCharacterEncoding = nil
+        if !self.attributes.isEmpty { self.attributes.removeAll() }
+        self.input.recycle()
+        self.usesStream = false
+        self.usesReader = false
+        self.sessionObject = nil
+        self.requestedSessionId = nil
+        self.isRequestedSessionIdFromCookie = false
+        self.isRequestedSessionIdFromURL = false
+        self.sessionCookiesParsed = false
+        self.userPrincipal = nil
+        self.authType = nil
+        self.overrides = Overrides()
+        self.asyncContextImpl = nil
+        self.isAsyncSupported = true
+    }
+
+    // MARK: Containers
+
+    package var host: StandardHost? { self.mapping.host?.host }
+    package var context: StandardContext? { self.mapping.context?.context }
+    package var wrapper: StandardWrapper? { self.mapping.wrapper?.wrapper }
+    /// What this request needs to know of its context.
+    package var facts: ContextFacts? { self.mapping.context?.facts }
+
+    // MARK: Request line
+
+    package var method: String { self.coyote.method }
+    package var requestURI: String { self.dispatch.requestURI ?? self.coyote.requestURI }
+    package var protocolName: String { self.coyote.protocolVersion.name }
+    package var scheme: String { self.overrides.scheme ?? self.coyote.scheme }
+    package var isSecure: Bool { self.overrides.isSecure ?? self.coyote.isSecure }
+    package var serverName: String { self.overrides.serverName ?? self.coyote.serverName }
+    package var serverPort: Int {
+        if let port = self.overrides.serverPort { return port }
+        if self.coyote.serverPort >= 0 { return self.coyote.serverPort }
+        return self.scheme == "https" ? 443 : 80
+    }
+    package var remoteAddr: String { self.overrides.remoteAddr ?? self.coyote.remoteAddress }
+    package var remoteHost: String { self.overrides.remoteHost ?? self.remoteAddr }
+    package var remotePort: Int { self.coyote.remotePort }
+    package var localAddr: String { self.coyote.localAddress }
+    package var localName: String { self.overrides.localName ?? self.coyote.localAddress }
+    package var localPort: Int { self.overrides.localPort ?? self.coyote.localPort }
+    package var requestId: String { String(self.coyote.requestID, radix: 16) }
+    package var servletPath: String { self.mapping.servletPath }
+    package var pathInfo: String? { self.mapping.pathInfo }
+    package var httpServletMapping: HttpServletMapping { self.mapping.servletMapping }
+    package var dispatcherType: DispatcherType { self.dispatch.type }
+
+    package var queryString: String? {
+        if let query = self.dispatch.queryString { return query }
+        return self.coyote.queryString
+    }
+
+    package var requestURL: String {
+        let port = self.serverPort
+        let isDefault = (self.scheme == "http" && port == 80) || (self.scheme == "https" && port == 443)
+        return self.scheme + "://" + self.serverName + (isDefault ? "" : ":\(port)") + self.requestURI
+    }
+
+    package var pathTranslated: String? {
+        guard let pathInfo = self.pathInfo else { return nil }
+        return self.context?.servletContext.realPath(pathInfo)
+    }
+
+    package var contextPath: String {
+        if let path = self.dispatch.contextPath { return path }
+        if let path = self.rawContextPath { return path }
+        let path = self.findRawContextPath()
+        self.rawContextPath = path
+        return path
+    }
+
+    package var servletContext: any ServletContext {
+        guard let context = self.context else { return NoServletContext.shared }
+        return context.servletContext
+    }
+
+    // MARK: Headers
+
+    package func header(_ name: String) -> String? { self.coyote.headers.first(name) }
+    package func headers(_ name: String) -> [String] { self.coyote.headers.all(name) }
+    package var headerNames: [String] { self.coyote.headers.names }
+    package var contentLength: Int64 { self.coyote.contentLength }
+    package var contentType: String? { self.coyote.contentType }
+
+    package func intHeader(_ name: String) throws -> Int {
+        guard let text = self.header(name) else { return -1 }
+        guard let value = Int(text) else {
+            throw NumberFormatError(text)
+        }
+        return value
+    }
+
+    package func dateHeader(_ name: String) throws -> Int64 {
+        guard let text = self.header(name) else { return -1 }
+        guard let value = HTTPDate.milliseconds(text) else { throw IllegalArgumentError(text) }
+        return value
+    }
+
+    package var trailerFields: [String: String] {
+        Dictionary(self.coyote.trailerFields.map { ($0.name, $0.value) }, uniquingKeysWith: { $0 + "," + $1 })
+    }
+
+    // MARK: Attributes
+
+    package func attribute(_ name: String) -> Any? {
+        if let value = self.attributes[name] { return value }
+        return self.connectionAttribute(name)
+    }
+
+    package func setAttribute(_ name: String, _ value: Any?) {
+        let old = self.attributes[name]
+        self.attributes[name] = value
+        self.notifyAttribute(name, old: old, new: value)
+    }
+
+    package var attributeNames: [String] { Array(self.attributes.keys) }
+}
+
+/// A header that is no number where one was asked for.
+///
+/// Source: `java.lang.NumberFormatException`.
+struct NumberFormatError: NamedException {
+    let message: String
+    var exceptionTypes: [String] {
+        [
+            "java.lang.NumberFormatException", "java.lang.IllegalArgumentException", "java.lang.RuntimeException",
+            "java.lang.Exception", "java.lang.Throwable",
+        ]
+    }
+
+    init(_ text: String) { self.message = "For input string: \"\(text)\"" }
+}

@@ -1,0 +1,149 @@
+import Coyote
+import NIOCore
+import ServletAPI
+
+extension Response {
+    package var contentType: String? {
+        get {
+            guard let mediaType = self.mediaType else { return nil }
+            guard self.isCharsetVisible, let charset = self.charset else { return mediaType }
+            return mediaType + ";charset=" + charset
+        }
+        set {
+            guard self.includes == 0, !self.isCommitted else { return }
+            guard let newValue else {
+                self.mediaType = nil
+                self.charset = nil
+                self.isCharsetVisible = false
+                self.coyote.contentType = nil
+                return
+            }
+            let parsed = newValue.contains("charset") ? MediaType(parsing: newValue) : nil
+            let charset = parsed?.charset
+            self.mediaType = parsed?.textWithoutCharset ?? newValue
+            if let charset, !self.usesWriter {
+                self.charset = charset
+                self.isCharsetVisible = true
+            }
+            self.syncContentType()
+        }
+    }
+
+    package var characterEncoding: String {
+        self.charset ?? self.request.facts?.responseCharacterEncoding ?? "ISO-8859-1"
+    }
+
+    package func setCharacterEncoding(_ name: String) {
+        guard self.includes == 0, !self.isCommitted, !self.usesWriter else { return }
+        self.charset = name
+        self.isCharsetVisible = true
+        self.syncContentType()
+    }
+
+    func syncContentType() { self.coyote.contentType = self.contentType }
+
+    /// Last touch before the head goes out.
+    func prepareHead() {
+        guard !self.isCommitted else { return }
+        self.coyote.contentLanguage = self.language
+    }
+
+    package func sendFile(_ path: String, offset: Int64, length: Int64) async throws {
+        guard !self.isSuspended, length > 0 else { return }
+        self.prepareHead()
+        try await self.output.drain()
+        let file: NIOFileHandle
+        do {
+            file = try Self.open(path)
+        } catch {
+            throw ServletError("The file [\(path)] could not be opened", rootCause: error)
+        }
+        defer { self.close(file) }
+        self.output.markCommitted()
+        do {
+            try await self.coyote.writeFile(file, offset: offset, length: length)
+        } catch {
+            throw OutputBuffer.failure(error)
+        }
+    }
+
+    /// Opening takes a look-up of the path only; the bytes are read by the kernel while they are sent.
+    private static func open(_ path: String) throws -> NIOFileHandle {
+        try NIOFileHandle(_deprecatedPath: path, mode: .read)
+    }
+
+    private func close(_ file: NIOFileHandle) {
+        do {
+            try file.close()
+        } catch {
+            CategoryLogger("org.apache.catalina.connector.Response").warning(
+                "sendFile",
+                "A file could not be closed: \(error)"
+            )
+        }
+    }
+
+    // MARK: Session tracking
+
+    package func encodeURL(_ url: String) -> String {
+        let absolute = self.absolute(url)
+        guard self.isEncodeable(absolute), let id = self.request.sessionIfPresent?.idInternal else { return url }
+        if url.isEmpty { return self.insert(id, into: absolute) }
+        return self.insert(id, into: url)
+    }
+
+    package func encodeRedirectURL(_ url: String) -> String { self.encodeURL(url) }
+
+    /// A location made absolute against the current request.
+    package func absolute(_ location: String) -> String {
+        if location.hasPrefix("//") { return self.request.scheme + ":" + location }
+        if URIReference.isAbsolute(location) { return location }
+        let request = self.request
+        let port = request.serverPort
+        let isDefault = (request.scheme == "http" && port == 80) || (request.scheme == "https" && port == 443)
+        let base = request.scheme + "://" + request.serverName + (isDefault ? "" : ":\(port)")
+        if location.hasPrefix("/") { return base + location }
+        let uri = request.requestURI
+        let folder = uri.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(uri[...$0]) } ?? "/"
+        return base + RequestPath.resolveDots(folder + location)
+    }
+
+    private func isEncodeable(_ absolute: String) -> Bool {
+        guard let context = self.request.facts, context.usesURLTracking, !absolute.hasPrefix("#"),
+            self.request.sessionIfPresent?.isValid == true, !self.request.isRequestedSessionIdFromCookie
+        else { return false }
+        let request = self.request
+        let port = request.serverPort
+        let isDefault = (request.scheme == "http" && port == 80) || (request.scheme == "https" && port == 443)
+        let origin = request.scheme + "://" + request.serverName
+        let candidates = isDefault ? [origin, origin + ":\(port)"] : [origin + ":\(port)"]
+        guard let base = candidates.last(where: { self.starts(absolute, with: $0) }) else { return false }
+        let path = absolute.dropFirst(base.count)
+        let contextPath = context.path
+        guard contextPath.isEmpty || path.hasPrefix(contextPath) else { return false }
+        return !path.contains(";\(context.sessionParameterName)=" + (request.sessionIfPresent?.idInternal ?? ""))
+    }
+
+    private func starts(_ url: String, with origin: String) -> Bool {
+        guard url.lowercased().hasPrefix(origin.lowercased()) else { return false }
+        let rest = url.dropFirst(origin.count).first
+        return rest == nil || rest == "/" || rest == "?" || rest == "#"
+    }
+
+    private func insert(_ id: String, into url: String) -> String {
+        let name = self.request.facts?.sessionParameterName ?? "jsessionid"
+        let end = url.firstIndex { $0 == "?" || $0 == "#" } ?? url.endIndex
+        let path = url[..<end]
+        guard !path.isEmpty else { return url }
+        return path + ";" + name + "=" + id + url[end...]
+    }
+}
+
+extension Response {
+    /// Commits an answer without a body and without a length, as Tomcat's mapper redirects do.
+    func flushEmpty() async throws {
+        self.prepareHead()
+        self.output.markCommitted()
+        do { try await self.coyote.flush() } catch { throw OutputBuffer.failure(error) }
+    }
+}

@@ -1,0 +1,133 @@
+import Modeler
+import NIOCore
+package import ServletAPI
+import Synchronization
+
+/// What the servlets of an application see of it.
+///
+/// Source: `org.apache.catalina.core.ApplicationContext`.
+package final class ApplicationContext: ContainerServletContext {
+    private struct Protected {
+        var attributes: [String: any Sendable] = [:]
+        var parameters: [String: String] = [:]
+        var temporaryDirectory = ""
+        var sessionSettings = SessionSettings()
+    }
+
+    /// The container behind it; for the container's own servlets.
+    package unowned let standardContext: StandardContext
+    private let protected = Mutex(Protected())
+
+    init(_ context: StandardContext) {
+        self.standardContext = context
+    }
+
+    func open(parameters: [String: String], temporaryDirectory: String, sessionSettings: SessionSettings) {
+        self.protected.withLock { protected in
+            protected.parameters = parameters
+            protected.temporaryDirectory = temporaryDirectory
+            protected.sessionSettings = sessionSettings
+        }
+    }
+
+    package var contextPath: String { self.standardContext.path }
+    package var servletContextName: String { self.standardContext.displayName }
+    package var serverInfo: String { ServerInfo.name }
+    package var resources: WebResourceRoot? { self.standardContext.resources }
+
+    package var virtualServerName: String {
+        let host = self.standardContext.parent
+        return (host?.parent?.name ?? "") + "/" + (host?.name ?? "")
+    }
+
+    package func initParameter(_ name: String) -> String? { self.protected.withLock { $0.parameters[name] } }
+    package var initParameterNames: [String] { self.protected.withLock { Array($0.parameters.keys) } }
+    package func systemProperty(_ name: String) -> String? { SystemProperties.shared[name] }
+
+    // MARK: Attributes
+
+    package func attribute(_ name: String) -> (any Sendable)? {
+        if name == "jakarta.servlet.context.tempdir" { return self.temporaryDirectory }
+        return self.protected.withLock { $0.attributes[name] }
+    }
+
+    package func setAttribute(_ name: String, _ value: (any Sendable)?) {
+        let old = self.protected.withLock { protected in
+            defer { protected.attributes[name] = value }
+            return protected.attributes[name]
+        }
+        let change: AttributeChange
+        switch (old, value) {
+        case (nil, nil): return
+        case (nil, _): change = .added
+        case (_, nil): change = .removed
+        default: change = .replaced
+        }
+        guard let shown = old ?? value else { return }
+        for case let listener as any ServletContextAttributeListener in self.standardContext.instances.listeners {
+            listener.attributeChanged(change, self, name, shown)
+        }
+    }
+
+    package var attributeNames: [String] { self.protected.withLock { Array($0.attributes.keys) } }
+
+    // MARK: Files
+
+    package var temporaryDirectory: String { self.protected.withLock { $0.temporaryDirectory } }
+
+    package func realPath(_ path: String) -> String? { self.resources?.realPath(path) }
+    package func resourcePaths(_ path: String) -> [String]? { self.resources?.resourcePaths(path) }
+
+    package func resource(_ path: String) async throws -> [UInt8]? {
+        guard let resources = self.resources, path.hasPrefix("/") else { return nil }
+        return try await resources.bytes(path).map { Array($0.readableBytesView) }
+    }
+
+    package func mimeType(_ file: String) -> String? {
+        guard let dot = file.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+        let name = String(file[file.index(after: dot)...])
+        guard !name.isEmpty else { return nil }
+        let mappings = self.standardContext.model.mimeMappings
+        return mappings[name] ?? mappings[name.lowercased()]
+    }
+
+    // MARK: Dispatch
+
+    package func requestDispatcher(_ path: String) -> (any RequestDispatcher)? {
+        ApplicationDispatcher(path: path, in: self.standardContext)
+    }
+
+    package func namedDispatcher(_ name: String) -> (any RequestDispatcher)? {
+        guard let wrapper = self.standardContext.child(named: name) as? StandardWrapper else { return nil }
+        return ApplicationDispatcher(named: wrapper, in: self.standardContext)
+    }
+
+    package func context(_ path: String) -> (any ServletContext)? {
+        guard path.hasPrefix("/"), let host = self.standardContext.host else { return nil }
+        let found = host.contexts
+            .filter { $0.state.isAvailable && ($0.path.isEmpty || path == $0.path || path.hasPrefix($0.path + "/")) }
+            .max { $0.path.utf8.count < $1.path.utf8.count }
+        guard let found else { return nil }
+        if found === self.standardContext { return self }
+        return self.standardContext.configuration.crossContext ? found.servletContext : nil
+    }
+
+    // MARK: Sessions
+
+    package var sessionTimeout: Int {
+        get { self.protected.withLock { $0.sessionSettings.timeoutMinutes } }
+        set { self.protected.withLock { $0.sessionSettings.timeoutMinutes = newValue } }
+    }
+
+    package var sessionCookieConfig: SessionCookieConfig { self.protected.withLock { $0.sessionSettings.cookie } }
+
+    package func log(_ level: LogLevel, _ message: String, _ error: (any Error)?) {
+        let logger = self.standardContext.logger
+        switch level {
+        case .debug: logger.debug("log", message)
+        case .info: logger.info("log", message)
+        case .warning: logger.warning("log", message)
+        case .error: logger.error("log", message, error)
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package import Modeler
+
+extension StandardContext {
+    /// Attributes of `<Context>`, named as in server.xml.
+    package struct Configuration: Sendable {
+        package var path: String?
+        package var docBase: String?
+        package var reloadable = false
+        package var cookies = true
+        package var sessionCookieName: String?
+        package var sessionCookieDomain: String?
+        package var sessionCookiePath: String?
+        package var sessionCookiePathUsesTrailingSlash = false
+        package var useHttpOnly = true
+        package var usePartitioned = false
+        package var validateClientProvidedNewSessionId = true
+        package var crossContext = false
+        package var privileged = false
+        package var override = false
+        package var altDDName: String?
+        package var unpackWAR = true
+        package var workDir: String?
+        package var antiResourceLocking = false
+        package var swallowAbortedUploads = true
+        package var swallowOutput = false
+        package var allowCasualMultipartParsing = false
+        package var allowMultipleLeadingForwardSlashInPath = false
+        package var dispatchersUseEncodedPaths = true
+        package var mapperContextRootRedirectEnabled = true
+        package var mapperDirectoryRedirectEnabled = false
+        package var useRelativeRedirects = true
+        package var sendRedirectBody = false
+        package var fireRequestListenersOnForwards = false
+        package var failCtxIfServletStartFails: Bool?
+        package var preemptiveAuthentication = false
+        package var createUploadTargets = false
+        package var logEffectiveWebXml = false
+        /// Milliseconds to wait for requests at stop.
+        package var unloadDelay = 2000
+        package var alwaysAccessSession = false
+        package var useNaming = true
+        package var backgroundProcessorDelay = -1
+        package var displayName: String?
+        package var webappVersion = ""
+
+        package init() {}
+    }
+
+    package static let descriptor = ComponentDescriptor<StandardContext>(
+        className: "org.apache.catalina.core.StandardContext",
+        kind: .context,
+        "One web application",
+        defaults: Configuration(),
+        attributes: StandardContext.deploymentAttributes + StandardContext.sessionAttributes
+            + StandardContext.requestAttributes + StandardContext.javaAttributes
+    )
+
+    private static let deploymentAttributes: [Attribute<Configuration>] = [
+        Attribute("path", \.path, "Path of the application; only in server.xml, elsewhere the file name says it"),
+        Attribute("docBase", \.docBase, "Folder or WAR of the application, relative to appBase"),
+        Attribute("reloadable", \.reloadable, "Whether a change in WEB-INF/lib reloads the application"),
+        Attribute("privileged", \.privileged, "Whether it may use the container's own servlets"),
+        Attribute("crossContext", \.crossContext, "Whether it may reach other applications of the host"),
+        Attribute("override", \.override, "Whether the default context files are left out"),
+        Attribute("altDDName", \.altDDName, "Another file instead of WEB-INF/web.xml"),
+        Attribute("unpackWAR", \.unpackWAR, "Whether its WAR is unpacked"),
+        Attribute("workDir", \.workDir, "Folder for its temporary files"),
+        Attribute("antiResourceLocking", \.antiResourceLocking, "Whether it runs from a copy of its files"),
+        Attribute(
+            "failCtxIfServletStartFails",
+            \.failCtxIfServletStartFails,
+            "As the Host's attribute; its value if unset"
+        ),
+        Attribute("logEffectiveWebXml", \.logEffectiveWebXml, "Whether the merged descriptor is logged"),
+        Attribute("unloadDelay", \.unloadDelay, "Milliseconds to wait for requests at stop"),
+        Attribute("useNaming", \.useNaming, "Whether named resources are offered"),
+        Attribute("backgroundProcessorDelay", \.backgroundProcessorDelay, "Seconds between rounds of background work"),
+        Attribute("displayName", \.displayName, "Name shown by the manager"),
+        Attribute("webappVersion", \.webappVersion, "Version, for several ones under one path"),
+    ]
+
+    private static let sessionAttributes: [Attribute<Configuration>] = [
+        Attribute("cookies", \.cookies, "Whether sessions use cookies"),
+        Attribute("sessionCookieName", \.sessionCookieName, "Name of the session cookie"),
+        Attribute("sessionCookieDomain", \.sessionCookieDomain, "Domain of the session cookie"),
+        Attribute(
+            "sessionCookiePath",
+            \.sessionCookiePath,
+            "Path of the session cookie; / shares it with all contexts"
+        ),
+        Attribute(
+            "sessionCookiePathUsesTrailingSlash",
+            \.sessionCookiePathUsesTrailingSlash,
+            "Whether the cookie's path ends with a slash"
+        ),
+        Attribute("useHttpOnly", \.useHttpOnly, "Whether scripts are kept from the session cookie"),
+        Attribute("usePartitioned", \.usePartitioned, "Whether the session cookie is partitioned"),
+        Attribute(
+            "validateClientProvidedNewSessionId",
+            \.validateClientProvidedNewSessionId,
+            "Whether a client's session id is kept only if another application knows it"
+        ),
+        Attribute("alwaysAccessSession", \.alwaysAccessSession, "Whether each request counts as use of its session"),
+        Attribute("preemptiveAuthentication", \.preemptiveAuthentication, "Whether credentials are checked unasked"),
+    ]
+
+    private static let requestAttributes: [Attribute<Configuration>] = [
+        Attribute("swallowAbortedUploads", \.swallowAbortedUploads, "Whether the rest of a refused body is read"),
+        Attribute("swallowOutput", \.swallowOutput, "Whether the application's output goes to its log"),
+        Attribute(
+            "allowCasualMultipartParsing",
+            \.allowCasualMultipartParsing,
+            "Whether multipart bodies are parsed without multipart-config"
+        ),
+        Attribute(
+            "allowMultipleLeadingForwardSlashInPath",
+            \.allowMultipleLeadingForwardSlashInPath,
+            "Whether several slashes at the start of a redirect are kept"
+        ),
+        Attribute("dispatchersUseEncodedPaths", \.dispatchersUseEncodedPaths, "Whether dispatcher paths are encoded"),
+        Attribute(
+            "mapperContextRootRedirectEnabled",
+            \.mapperContextRootRedirectEnabled,
+            "Whether the mapper adds the slash to the application's root"
+        ),
+        Attribute(
+            "mapperDirectoryRedirectEnabled",
+            \.mapperDirectoryRedirectEnabled,
+            "Whether the mapper adds the slash to folders"
+        ),
+        Attribute("useRelativeRedirects", \.useRelativeRedirects, "Whether Location may be relative"),
+        Attribute("sendRedirectBody", \.sendRedirectBody, "Whether a redirect has a body"),
+        Attribute(
+            "fireRequestListenersOnForwards",
+            \.fireRequestListenersOnForwards,
+            "Whether request listeners hear of forwards"
+        ),
+        Attribute("createUploadTargets", \.createUploadTargets, "Whether upload folders are made"),
+    ]
+
+    private static let javaAttributes: [Attribute<Configuration>] = [
+        "addWebinfClassesResources", "clearReferencesHttpClientKeepAliveThread",
+        "clearReferencesObjectStreamClassCaches",
+        "clearReferencesRmiTargets", "clearReferencesStopThreads", "clearReferencesStopTimerThreads",
+        "clearReferencesThreadLocals", "containerSciFilter", "contextGetResourceRequiresSlash",
+        "dispatcherWrapsSameObject", "encodedReverseSolidusHandling", "encodedSolidusHandling",
+        "jarScanner", "jndiExceptionOnFailedWrite", "notFoundClassResourceCacheSize", "parallelAnnotationScanning",
+        "renewThreadsWhenStoppingContext", "resourceOnlyServlets", "skipMemoryLeakChecksOnJvmShutdown",
+        "suspendWrappedResponseAfterForward", "tldValidation", "urlPatternsProvidedInDecodedForm",
+        "useBloomFilterForArchives", "wrapperClass", "xmlBlockExternal", "xmlNamespaceAware", "xmlValidation",
+    ].map { .ignored($0, "Accepted; concerns Java only") }
+}

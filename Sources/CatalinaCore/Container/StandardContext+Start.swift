@@ -1,0 +1,271 @@
+import ServletAPI
+import Synchronization
+
+extension StandardContext {
+    package func startInternal() async throws {
+        let begin = MonotonicClock.now()
+        self.failure = nil
+        do {
+            try await self.startApplication()
+        } catch {
+            self.failure = self.reason(of: error)
+            self.logger.error("startInternal", "Context [\(self.path)] startup failed: \(self.failure ?? "")")
+            await self.dismantle()
+            throw error
+        }
+        try await self.enter(.starting)
+        let now = WallClock.milliseconds()
+        self.protected.withLock { protected in
+            protected.startTime = now
+            protected.startupTime = (MonotonicClock.now() - begin) / 1_000_000
+        }
+        self.isPaused = false
+        self.base.treeDidChange()
+        self.base.startBackground(of: self)
+    }
+
+    package func stopInternal() async throws {
+        self.base.stopBackground()
+        try await self.enter(.stopping)
+        self.base.treeDidChange()
+        await self.dismantle()
+    }
+
+    package func destroyInternal() async throws { try await self.destroyParts() }
+
+    /// Stops and starts the application; requests that arrive meanwhile wait.
+    package func reload() async throws {
+        let log = CategoryLogger("org.apache.catalina.core.StandardContext")
+        log.info("reload", "Reloading Context with name [\(self.path)] has started")
+        self.isPaused = true
+        defer { self.isPaused = false }
+        if self.state.isAvailable { try await self.stop() }
+        try await self.start()
+        log.info("reload", "Reloading Context with name [\(self.path)] is completed")
+    }
+
+    /// Reload check, session expiry and cache upkeep.
+    package func backgroundProcess() async {
+        if self.configuration.reloadable, self.loader?.isModified() == true {
+            do { try await self.reload() } catch {
+                self.logger.error("reload", "The application could not be reloaded", error)
+            }
+        }
+        await self.manager?.backgroundProcess()
+        self.resources?.backgroundProcess()
+    }
+
+    // MARK: Start
+
+    private func startApplication() async throws {
+        let setup = self.setup
+        try await self.prepareFiles(setup)
+        if let realm = self.base.realm as? any Lifecycle { try await realm.start() }
+        try await self.fire(.configureStart)
+        if let failure = self.failure { throw LifecycleError(failure) }
+        try await self.addWrappers()
+        try await self.pipeline.start()
+        if let manager = try setup.makeManager?(self) {
+            manager.attach(to: self)
+            self.protected.withLock { $0.manager = manager }
+        }
+        self.publishAttributes(setup)
+        try await self.startListeners()
+        if let manager = self.manager as? any Lifecycle { try await manager.start() }
+        try await self.startFilters()
+        self.publishFacts()
+        try await self.loadOnStartup()
+    }
+
+    private func prepareFiles(_ setup: Setup) async throws {
+        let directory = setup.workDirectory
+        if !directory.isEmpty {
+            try await FileIO.run { try FileIO.makeDirectories(directory) }
+        }
+        let mime: @Sendable (String) -> String? = { [weak self] in self?.servletContext.mimeType($0) }
+        let root = try WebResourceRoot(
+            docBase: setup.documentBase,
+            configuration: setup.resources,
+            overlays: setup.overlays,
+            mimeType: mime
+        )
+        self.protected.withLock { $0.resources = root }
+        if let loader = try setup.makeLoader?(self) {
+            self.protected.withLock { $0.loader = loader }
+            try await FileIO.run { try loader.load() }
+        }
+    }
+
+    private func addWrappers() async throws {
+        let model = self.model
+        for definition in model.servlets where definition.isEnabled {
+            let wrapper = StandardWrapper(definition)
+            try await self.addChild(wrapper)
+        }
+        for mapping in model.servletMappings {
+            guard let wrapper = self.child(named: mapping.servletName) as? StandardWrapper else { continue }
+            wrapper.addMapping(mapping.pattern)
+        }
+        for wrapper in self.wrappers where !wrapper.state.isAvailable { try await wrapper.start() }
+    }
+
+    private func publishAttributes(_ setup: Setup) {
+        let context = self.servletContext
+        var parameters = self.model.contextParameters
+        for (name, parameter) in setup.parameters where parameters[name] == nil || !parameter.isOverridable {
+            parameters[name] = parameter.value
+        }
+        context.open(
+            parameters: parameters,
+            temporaryDirectory: setup.workDirectory,
+            sessionSettings: self.model.session
+        )
+    }
+
+    private func startListeners() async throws {
+        var instances = Instances()
+        for className in self.model.listeners {
+            instances.listeners.append(try self.makeListener(className))
+        }
+        instances.requestListeners = instances.listeners.compactMap { $0 as? any ServletRequestListener }
+        instances.requestAttributeListeners = instances.listeners.compactMap {
+            $0 as? any ServletRequestAttributeListener
+        }
+        let ready = instances
+        self.protected.withLock { $0.instances = ready }
+        for case let listener as any ServletContextListener in ready.listeners {
+            do {
+                try await listener.contextInitialized(self.servletContext)
+            } catch {
+                throw ServletError(
+                    "Exception sending context initialized event to listener instance of class [\(type(of: listener))]",
+                    rootCause: error
+                )
+            }
+        }
+    }
+
+    private func makeListener(_ className: String) throws -> any EventListener {
+        if let make = self.loader?.listener(className) { return try make() }
+        if let make = self.setup.containerClasses.listeners[className] { return make() }
+        throw ServletError("No module in WEB-INF/lib offers the listener class [\(className)]")
+    }
+
+    private func startFilters() async throws {
+        var objects: [(name: String, filter: any Filter)] = []
+        for definition in self.model.filters {
+            let filter: any Filter
+            if let make = self.loader?.filter(definition.className) {
+                filter = try make()
+            } else if let make = self.setup.containerClasses.filters[definition.className] {
+                filter = make()
+            } else {
+                throw ServletError("No module in WEB-INF/lib offers the filter class [\(definition.className)]")
+            }
+            do {
+                try await filter.initialize(FilterConfiguration(definition, self.servletContext))
+            } catch {
+                throw ServletError("Exception starting filter [\(definition.name)]", rootCause: error)
+            }
+            objects.append((definition.name, filter))
+        }
+        let table = FilterTable(
+            self.model.filterMaps,
+            instances: Dictionary(objects.map { ($0.name, $0.filter) }, uniquingKeysWith: { $1 })
+        )
+        self.protected.withLock { [objects] protected in
+            protected.instances.filters = table
+            protected.instances.filterObjects = objects
+        }
+    }
+
+    private func publishFacts() {
+        let facts = ContextFacts(self, self.model, self.instances)
+        self.protected.withLock { $0.facts = facts }
+    }
+
+    private func loadOnStartup() async throws {
+        let eager = self.wrappers.enumerated()
+            .filter { ($0.element.definition.loadOnStartup ?? -1) >= 0 }
+            .sorted {
+                ($0.element.definition.loadOnStartup ?? 0, $0.offset) < (
+                    $1.element.definition.loadOnStartup ?? 0, $1.offset
+                )
+            }
+        let isStrict =
+            self.configuration.failCtxIfServletStartFails ?? self.host?.configuration.failCtxIfServletStartFails
+            ?? false
+        for (_, wrapper) in eager {
+            do {
+                _ = try await wrapper.load()
+            } catch {
+                self.logger.error(
+                    "loadOnStartup",
+                    "Servlet [\(wrapper.name)] in web application [\(self.path)] threw load() exception",
+                    error
+                )
+                if isStrict { throw error }
+            }
+        }
+    }
+
+    // MARK: Stop
+
+    /// Takes everything down that a start, complete or not, has put up; failures are logged and do not stop it.
+    private func dismantle() async {
+        for wrapper in self.wrappers {
+            await self.attempt("stop of servlet [\(wrapper.name)]") { try await self.removeChild(wrapper) }
+        }
+        for (_, filter) in self.instances.filterObjects.reversed() { await filter.destroy() }
+        if let manager = self.manager as? any Lifecycle, manager.state.isAvailable {
+            await self.attempt("stop of the session manager") { try await manager.stop() }
+        }
+        for case let listener as any ServletContextListener in self.instances.listeners.reversed() {
+            await listener.contextDestroyed(self.servletContext)
+        }
+        await self.attempt("configure_stop") { try await self.fire(.configureStop) }
+        await self.attempt("stop of the pipeline") { try await self.pipeline.stop() }
+        if let realm = self.base.realm as? any Lifecycle, realm.state.isAvailable {
+            await self.attempt("stop of the realm") { try await realm.stop() }
+        }
+        self.protected.withLock { protected in
+            protected.model = ApplicationModel()
+            protected.facts = nil
+            protected.mappedVersion = nil
+            protected.instances = Instances()
+            protected.manager = nil
+            protected.loader = nil
+            protected.resources = nil
+            protected.applicationContext = nil
+        }
+    }
+
+    private func attempt(_ what: String, _ body: () async throws -> Void) async {
+        do { try await body() } catch { self.logger.error("stopInternal", "The \(what) failed", error) }
+    }
+
+    private func reason(of error: any Error) -> String {
+        var text = ExceptionNames.message(of: error)
+        var cause = (error as? any NamedException)?.rootCause ?? (error as? LifecycleError)?.cause
+        while let current = cause {
+            text += ": " + ExceptionNames.message(of: current)
+            cause = (current as? any NamedException)?.rootCause
+        }
+        return text
+    }
+}
+
+/// The declaration as the filter sees it.
+private struct FilterConfiguration: FilterConfig {
+    let definition: FilterDefinition
+    let servletContext: any ServletContext
+
+    init(_ definition: FilterDefinition, _ servletContext: any ServletContext) {
+        self.definition = definition
+        self.servletContext = servletContext
+    }
+
+    var filterName: String { self.definition.name }
+    func initParameter(_ name: String) -> String? { self.definition.initParameters[name] }
+    var initParameterNames: [String] { Array(self.definition.initParameters.keys) }
+}

@@ -1,0 +1,148 @@
+package import Modeler
+import Synchronization
+
+/// One virtual host and the applications it deploys.
+///
+/// Source: `org.apache.catalina.core.StandardHost`.
+package final class StandardHost: Container, ConfigurableComponent {
+    package struct Configuration: Sendable {
+        package var name = ""
+        package var appBase = "webapps"
+        package var legacyAppBase = "webapps-javaee"
+        package var xmlBase: String?
+        package var workDir: String?
+        package var createDirs = true
+        package var autoDeploy = true
+        package var deployOnStartup = true
+        package var deployIgnore: String?
+        package var deployXML = true
+        package var copyXML = false
+        package var unpackWARs = true
+        package var undeployOldVersions = false
+        package var failCtxIfServletStartFails = false
+        package var startStopThreads = 1
+        package var backgroundProcessorDelay = -1
+        package var errorReportValveClass = "org.apache.catalina.valves.ErrorReportValve"
+        package var contextClass = "org.apache.catalina.core.StandardContext"
+        package var configClass = "org.apache.catalina.startup.ContextConfig"
+        package var hostConfigClass = "org.apache.catalina.startup.HostConfig"
+    }
+
+    package let base: ContainerBase
+    private let settings: Mutex<Configuration>
+    private let aliasTable = Mutex<[String]>([])
+
+    package init(configuration: Configuration) {
+        self.base = ContainerBase(
+            name: configuration.name.lowercased(),
+            backgroundProcessorDelay: configuration.backgroundProcessorDelay
+        )
+        self.settings = Mutex(configuration)
+        self.pipeline.attach(to: self)
+        self.pipeline.setBasic(StandardHostValve())
+    }
+
+    package static let descriptor = ComponentDescriptor<StandardHost>(
+        className: "org.apache.catalina.core.StandardHost",
+        kind: .host,
+        "One virtual host and the applications it deploys",
+        defaults: Configuration(),
+        attributes: [
+            Attribute("name", \.name, "Name of the host; `*.x` stands for one label before x"),
+            Attribute("appBase", \.appBase, "Folder of the applications, relative to CATALINA_BASE"),
+            Attribute("legacyAppBase", \.legacyAppBase, "Accepted; there is no Java EE code to convert"),
+            Attribute("xmlBase", \.xmlBase, "Folder of the context descriptors"),
+            Attribute("workDir", \.workDir, "Folder for the applications' temporary files"),
+            Attribute("createDirs", \.createDirs, "Whether appBase and xmlBase are made at start"),
+            Attribute("autoDeploy", \.autoDeploy, "Whether new and changed applications are deployed while running"),
+            Attribute("deployOnStartup", \.deployOnStartup, "Whether applications are deployed at start"),
+            Attribute("deployIgnore", \.deployIgnore, "Regular expression of names in appBase that are left alone"),
+            Attribute("deployXML", \.deployXML, "Whether META-INF/context.xml is read"),
+            Attribute("copyXML", \.copyXML, "Whether META-INF/context.xml is copied to xmlBase"),
+            Attribute("unpackWARs", \.unpackWARs, "Whether a WAR is unpacked in appBase"),
+            Attribute(
+                "undeployOldVersions",
+                \.undeployOldVersions,
+                "Whether old versions without sessions are removed"
+            ),
+            Attribute(
+                "failCtxIfServletStartFails",
+                \.failCtxIfServletStartFails,
+                "Whether an application fails when a servlet loaded at start fails"
+            ),
+            Attribute("startStopThreads", \.startStopThreads, "Applications started at the same time"),
+            Attribute(
+                "backgroundProcessorDelay",
+                \.backgroundProcessorDelay,
+                "Seconds between rounds of background work"
+            ),
+            Attribute(
+                "errorReportValveClass",
+                \.errorReportValveClass,
+                "Valve that writes error pages; empty for none"
+            ),
+            Attribute("contextClass", \.contextClass, "Accepted; there is one context class"),
+            Attribute("configClass", \.configClass, "Accepted; there is one configuration class"),
+            Attribute("hostConfigClass", \.hostConfigClass, "Accepted; there is one deployer"),
+        ]
+    )
+
+    package var configuration: Configuration { self.settings.withLock { $0 } }
+    package var lifecycleName: String { "StandardEngine[\(self.parent?.name ?? "")].StandardHost[\(self.name)]" }
+
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
+        try self.settings.withLock { try change(&$0) }
+    }
+
+    /// Further names, in lower case.
+    package var aliases: [String] { self.aliasTable.withLock { $0 } }
+
+    package func addAlias(_ alias: String) {
+        self.aliasTable.withLock { aliases in
+            if !aliases.contains(alias.lowercased()) { aliases.append(alias.lowercased()) }
+        }
+        self.base.treeDidChange()
+    }
+
+    package func removeAlias(_ alias: String) {
+        self.aliasTable.withLock { $0.removeAll { $0 == alias.lowercased() } }
+        self.base.treeDidChange()
+    }
+
+    package var contexts: [StandardContext] { self.children.compactMap { $0 as? StandardContext } }
+
+    package var engine: StandardEngine? { self.parent as? StandardEngine }
+
+    package func startInternal() async throws {
+        try await self.startParts()
+        try await self.enter(.starting)
+        self.base.startBackground(of: self)
+    }
+
+    package func stopInternal() async throws {
+        self.base.stopBackground()
+        try await self.enter(.stopping)
+        try await self.stopParts()
+    }
+
+    package func destroyInternal() async throws { try await self.destroyParts() }
+
+    /// Writes the error page of an answer whose request has left the pipeline already.
+    package func report(_ request: Request, _ response: Response) async {
+        do {
+            if let context = request.context {
+                try await ErrorPageDispatcher.handle(request, response, in: context)
+            }
+            for case let reporter as any ErrorReporter in self.pipeline.valves {
+                try await reporter.report(request, response)
+            }
+        } catch {
+            self.logger.error("report", "Exception processing an error page", error)
+        }
+    }
+}
+
+/// Writes the page of an answer that is an error and has no body yet.
+package protocol ErrorReporter: AnyObject, Sendable {
+    func report(_ request: Request, _ response: Response) async throws
+}

@@ -1,0 +1,197 @@
+package import ServletAPI
+import Synchronization
+
+/// One servlet declaration of an application and its instance.
+///
+/// Source: `org.apache.catalina.core.StandardWrapper`.
+package final class StandardWrapper: Container {
+    private struct Protected {
+        var servlet: (any Servlet)?
+        var loading: Task<any Servlet, any Error>?
+        var mappings: [String] = []
+        /// Monotonic nanoseconds until which the servlet is unavailable; `.max` for ever, 0 if available.
+        var unavailableUntil: Int64 = 0
+        var loadTime: Int64 = 0
+    }
+
+    package let base: ContainerBase
+    package let definition: ServletDefinition
+    package let statistics = RequestStatistics()
+    private let protected = Mutex(Protected())
+    private let inFlight = Atomic<Int>(0)
+
+    package init(_ definition: ServletDefinition) {
+        self.definition = definition
+        self.base = ContainerBase(name: definition.name)
+        self.pipeline.attach(to: self)
+        self.pipeline.setBasic(StandardWrapperValve())
+    }
+
+    package var context: StandardContext? { self.parent as? StandardContext }
+    package var multipartConfig: MultipartConfiguration? { self.definition.multipart }
+    package var lifecycleName: String { "StandardWrapper[\(self.name)]" }
+
+    package var mappings: [String] { self.protected.withLock { $0.mappings } }
+
+    package func addMapping(_ pattern: String) {
+        self.protected.withLock { $0.mappings.append(pattern) }
+        self.base.treeDidChange()
+    }
+
+    /// Milliseconds that making and initialising the servlet took.
+    package var loadTime: Int64 { self.protected.withLock { $0.loadTime } }
+
+    /// What `TRACE` refusals list as allowed.
+    package var allowedMethods: String? {
+        (self.protected.withLock { $0.servlet } as? any HttpServlet)?.allowedMethods.joined(separator: ", ")
+    }
+
+    /// Why no request can be served now: seconds to wait, or `nil` within for ever.
+    package var unavailability: Unavailability? {
+        let until = self.protected.withLock { $0.unavailableUntil }
+        if until == 0 { return nil }
+        if until == .max { return .permanent }
+        let left = until - MonotonicClock.now()
+        guard left > 0 else {
+            self.protected.withLock { $0.unavailableUntil = 0 }
+            return nil
+        }
+        return .seconds(Int(left / 1_000_000_000) + 1)
+    }
+
+    package enum Unavailability: Sendable, Equatable {
+        case permanent
+        case seconds(Int)
+    }
+
+    package func markUnavailable(_ error: UnavailableError) {
+        let until = error.seconds.map { MonotonicClock.now() + Int64($0) * 1_000_000_000 } ?? .max
+        self.protected.withLock { $0.unavailableUntil = until }
+    }
+
+    /// The servlet if it is loaded.
+    package var loadedServlet: (any Servlet)? { self.protected.withLock { $0.servlet } }
+
+    /// The servlet, made and initialised by the first caller; others wait for it.
+    package func load() async throws -> any Servlet {
+        if let servlet = self.loadedServlet { return servlet }
+        let task = self.protected.withLock { protected in
+            if let task = protected.loading { return task }
+            let task = Task { try await self.make() }
+            protected.loading = task
+            return task
+        }
+        do {
+            let servlet = try await task.value
+            self.protected.withLock { protected in
+                protected.servlet = servlet
+                protected.loading = nil
+            }
+            return servlet
+        } catch {
+            self.protected.withLock { $0.loading = nil }
+            if let unavailable = error as? UnavailableError { self.markUnavailable(unavailable) }
+            throw error
+        }
+    }
+
+    private func make() async throws -> any Servlet {
+        guard let context = self.context else { throw ServletError("Servlet [\(self.name)] has no context") }
+        let start = MonotonicClock.now()
+        let servlet: any Servlet
+        do {
+            servlet = try context.makeServlet(self.definition.className)
+        } catch {
+            throw ServletError("Error instantiating servlet class [\(self.definition.className)]", rootCause: error)
+        }
+        if let privileged = servlet as? any ContainerServlet { privileged.attach(to: self) }
+        do {
+            try await servlet.initialize(ServletConfiguration(self, context))
+        } catch let error as any NamedException {
+            throw error
+        } catch {
+            throw ServletError("Servlet.init() for servlet [\(self.name)] threw exception", rootCause: error)
+        }
+        let elapsed = (MonotonicClock.now() - start) / 1_000_000
+        self.protected.withLock { $0.loadTime = elapsed }
+        return servlet
+    }
+
+    func enterService() { self.inFlight.wrappingAdd(1, ordering: .relaxed) }
+    func leaveService() { self.inFlight.wrappingSubtract(1, ordering: .relaxed) }
+
+    package func stopInternal() async throws {
+        try await self.enter(.stopping)
+        let servlet = self.protected.withLock { protected in
+            defer { protected.servlet = nil }
+            return protected.servlet
+        }
+        guard let servlet else { return }
+        await self.drain()
+        await servlet.destroy()
+    }
+
+    /// Waits for requests in the servlet, at most the context's `unloadDelay`.
+    private func drain() async {
+        let step = 20
+        var left = self.context?.configuration.unloadDelay ?? 2000
+        while self.inFlight.load(ordering: .relaxed) > 0, left > 0 {
+            do { try await Task.sleep(for: .milliseconds(step)) } catch { return }
+            left -= step
+        }
+    }
+}
+
+/// A servlet of the container itself, allowed in privileged applications: it sees the tree.
+///
+/// Source: `org.apache.catalina.ContainerServlet`.
+package protocol ContainerServlet: Servlet {
+    /// Called before ``Servlet/initialize(_:)``.
+    func attach(to wrapper: StandardWrapper)
+}
+
+/// The declaration as the servlet sees it.
+private struct ServletConfiguration: ServletConfig {
+    let definition: ServletDefinition
+    let servletContext: any ServletContext
+
+    init(_ wrapper: StandardWrapper, _ context: StandardContext) {
+        self.definition = wrapper.definition
+        self.servletContext = context.servletContext
+    }
+
+    var servletName: String { self.definition.name }
+    func initParameter(_ name: String) -> String? { self.definition.initParameters[name] }
+    var initParameterNames: [String] { Array(self.definition.initParameters.keys) }
+}
+
+/// Counts and times of the requests of one servlet or application.
+///
+/// Isolation: any thread, without a lock.
+package final class RequestStatistics: Sendable {
+    private let requests = Atomic<Int>(0)
+    private let errors = Atomic<Int>(0)
+    private let nanoseconds = Atomic<Int64>(0)
+    private let longest = Atomic<Int64>(0)
+    private let shortest = Atomic<Int64>(.max)
+
+    package init() {}
+
+    package func record(nanoseconds elapsed: Int64, isError: Bool) {
+        self.requests.wrappingAdd(1, ordering: .relaxed)
+        self.nanoseconds.wrappingAdd(elapsed, ordering: .relaxed)
+        if isError { self.errors.wrappingAdd(1, ordering: .relaxed) }
+        if elapsed > self.longest.load(ordering: .relaxed) { self.longest.max(elapsed, ordering: .relaxed) }
+        if elapsed < self.shortest.load(ordering: .relaxed) { self.shortest.min(elapsed, ordering: .relaxed) }
+    }
+
+    package var requestCount: Int { self.requests.load(ordering: .relaxed) }
+    package var errorCount: Int { self.errors.load(ordering: .relaxed) }
+    /// In milliseconds, as the other times.
+    package var processingTime: Int64 { self.nanoseconds.load(ordering: .relaxed) / 1_000_000 }
+    package var maxTime: Int64 { self.longest.load(ordering: .relaxed) / 1_000_000 }
+    package var minTime: Int64 {
+        let value = self.shortest.load(ordering: .relaxed)
+        return value == .max ? 0 : value / 1_000_000
+    }
+}

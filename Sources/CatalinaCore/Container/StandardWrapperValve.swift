@@ -1,0 +1,104 @@
+import Coyote
+import ServletAPI
+
+/// Runs the filters and the servlet of a request.
+///
+/// Source: `org.apache.catalina.core.StandardWrapperValve`.
+final class StandardWrapperValve: Valve {
+    func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
+        guard let mapped = request.mapping.wrapper, let context = request.context else { return }
+        let wrapper = mapped.wrapper
+        guard try await self.isAvailable(wrapper, context, response) else { return }
+        let start = MonotonicClock.now()
+        do {
+            let servlet: any Servlet
+            if let loaded = wrapper.loadedServlet { servlet = loaded } else { servlet = try await wrapper.load() }
+            wrapper.enterService()
+            defer { wrapper.leaveService() }
+            let path = request.filterPath
+            let filters =
+                request.facts?.filters.filters(forServlet: wrapper.name, path: path, type: request.dispatcherType) ?? []
+            if !wrapper.definition.isAsyncSupported { request.isAsyncSupported = false }
+            if filters.isEmpty {
+                try await ServletCall.run(servlet, request, response, on: request.connector)
+            } else {
+                let chain = ApplicationFilterChain(filters, servlet, request.connector)
+                try await chain.doFilter(request, response)
+            }
+        } catch let error as ClientAbortError {
+            self.record(wrapper, context, start, isError: true)
+            throw error
+        } catch let error as UnavailableError {
+            wrapper.markUnavailable(error)
+            _ = try await self.isAvailable(wrapper, context, response)
+        } catch {
+            self.log(error, wrapper, context)
+            Self.fail(request, response, error)
+        }
+        self.record(wrapper, context, start, isError: response.status >= 400)
+    }
+
+    /// Turns an error into status 500 and leaves it for the error page.
+    static func fail(_ request: Request, _ response: Response, _ error: any Error) {
+        request.attributes[RequestAttribute.exception] = error
+        if response.isCommitted {
+            response.coyote.closesConnection = true
+            response.coyote.abort()
+            return
+        }
+        response.coyote.status = 500
+        response.isError = true
+        response.isErrorHandled = false
+        response.output.discard()
+    }
+
+    private func isAvailable(
+        _ wrapper: StandardWrapper,
+        _ context: StandardContext,
+        _ response: Response
+    ) async throws -> Bool {
+        guard context.state.isAvailable else {
+            try await response.sendError(503)
+            return false
+        }
+        switch wrapper.unavailability {
+        case nil: return true
+        case .permanent: try await response.sendError(404, "Servlet [\(wrapper.name)] is not available")
+        case .seconds(let seconds):
+            response.setHeader("Retry-After", String(seconds))
+            try await response.sendError(503, "Servlet [\(wrapper.name)] is currently unavailable")
+        }
+        return false
+    }
+
+    private func record(_ wrapper: StandardWrapper, _ context: StandardContext, _ start: Int64, isError: Bool) {
+        let elapsed = MonotonicClock.now() - start
+        wrapper.statistics.record(nanoseconds: elapsed, isError: isError)
+        context.statistics.record(nanoseconds: elapsed, isError: isError)
+    }
+
+    private func log(_ error: any Error, _ wrapper: StandardWrapper, _ context: StandardContext) {
+        let cause = (error as? any NamedException)?.rootCause == nil ? "" : " with root cause"
+        let message =
+            "Servlet.service() for servlet [\(wrapper.name)] in context with path [\(context.path)] threw exception "
+            + "[\(ExceptionNames.message(of: error))]\(cause)"
+        context.logger.error("log", message, (error as? any NamedException)?.rootCause ?? error)
+    }
+}
+
+/// Calls a servlet on the thread it asked for.
+enum ServletCall {
+    static func run(
+        _ servlet: any Servlet,
+        _ request: any HttpServletRequest,
+        _ response: any HttpServletResponse,
+        on connector: Connector
+    ) async throws {
+        guard servlet.blocks, let executor = connector.workers else {
+            try await servlet.service(request, response)
+            return
+        }
+        // The task moves to a worker thread and comes back; it never runs in two places at once.
+        try await withTaskExecutorPreference(executor) { try await servlet.service(request, response) }
+    }
+}

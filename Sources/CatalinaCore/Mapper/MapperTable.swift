@@ -1,0 +1,159 @@
+package import ServletAPI
+
+/// Which host, context and wrapper serve which name and path: an immutable table, replaced whole when the tree changes.
+///
+/// Source: `org.apache.catalina.mapper.Mapper`.
+package final class MapperTable: Sendable {
+    /// One virtual host with the contexts it offers.
+    package final class Host: Sendable {
+        package let host: StandardHost
+        package let chain: Pipeline.Chain
+        /// Access logs of the host and the engine.
+        package let accessLogs: [any AccessLog]
+        /// Longest path first.
+        let contexts: [Context]
+
+        init(host: StandardHost, chain: Pipeline.Chain, accessLogs: [any AccessLog], contexts: [Context]) {
+            self.host = host
+            self.accessLogs = accessLogs
+            self.chain = chain
+            self.contexts = contexts.sorted { $0.path.utf8.count > $1.path.utf8.count }
+        }
+
+        /// The context whose path is the longest one that is all of `path` or followed by a slash in it.
+        package func context(for path: String) -> Context? {
+            self.contexts.first { $0.covers(path) }
+        }
+    }
+
+    /// One context path with its versions.
+    package final class Context: Sendable {
+        package let path: String
+        /// Highest version first.
+        package let versions: [ContextVersion]
+
+        init(path: String, versions: [ContextVersion]) {
+            self.path = path
+            self.versions = versions.sorted { $0.version > $1.version }
+        }
+
+        fileprivate func covers(_ requestPath: String) -> Bool {
+            let own = self.path.utf8
+            let asked = requestPath.utf8
+            guard asked.count >= own.count, asked.starts(with: own) else { return false }
+            guard asked.count > own.count else { return true }
+            return asked[asked.index(asked.startIndex, offsetBy: own.count)] == UInt8(ascii: "/")
+        }
+    }
+
+    /// One version of a context with its servlet patterns.
+    package final class ContextVersion: Sendable {
+        package let path: String
+        package let version: String
+        package let context: StandardContext
+        package let facts: ContextFacts?
+        package let chain: Pipeline.Chain
+        package let patterns: ServletPatterns
+
+        init(context: StandardContext, chain: Pipeline.Chain, patterns: ServletPatterns) {
+            self.path = context.path
+            self.version = context.webappVersion
+            self.facts = context.facts
+            self.context = context
+            self.chain = chain
+            self.patterns = patterns
+        }
+    }
+
+    /// One wrapper under one of its patterns.
+    package final class Wrapper: Sendable {
+        package let wrapper: StandardWrapper
+        package let chain: Pipeline.Chain
+        package let pattern: String
+        /// What the pattern says of the servlet path: `/x` of `/x/*`, else the pattern itself.
+        let path: String
+
+        init(wrapper: StandardWrapper, chain: Pipeline.Chain, pattern: String) {
+            self.wrapper = wrapper
+            self.chain = chain
+            self.pattern = pattern
+            self.path = pattern.hasSuffix("/*") ? String(pattern.dropLast(2)) : pattern
+        }
+    }
+
+    private let hosts: [String: Host]
+    private let wildcardHosts: [String: Host]
+    package let defaultHost: Host?
+    /// Where requests enter; `nil` before the engine runs.
+    package let engineChain: Pipeline.Chain?
+
+    /// A table of hosts by every name they have, in lower case; `*.x` names stand for one label.
+    package init(hosts: [(names: [String], host: Host)], defaultHost: Host?, engineChain: Pipeline.Chain?) {
+        self.engineChain = engineChain
+        var exact: [String: Host] = [:]
+        var wildcard: [String: Host] = [:]
+        for (names, host) in hosts {
+            for name in names {
+                if name.hasPrefix("*.") { wildcard[String(name.dropFirst())] = host } else { exact[name] = host }
+            }
+        }
+        self.hosts = exact
+        self.wildcardHosts = wildcard
+        self.defaultHost = defaultHost
+    }
+
+    /// A table that maps nothing.
+    package convenience init() { self.init(hosts: [], defaultHost: nil, engineChain: nil) }
+
+    /// The host of a server name, or the engine's default host.
+    package func host(for serverName: String) -> Host? {
+        if let host = self.hosts[serverName] { return host }
+        if serverName.isEmpty { return self.defaultHost }
+        let lower = serverName.lowercased()
+        if let host = self.hosts[lower] { return host }
+        if !self.wildcardHosts.isEmpty, let dot = lower.firstIndex(of: "."),
+            let host = self.wildcardHosts[String(lower[dot...])]
+        {
+            return host
+        }
+        return self.defaultHost
+    }
+}
+
+/// What the mapper found for one request.
+///
+/// Source: `org.apache.catalina.mapper.MappingData`.
+package struct MappingData {
+    package var host: MapperTable.Host?
+    package var context: MapperTable.ContextVersion?
+    package var wrapper: MapperTable.Wrapper?
+    /// The decoded part of the path that chose the servlet.
+    package var servletPath = ""
+    package var pathInfo: String?
+    package var match: HttpServletMapping.Match?
+    /// Where to send the client instead, decoded; set when a slash is missing.
+    package var redirectPath: String?
+
+    package init() {}
+
+    /// The facts as an application sees them.
+    package var servletMapping: HttpServletMapping {
+        guard let wrapper, let match else {
+            return HttpServletMapping(servletName: self.wrapper?.wrapper.name ?? "")
+        }
+        let value: String
+        switch match {
+        case .contextRoot, .default: value = ""
+        case .exact: value = String(self.servletPath.dropFirst())
+        case .path: value = String((self.pathInfo ?? "").dropFirst())
+        case .extension:
+            value = String(self.servletPath.dropFirst().dropLast(wrapper.pattern.utf8.count - 1))
+        }
+        return HttpServletMapping(
+            matchValue: value,
+            pattern: wrapper.pattern,
+            servletName: wrapper.wrapper.name,
+            mappingMatch: match
+        )
+    }
+}

@@ -1,0 +1,24 @@
+/// One step that a request passes inside a container.
+///
+/// May look at and change request and response before and after the rest of the pipeline, or answer by itself and
+/// not call `next`. Must not keep either object, change what has been committed, nor call `next` twice.
+/// Source: `org.apache.catalina.Valve`.
+package protocol Valve: AnyObject, Sendable {
+    /// Handles a request; `next` is the rest of the pipeline.
+    ///
+    /// - Throws: whatever the rest throws; the host's error report turns it into an answer.
+    /// Isolation: the request's task.
+    func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws
+    /// Called when the valve is put into a container's pipeline, before it is started.
+    func attach(to container: any Container)
+    /// Work to be done every ``ContainerBase/backgroundProcessorDelay`` seconds.
+    func backgroundProcess() async
+    /// Whether requests that pass may use `startAsync`.
+    var isAsyncSupported: Bool { get }
+}
+
+extension Valve {
+    package func attach(to container: any Container) {}
+    package func backgroundProcess() async {}
+    package var isAsyncSupported: Bool { true }
+}
