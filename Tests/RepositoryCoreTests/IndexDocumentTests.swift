@@ -52,7 +52,8 @@ import Testing
             ("*:* -type:page", false), ("-type:page", false), ("-type:other", false), ("*:* -type:other", true),
             ("/name:ubr~", true), ("/name:ubir~1", false), ("/name:übr~1", true), ("/missing:[* TO *]", false),
             ("/name:[* TO *]", true), ("type:other OR /ok:true AND /n:3.50", true), ("createdBy:test/ann", true),
-            ("+valid:true +(aclRead:missing aclRead:public)", true), ("modifiedBy:test*", true), ("/a~1b/m~0n:x", false),
+            ("+valid:true +(aclRead:missing aclRead:public)", true), ("modifiedBy:test*", true),
+            ("/a~1b/m~0n:x", false),
             ("/a\\~1b/m\\~0n:x", true), ("elname_p_1:true", true),
         ] as [(String, Bool?)]
     )
