@@ -1,12 +1,16 @@
 import ServletAPI
 
-/// Reads the body and says `OK`.
+/// Reads the body and says `OK`; unless it hides errors, it asks for its writer first.
 struct ReadBodyServlet: HttpServlet {
     /// Whether an error of reading is kept from the container.
     let swallowsErrors: Bool
     var closes = false
 
     func doPost(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
+        if !self.swallowsErrors {
+            response.contentType = "text/plain"
+            _ = try response.writer()
+        }
         do {
             _ = try await request.inputStream().readAll()
         } catch {
@@ -23,11 +27,12 @@ struct CountBodyServlet: HttpServlet {
     let limit: Int
 
     func doPost(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
+        response.contentType = "text/plain"
+        let writer = try response.writer()
         let input = try request.inputStream()
         var count = 0
         while count < self.limit, let next = try await input.read(upTo: self.limit - count) { count += next.count }
-        response.contentType = "text/plain"
-        try await response.write("\(count)")
+        try await writer.write("\(count)")
     }
 }
 
