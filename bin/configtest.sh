@@ -1,0 +1,17 @@
+#!/bin/sh
+# Checks the configuration without starting; the exit code is the result.
+
+script=$0
+while [ -h "$script" ]; do
+    link=$(readlink "$script")
+    case $link in
+        /*) script=$link ;;
+        *) script=${script%/*}/$link ;;
+    esac
+done
+case $script in
+    */*) bin=${script%/*} ;;
+    *) bin=. ;;
+esac
+
+exec "$bin/catalina.sh" configtest "$@"

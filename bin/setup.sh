@@ -1,0 +1,135 @@
+# Functions that bring a machine to the point where Caracal can start. Sourced by startup.sh and test.sh.
+
+# What compiling needs, apart from the Swift toolchain: a C library and linker, and the libraries that we link.
+caracal_build_packages="binutils libc6-dev libstdc++-12-dev pkg-config libxml2-dev libssl-dev libarchive-dev \
+zlib1g-dev libsqlite3-dev"
+
+# Installs the packages given that are missing; without the right to, prints the line that does it and fails.
+caracal_install() {
+    caracal_missing=
+    for caracal_package; do
+        case $(dpkg-query -W -f '${db:Status-Status}' "$caracal_package" 2> /dev/null) in
+            installed) ;;
+            *) caracal_missing="$caracal_missing $caracal_package" ;;
+        esac
+    done
+    [ -n "$caracal_missing" ] || return 0
+    if [ "$(id -u)" -eq 0 ]; then
+        caracal_as_root=
+    elif command -v sudo > /dev/null && sudo -n true 2> /dev/null; then
+        caracal_as_root="sudo -n"
+    else
+        echo "Packages are missing. Please run:"
+        echo "    sudo apt-get install -y$caracal_missing"
+        return 1
+    fi
+    echo "Installing:$caracal_missing"
+    $caracal_as_root apt-get -q update &&
+        $caracal_as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get -q install -y --no-install-recommends $caracal_missing && return 0
+    echo "The packages could not be installed. Please run:"
+    echo "    apt-get update && apt-get install -y$caracal_missing"
+    return 1
+}
+
+# Sets caracal_swift to the compiler driver.
+caracal_find_swift() {
+    caracal_swift=$(command -v swift) && return 0
+    for caracal_swift in /opt/swift/usr/bin/swift "$HOME/.local/share/swiftly/bin/swift" /usr/local/swift/usr/bin/swift; do
+        [ -x "$caracal_swift" ] && return 0
+    done
+    return 1
+}
+
+# The webapps whose code is a module, with the product that it is.
+caracal_modules="repository:RepositoryWebapp examples:ExamplesWebapp"
+
+caracal_is_built() {
+    [ -x "$1/.build/release/catalina" ] || return 1
+    for caracal_module in $caracal_modules; do
+        [ -f "$1/webapps/${caracal_module%%:*}/WEB-INF/lib/lib${caracal_module#*:}.so" ] || return 1
+    done
+}
+
+# Whether a source is newer than the last build.
+caracal_is_current() {
+    [ -f "$1/.build/release/.caracal-built" ] &&
+        [ -z "$(find "$1/Package.swift" "$1/Sources" -newer "$1/.build/release/.caracal-built" -print -quit)" ]
+}
+
+caracal_build() (
+    cd "$1" || exit 1
+    caracal_install $caracal_build_packages || exit 1
+    mkdir -p .build
+    # Made first: a source that changes while the build runs is newer.
+    : > .build/.caracal-building
+    echo "Building Caracal; the first time takes several minutes."
+    for product in catalina RepositoryWebapp ExamplesWebapp; do
+        "$caracal_swift" build -c release --product "$product" || {
+            echo "The build failed."
+            exit 1
+        }
+    done
+    for module in $caracal_modules; do
+        caracal_deploy ".build/release/lib${module#*:}.so" "webapps/${module%%:*}/WEB-INF/lib" || exit 1
+    done
+    mv .build/.caracal-building .build/release/.caracal-built
+)
+
+# Puts file $1 into directory $2, in one step and only if it differs, so that nothing reloads without need.
+caracal_deploy() {
+    caracal_target=$2/${1##*/}
+    cmp -s "$1" "$caracal_target" && return 0
+    mkdir -p "$2" && cp "$1" "$caracal_target.new" && mv "$caracal_target.new" "$caracal_target"
+}
+
+# Makes the program and the modules of home directory $1 exist and be current, as far as this machine can.
+caracal_setup() {
+    [ -f "$1/Package.swift" ] || return 0
+    caracal_is_built "$1" && caracal_is_current "$1" && return 0
+    if caracal_find_swift; then
+        caracal_build "$1"
+    elif caracal_is_built "$1"; then
+        echo "There is no Swift toolchain; starting what was built before."
+    else
+        echo "Caracal is not built yet, and there is no Swift toolchain to build it with."
+        echo "Install Swift 6.3 or later (https://www.swift.org/install/linux/), see that swift is in PATH, start again."
+        return 1
+    fi
+}
+
+# Prints the address of each HTTP connector of base directory $1's server.xml, or of the file after -config.
+caracal_addresses() {
+    caracal_file=$1/conf/server.xml
+    while [ $# -gt 1 ]; do
+        shift
+        [ "$1" = -config ] && [ -n "$2" ] || continue
+        case $2 in
+            /*) caracal_file=$2 ;;
+            *) caracal_file=${CATALINA_BASE:-$CATALINA_HOME}/$2 ;;
+        esac
+    done
+    [ -r "$caracal_file" ] || return 0
+    awk '
+        function attribute(tag, name) {
+            if (!match(tag, "[ \t\r\n]" name "[ \t\r\n]*=[ \t\r\n]*(\"[^\"]*\"|\047[^\047]*\047)")) return ""
+            tag = substr(tag, RSTART, RLENGTH)
+            sub(/^[^"\047]*["\047]/, "", tag)
+            return substr(tag, 1, length(tag) - 1)
+        }
+        { text = text $0 "\n" }
+        END {
+            while ((start = index(text, "<!--")) && (end = index(substr(text, start), "-->")))
+                text = substr(text, 1, start - 1) substr(text, start + end + 2)
+            count = split(text, tags, "<")
+            for (i = 1; i <= count; i++) {
+                if (tags[i] !~ /^Connector[ \t\r\n]/ || attribute(tags[i], "protocol") ~ /^(AJP|org\.apache\.coyote\.ajp)/) continue
+                port = attribute(tags[i], "port")
+                if (port !~ /^[0-9]+$/ || port == 0) continue
+                host = attribute(tags[i], "address")
+                if (host == "" || host == "0.0.0.0" || host == "::" || host ~ /^127\./ || host == "::1") host = "localhost"
+                scheme = attribute(tags[i], "SSLEnabled") == "true" ? "https" : "http"
+                print scheme "://" host ":" port "/"
+            }
+        }' "$caracal_file"
+}
