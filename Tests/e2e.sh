@@ -1,0 +1,318 @@
+#!/bin/bash
+# Walks through what a user does with the shipped distribution, with curl and, where there is one, a headless browser.
+#
+#   Tests/e2e.sh [NAME ...]
+#
+# Without names every walk runs: shipped, browser, manager, client, configtest, stopping, instances, debian,
+# repository. Each starts its own server in a temporary CATALINA_BASE; nothing outside it is touched but
+# .build/venv, where the client from PyPI is installed. Exits with 1 if a check failed.
+set -u
+source "$(dirname "$0")/instance.sh"
+CATALINA_HOME=$root
+checks=0
+failures=0
+
+# check TEXT COMMAND...: runs the command and counts it.
+check() {
+    local text=$1
+    shift
+    checks=$((checks + 1))
+    if "$@" >"$CATALINA_BASE/temp/check.log" 2>&1; then return 0; fi
+    failures=$((failures + 1))
+    echo "FAILED: $text"
+    head -c 800 "$CATALINA_BASE/temp/check.log" | sed 's/^/    /'
+    return 1
+}
+
+# page PATH [CURL ARGUMENTS]: the body of an answer; fails above 399.
+page() {
+    local path=$1
+    shift
+    curl -gsS --fail-with-body --max-time 20 "$@" "http://localhost:$port$path"
+}
+
+# has PATH TEXT [CURL ARGUMENTS]: whether the body has the text.
+has() {
+    local path=$1 text=$2 body
+    shift 2
+    body=$(page "$path" "$@") || { echo "$body"; return 1; }
+    grep -qF -- "$text" <<<"$body" || { echo "no [$text] in:"; echo "$body"; return 1; }
+}
+
+# answers STATUS PATH [CURL ARGUMENTS]: whether the answer has the status.
+answers() {
+    local wanted=$1 path=$2 got
+    shift 2
+    got=$(curl -gsS --max-time 20 -o /dev/null -w '%{http_code}' "$@" "http://localhost:$port$path")
+    [ "$got" = "$wanted" ] || { echo "status $got"; return 1; }
+}
+
+# log_has TEXT: whether any log of the instance has the text.
+log_has() { grep -rqF -- "$1" "$CATALINA_BASE/logs" || { tail -n 20 "$CATALINA_BASE"/logs/*; return 1; }; }
+
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# until_gone PID SECONDS
+until_gone() {
+    local tries
+    for tries in $(seq $((10 * $2))); do
+        gone "$1" && return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+free_port() {
+    python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# new_base: a base with the shipped configuration and applications, on ports of its own, and users for the manager.
+new_base() {
+    [ -z "${CATALINA_BASE:-}" ] || drop_base
+    make_base
+    cp "$root"/conf/* "$CATALINA_BASE/conf/"
+    cp -r "$root"/webapps/. "$CATALINA_BASE/webapps/"
+    port=$(free_port)
+    shutdown_port=$(free_port)
+    sed -i "s/port=\"8080\"/port=\"$port\"/; s/port=\"8005\"/port=\"$shutdown_port\"/" "$CATALINA_BASE/conf/server.xml"
+    cat >"$CATALINA_BASE/conf/tomcat-users.xml" <<'XML'
+<?xml version="1.0" encoding="UTF-8"?>
+<tomcat-users xmlns="http://tomcat.apache.org/xml" version="1.0">
+  <user username="all" password="pw" roles="manager-gui,manager-script,manager-jmx,manager-status"/>
+  <user username="status" password="pw" roles="manager-status"/>
+</tomcat-users>
+XML
+    export CATALINA_OPTS="-Dcordra.data=$CATALINA_BASE/data"
+}
+
+drop_base() {
+    stop_server
+    if [ "$failures" -gt "${failures_before:-0}" ]; then
+        echo "    kept: $CATALINA_BASE"
+    else
+        rm -rf "$CATALINA_BASE"
+    fi
+    failures_before=$failures
+}
+
+serve() { start_server "http://localhost:$port/" || { failures=$((failures + 1)); return 1; }; }
+
+walk_shipped() {
+    new_base
+    export CATALINA_PID=$CATALINA_BASE/temp/catalina.pid
+    check "startup.sh starts in the background" "$root/bin/startup.sh"
+    local tries
+    for tries in $(seq 100); do curl -gs -o /dev/null "http://localhost:$port/" && break; sleep 0.1; done
+    check "the first page is there" answers 200 /
+    for path in /repository/ /examples/ /manager/ /docs/; do
+        check "the first page links to $path" has / "href=\"$path"
+    done
+    for path in /docs/ /examples/ /examples/servlets/ /examples/servlets/index.html; do
+        check "$path is there" answers 200 "$path" -L
+    done
+    walk_examples
+    check "the log has Tomcat's line" log_has 'org.apache.catalina.startup.Catalina.start Server startup in ['
+    check "a second start is refused" refused_start
+    local pid
+    pid=$(cat "$CATALINA_PID")
+    check "shutdown.sh stops it" "$root/bin/shutdown.sh"
+    check "the process is gone" until_gone "$pid" 10
+    check "the PID file is gone" test ! -e "$CATALINA_PID"
+    unset CATALINA_PID
+}
+
+refused_start() { ! "$root/bin/startup.sh"; }
+
+walk_examples() {
+    local servlets=/examples/servlets/servlet
+    check "HelloWorldExample" has $servlets/HelloWorldExample 'Hello World!'
+    check "RequestInfoExample shows the path info" has "$servlets/RequestInfoExample/a%3Cb" '/a&lt;b'
+    check "RequestHeaderExample escapes" has $servlets/RequestHeaderExample '&lt;script&gt;' -H 'X-Test: <script>'
+    check "RequestHeaderExample as JSON" has $servlets/RequestHeaderExample '{"x-test":"a\"b"}' \
+        -H 'Accept: application/json' -H 'X-Test: a"b'
+    check "RequestParamExample" has $servlets/RequestParamExample 'Ada &amp; Co' -d 'firstname=Ada+%26+Co'
+    check "CookieExample sets a cookie" grep -qi '^set-cookie: colour=red; path=/examples/' \
+        <(curl -gsSi "http://localhost:$port$servlets/CookieExample?cookiename=colour&cookievalue=red")
+    local jar=$CATALINA_BASE/temp/cookies
+    check "SessionExample stores" has "$servlets/SessionExample?dataname=town&datavalue=Graz" 'town = Graz' -b "$jar" -c "$jar"
+    check "SessionExample remembers" has $servlets/SessionExample 'town = Graz' -b "$jar" -c "$jar"
+    check "SessionExample without cookies offers its id" has $servlets/SessionExample ';jsessionid='
+    check "hello is 13 bytes" test "$(page /examples/servlets/hello)" = 'Hello, world!'
+    page /examples/servlets/counter -b "$jar" -c "$jar" >/dev/null
+    check "counter counts" test "$(page /examples/servlets/counter -b "$jar" -c "$jar")" = 2
+}
+
+walk_browser() {
+    local browser
+    browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || {
+        echo "browser: skipped, no chromium here"
+        return
+    }
+    new_base
+    serve || return
+    local dump=("$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$CATALINA_BASE/temp/browser")
+    check "a browser shows the first page" grep -q 'href="/docs/' \
+        <("${dump[@]}" --dump-dom "http://localhost:$port/" 2>/dev/null)
+    check "a browser keeps the session" grep -q 'Session ID' \
+        <("${dump[@]}" --dump-dom "http://localhost:$port/examples/servlets/servlet/SessionExample" 2>/dev/null)
+    "${dump[@]}" --window-size=1200,800 --screenshot="$root/.build/first-page.png" "http://localhost:$port/" 2>/dev/null
+    check "a browser paints the first page" test -s "$root/.build/first-page.png"
+    check "a browser runs the page of the repository" grep -qi 'search' \
+        <("${dump[@]}" --virtual-time-budget=5000 --dump-dom "http://localhost:$port/repository/" 2>/dev/null)
+}
+
+walk_manager() {
+    new_base
+    serve || return
+    local me=(-u all:pw) proxy=/manager/jmxproxy
+    check "the manager wants a login" answers 401 /manager/text/list
+    check "a wrong password is refused" answers 401 /manager/text/list -u all:wrong
+    check "a role is refused what it is not for" answers 403 /manager/text/list -u status:pw
+    check "list" has /manager/text/list '/examples:running:0:examples' "${me[@]}"
+    check "serverinfo" has /manager/text/serverinfo 'OS Name: [Linux]' "${me[@]}"
+    page /examples/servlets/counter >/dev/null
+    check "sessions" has '/manager/text/sessions?path=/examples' '[1] sessions' "${me[@]}"
+    check "vminfo" has /manager/text/vminfo 'OK - VM info' "${me[@]}"
+    check "threaddump" has /manager/text/threaddump 'OK - JVM thread dump' "${me[@]}"
+    check "an unknown command" has /manager/text/nosuch 'FAIL - Unknown command [/nosuch]' "${me[@]}"
+    check "stop" has '/manager/text/stop?path=/examples' 'OK - Stopped application at context path [/examples]' "${me[@]}"
+    check "a stopped application answers 404" answers 404 /examples/servlets/hello
+    check "start" has '/manager/text/start?path=/examples' 'OK - Started application at context path [/examples]' "${me[@]}"
+    check "a started application answers" answers 200 /examples/servlets/hello
+    check "reload" has '/manager/text/reload?path=/examples' 'OK - Reloaded application at context path [/examples]' "${me[@]}"
+    check "a reloaded application answers" answers 200 /examples/servlets/hello
+    check "jmxproxy finds beans" has "$proxy?qry=Catalina:type=Server" 'Name: Catalina:type=Server' "${me[@]}"
+    local manager='Catalina:type=Manager,host=localhost,context=/examples'
+    check "jmxproxy gets" has "$proxy?get=$manager&att=sessionCounter" "OK - Attribute get '$manager' - sessionCounter = " \
+        "${me[@]}"
+    check "jmxproxy sets" has "$proxy?set=$manager&att=maxActiveSessions&val=7" 'OK - Attribute set' "${me[@]}"
+    check "jmxproxy has set it" has "$proxy?get=$manager&att=maxActiveSessions" 'maxActiveSessions = 7' "${me[@]}"
+    check "jmxproxy invokes" has "$proxy?invoke=$manager&op=listSessionIds" 'OK - Operation listSessionIds' "${me[@]}"
+    check "jmxproxy names what is missing" has "$proxy?get=Catalina:type=Server&att=nope" \
+        'Error - javax.management.AttributeNotFoundException' "${me[@]}"
+    check "status as HTML" has /manager/status '<html' -u status:pw
+    check "status as XML" has '/manager/status?XML=true' "<status><jvm><memory" -u status:pw
+    check "status as JSON" python3 -c 'import json,sys; json.load(sys.stdin)["tomcat"]["connector"][0]["threadInfo"]' \
+        < <(page '/manager/status?JSON=true' -u status:pw)
+    check "metrics" has /manager/metrics '# TYPE ' "${me[@]}"
+}
+
+walk_client() {
+    new_base
+    serve || return
+    if [ ! -x "$root/.build/venv/bin/python" ]; then python3 -m venv "$root/.build/venv"; fi
+    "$root/.build/venv/bin/python" -c 'import tomcatmanager' 2>/dev/null ||
+        "$root/.build/venv/bin/pip" install -q tomcatmanager==7.0.1
+    check "tomcatmanager 7.0.1 works against it" \
+        "$root/.build/venv/bin/python" "$root/Tests/manager_client.py" "http://localhost:$port/manager" all pw
+}
+
+walk_configtest() {
+    new_base
+    local xml=$CATALINA_BASE/conf/server.xml
+    check "the shipped configuration passes" "$root/bin/catalina.sh" configtest
+    check "a misspelt attribute is named with its place" configtest_says 's/connectionTimeout/connectionTimout/' \
+        'connectionTimout' 'connectionTimeout' 'server.xml'
+    check "an unknown class is fatal" fails_configtest 's/org.apache.catalina.valves.AccessLogValve/org.example.NoSuchValve/' \
+        'org.example.NoSuchValve'
+    check "malformed XML is fatal" fails_configtest 's/<\/Engine>//' 'server.xml'
+    rm "$xml"
+    check "a missing file is fatal" not "$root/bin/catalina.sh" configtest
+}
+
+not() { ! "$@"; }
+
+# configtest_says EDIT TEXT...: edits a copy of server.xml and looks for the texts in what configtest prints.
+configtest_says() {
+    local edit=$1 output
+    shift
+    cp "$CATALINA_BASE/conf/server.xml" "$CATALINA_BASE/temp/server.xml"
+    sed -i "$edit" "$CATALINA_BASE/conf/server.xml"
+    output=$("$root/bin/catalina.sh" configtest 2>&1)
+    configtest_status=$?
+    mv "$CATALINA_BASE/temp/server.xml" "$CATALINA_BASE/conf/server.xml"
+    echo "$output"
+    for text in "$@"; do grep -qF -- "$text" <<<"$output" || return 1; done
+}
+
+fails_configtest() { configtest_says "$@" && [ "$configtest_status" -ne 0 ]; }
+
+walk_stopping() {
+    new_base
+    cp -r "$root/Tests/ProbeWebapp/webapps/t" "$CATALINA_BASE/webapps/"
+    mkdir -p "$CATALINA_BASE/webapps/t/WEB-INF/lib"
+    cp "$(probe_library)" "$CATALINA_BASE/webapps/t/WEB-INF/lib/"
+    serve || return
+    local pid=$server_pid answer=$CATALINA_BASE/temp/slept
+    curl -gsS -o "$answer" "http://localhost:$port/t/e/x?c=sleep&n=1500" &
+    local client=$!
+    sleep 0.5
+    kill -TERM "$pid"
+    check "a request in flight is finished" wait "$client"
+    check "its answer is complete" grep -q slept "$answer"
+    check "SIGTERM stops the server" until_gone "$pid" 10
+    check "the log says so" log_has 'Stopping service [Catalina]'
+    server_pid=
+    serve || return
+    pid=$server_pid
+    check "a wrong word on the shutdown port is ignored" send_word NONSENSE
+    check "and the server still answers" answers 200 /
+    check "the word is heard on the shutdown port" send_word SHUTDOWN
+    check "and stops the server" until_gone "$pid" 10
+    server_pid=
+}
+
+send_word() { python3 -c 'import socket,sys
+with socket.create_connection(("localhost", int(sys.argv[1])), 5) as s: s.sendall(sys.argv[2].encode())' "$shutdown_port" "$1"; }
+
+walk_instances() {
+    new_base
+    serve || return
+    local first_base=$CATALINA_BASE first_pid=$server_pid first_port=$port
+    CATALINA_BASE=
+    new_base
+    serve || { kill -TERM "$first_pid"; return; }
+    check "a second instance of one build answers" answers 200 /
+    port=$first_port
+    check "and the first still does" answers 200 /
+    kill -TERM "$first_pid"
+    check "the first stops" until_gone "$first_pid" 10
+    rm -rf "$first_base"
+}
+
+walk_debian() {
+    local package=/etc/tomcat10
+    [ -r "$package/server.xml" ] || { echo "debian: skipped, the package tomcat10 is not installed"; return; }
+    if curl -gs -o /dev/null http://localhost:8080/; then
+        echo "debian: skipped, something listens on port 8080"
+        return
+    fi
+    new_base
+    for file in server.xml web.xml context.xml tomcat-users.xml logging.properties catalina.properties; do
+        cp "$package/$file" "$CATALINA_BASE/conf/$file"
+    done
+    port=8080
+    serve || return
+    check "it serves on Debian's unchanged configuration" answers 200 /
+    check "with its servlets" has /examples/servlets/hello 'Hello, world!'
+    for file in server.xml web.xml context.xml tomcat-users.xml logging.properties; do
+        check "$file is unchanged" cmp "$package/$file" "$CATALINA_BASE/conf/$file"
+    done
+}
+
+walk_repository() {
+    new_base
+    serve || return
+    check "the repository shows its page" answers 200 /repository/ -L
+}
+
+for walk in ${*:-shipped browser manager client configtest stopping instances debian repository}; do
+    failed=$failures
+    "walk_$walk"
+    [ "$failures" -eq "$failed" ] && echo "walk $walk: passed"
+done
+drop_base
+CATALINA_BASE=
+echo "checks: $((checks - failures)) passed of $checks"
+trap - EXIT
+[ "$failures" -eq 0 ]
