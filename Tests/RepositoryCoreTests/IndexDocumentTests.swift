@@ -53,7 +53,7 @@ import Testing
             ("/name:ubr~", true), ("/name:ubir~1", false), ("/name:übr~1", true), ("/missing:[* TO *]", false),
             ("/name:[* TO *]", true), ("type:other OR /ok:true AND /n:3.50", true), ("createdBy:test/ann", true),
             ("+valid:true +(aclRead:missing aclRead:public)", true), ("modifiedBy:test*", true),
-            ("/a~1b/m~0n:x", false),
+            ("/a~1b/m~0n:x", nil),
             ("/a\\~1b/m\\~0n:x", true), ("elname_p_1:true", true),
         ] as [(String, Bool?)]
     )

@@ -1,6 +1,8 @@
 import RepositoryCore
 import Testing
 
+import struct TestSupport.SeededGenerator
+
 @Suite struct JSONSchemaTests {
     @Test(
         "the first violation by pointer and message",

@@ -1,6 +1,8 @@
 import RepositoryCore
 import Testing
 
+import struct TestSupport.SeededGenerator
+
 @Suite struct JSONParserTests {
     @Test(
         "text that is written back as it was read",
@@ -233,19 +235,5 @@ import Testing
         let pointer = try #require(JSONPointer(parsing: pointer))
         #expect(document.remove(at: pointer) == (expected != nil))
         if let expected { #expect(document.serialized() == expected) }
-    }
-}
-
-/// A repeatable source of numbers (xorshift64*).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { self.state = seed }
-
-    mutating func next() -> UInt64 {
-        self.state ^= self.state >> 12
-        self.state ^= self.state << 25
-        self.state ^= self.state >> 27
-        return self.state &* 0x2545_f491_4f6c_dd1d
     }
 }

@@ -81,7 +81,7 @@ struct QueryLexer {
         case ")": return self.take(.closeParenthesis)
         case ":": return self.take(.colon)
         case "\"": return .quoted(try self.quoted())
-        case "~": return self.fuzzy()
+        case "~": return try self.fuzzy()
         case "^": return try self.boost()
         case "[", "{": return .range(try self.range())
         case "]", "}": throw .unexpectedCharacter(offset: self.position)
@@ -132,9 +132,15 @@ struct QueryLexer {
         return String(String.UnicodeScalarView(self.scalars[start..<self.position]))
     }
 
-    private mutating func fuzzy() -> QueryToken {
+    /// Whatever follows the mark belongs to it; what is no number means nothing.
+    private mutating func fuzzy() throws(QueryParseError) -> QueryToken {
         self.position += 1
-        return .fuzzy(self.number())
+        let start = self.position
+        while let scalar = self.peek(), scalar == "\\" || scalar == "+" || scalar == "-" || Self.isTermStart(scalar) {
+            guard scalar != "\\" || self.peek(1) != nil else { throw .badEscape }
+            self.position += scalar == "\\" ? 2 : 1
+        }
+        return .fuzzy(String(String.UnicodeScalarView(self.scalars[start..<self.position])))
     }
 
     private mutating func boost() throws(QueryParseError) -> QueryToken {

@@ -169,7 +169,7 @@ package struct QueryParser {
     ) throws(QueryParseError) -> Query? {
         switch token {
         case .quoted(let text):
-            return field.phrase(try QueryEscape.unescape(text), slop: Int(Double(fuzziness ?? "") ?? 0))
+            return field.phrase(try QueryEscape.unescape(text), slop: Self.slop(fuzziness))
         case .range(let range):
             guard fuzziness == nil else { throw .badFuzziness }
             return try field.range(range)
@@ -195,9 +195,15 @@ package struct QueryParser {
         return pattern.elements == [.many] ? .exists(field: field.name) : field.wildcard(pattern)
     }
 
+    private static func slop(_ text: String?) -> Int {
+        guard let text, let value = Double(text), value.isFinite else { return 0 }
+        return Int(min(max(value, 0), 1_000_000))
+    }
+
     /// Edits that `~text` allows: none given means 2, a fraction is a share of the word's length.
     private static func edits(_ text: String, length: Int) throws(QueryParseError) -> Int {
-        guard let value = Double(text) else { return 2 }
+        guard let value = Double(text), value.isFinite else { return 2 }
+        guard value >= 0 else { throw .badFuzziness }
         guard value < 1 || value == value.rounded() else { throw .badFuzziness }
         if value >= 1 { return Int(min(value, 2)) }
         return value == 0 ? 0 : min(Int((1 - value) * Double(length)), 2)

@@ -15,13 +15,18 @@ struct WordSegmenter {
             case .ideograph, .hiragana:
                 self.skipExtenders()
                 return self.scalars[start..<self.position]
-            case .southEastAsian, .emoji:
+            case .southEastAsian:
                 self.extend(while: kind)
+                return self.scalars[start..<self.position]
+            case .emoji:
+                self.position = self.endOfEmoji(from: start)
                 return self.scalars[start..<self.position]
             case .letter, .numeric, .katakana, .connector:
                 if let word = self.word(from: start, kind) { return word }
-            case .midLetter, .midNumber, .midBoth, .extender, .other:
-                continue
+            case .midLetter, .midNumber, .midBoth, .doubleQuote, .extender, .other:
+                guard self.isKeycap(at: start) else { continue }
+                self.skipExtenders()
+                return self.scalars[start..<self.position]
             }
         }
         return nil
@@ -41,6 +46,31 @@ struct WordSegmenter {
         }
     }
 
+    /// Whether a mark is shown as the face of a key.
+    private func isKeycap(at start: Int) -> Bool {
+        self.scalars[start...].dropFirst().starts(with: ["\u{fe0f}", "\u{20e3}"])
+    }
+
+    /// Where the emoji ends that starts here: one flag, or pictures joined to one, with their modifiers.
+    private func endOfEmoji(from start: Int) -> Int {
+        var end = start + 1
+        let isFlag = Self.isRegional(self.scalars[start])
+        if isFlag, end < self.scalars.count, Self.isRegional(self.scalars[end]) { return end + 1 }
+        while end < self.scalars.count {
+            let scalar = self.scalars[end]
+            let isJoined = self.scalars[end - 1] == "\u{200d}" && WordBreakClass(scalar) == .emoji
+            guard isJoined || scalar.properties.isEmojiModifier || WordBreakClass(scalar) == .extender else {
+                return end
+            }
+            end += 1
+        }
+        return end
+    }
+
+    private static func isRegional(_ scalar: Unicode.Scalar) -> Bool { (0x1f1e6...0x1f1ff).contains(scalar.value) }
+
+    private static func isHebrewLetter(_ scalar: Unicode.Scalar) -> Bool { (0x5d0...0x5f2).contains(scalar.value) }
+
     /// Letters, digits, katakana and connectors in one go; nil for a run of connectors alone.
     private mutating func word(from start: Int, _ first: WordBreakClass) -> ArraySlice<Unicode.Scalar>? {
         var last = first
@@ -56,7 +86,7 @@ struct WordSegmenter {
                 self.position += 1
                 last = next
                 hasText = hasText || next != .connector
-            case .midLetter, .midNumber, .midBoth:
+            case .midLetter, .midNumber, .midBoth, .doubleQuote:
                 guard let length = self.bridge(next, after: last) else { return hasText ? self.upToHere(start) : nil }
                 self.position += length
             default:
@@ -82,6 +112,8 @@ struct WordSegmenter {
             switch mark {
             case .midLetter: last == .letter && next == .letter
             case .midNumber: last == .numeric && next == .numeric
+            case .doubleQuote:
+                Self.isHebrewLetter(self.scalars[self.position - 1]) && Self.isHebrewLetter(self.scalars[ahead])
             default: (last == .letter && next == .letter) || (last == .numeric && next == .numeric)
             }
         return isBridge ? ahead - self.position : nil
@@ -101,6 +133,7 @@ enum WordBreakClass: Equatable {
     case midLetter
     case midNumber
     case midBoth
+    case doubleQuote
     case extender
     case other
 
@@ -108,7 +141,10 @@ enum WordBreakClass: Equatable {
         switch scalar.value {
         case 0x27, 0x2e, 0x2018, 0x2019, 0x2024, 0xfe52, 0xff07, 0xff0e: self = .midBoth
         case 0x3a, 0xb7, 0x387, 0x55f, 0x5f4, 0x2027, 0xfe13, 0xfe55, 0xff1a: self = .midLetter
-        case 0x2c, 0x3b, 0x37e, 0x589, 0x60c, 0x60d, 0x66c, 0x7f8, 0x2044, 0xfe10, 0xfe14, 0xfe50, 0xfe54, 0xff0c,
+        case 0x22: self = .doubleQuote
+        case 0x200b, 0x3006: self = .other
+        case 0x2c, 0x3b, 0x37e, 0x589, 0x60c, 0x60d, 0x66b, 0x66c, 0x7f8, 0x2044, 0xfe10, 0xfe14, 0xfe50, 0xfe54,
+            0xff0c,
             0xff1b:
             self = .midNumber
         case 0x3031...0x3035, 0x309b...0x309c, 0x30a0...0x30fa, 0x30fc...0x30ff, 0x31f0...0x31ff, 0x32d0...0x32fe,
@@ -132,6 +168,6 @@ enum WordBreakClass: Equatable {
         }
         if properties.isIdeographic { return .ideograph }
         if properties.isAlphabetic { return .letter }
-        return properties.isEmojiPresentation ? .emoji : .other
+        return properties.isEmoji && !scalar.isASCII ? .emoji : .other
     }
 }
