@@ -10,6 +10,9 @@ package struct ContentRange: Sendable, Hashable {
     /// Of the complete file, more than `end`.
     package let length: Int64
 
+    /// How many octets the body of the request has to have.
+    package var count: Int64 { self.end - self.start + 1 }
+
     /// Nil if the value is malformed, or if its numbers do not fit each other.
     package init?(parsing text: String) {
         var cursor = FieldCursor(text)

@@ -24,15 +24,19 @@ package struct TransferCoding: Sendable, Hashable {
 
     private static func coding(named name: String, _ cursor: inout FieldCursor) -> TransferCoding? {
         var parameters: [String: String] = [:]
+        var quality = 1.0
         while cursor.consume(ASCII.semicolon) == .found {
-            guard let parameter = cursor.token(), !parameter.isEmpty else { continue }
-            guard cursor.consume(ASCII.equals) == .found else { continue }
+            let parameter = cursor.token() ?? ""
+            guard cursor.consume(ASCII.equals) == .found,
+                let value = cursor.tokenOrQuotedString(keepsQuotes: true), !parameter.isEmpty
+            else { continue }
             if parameter == "q" {
-                let quality = cursor.quality(before: ASCII.comma)
-                return quality > 0 ? TransferCoding(name: name, parameters: parameters, quality: quality) : nil
+                var number = FieldCursor(value)
+                quality = number.quality(before: ASCII.comma)
+            } else {
+                parameters[parameter] = value
             }
-            parameters[parameter] = cursor.tokenOrQuotedString(keepsQuotes: true)
         }
-        return TransferCoding(name: name, parameters: parameters, quality: 1)
+        return quality > 0 ? TransferCoding(name: name, parameters: parameters, quality: quality) : nil
     }
 }
