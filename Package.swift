@@ -96,6 +96,8 @@ let testTargets: [Target] = [
     tests("RepositoryCore", ["RepositoryCore"]),
     tests("RepositoryStorage", ["RepositoryStorage", "RepositoryIndex", "RepositoryCore"]),
     tests("RepositoryIndex", ["RepositoryIndex", "RepositoryCore"]),
+    tests("ServletAPI", [servletAPI]),
+    tests("ExamplesWebapp", ["ExamplesWebapp"]),
     tests("RepositoryWebapp", ["RepositoryWebapp", "RepositoryCore", servletAPI]),
     tests("Tidy", []),
 ]
