@@ -6,6 +6,7 @@
 # Without names every walk runs: shipped, browser, manager, client, configtest, stopping, instances, debian,
 # repository. Each starts its own server in a temporary CATALINA_BASE; nothing outside it is touched but
 # .build/venv, where the client from PyPI is installed. Exits with 1 if a check failed.
+# Packages: curl openssl python3 chromium
 set -u
 source "$(dirname "$0")/instance.sh"
 CATALINA_HOME=$root
@@ -200,11 +201,12 @@ walk_manager() {
 walk_client() {
     new_base
     serve || return
-    if [ ! -x "$root/.build/venv/bin/python" ]; then python3 -m venv "$root/.build/venv"; fi
-    "$root/.build/venv/bin/python" -c 'import tomcatmanager' 2>/dev/null ||
-        "$root/.build/venv/bin/pip" install -q tomcatmanager==7.0.1
+    local python=${CARACAL_PYTHON:-$root/.build/venv/bin/python}
+    if [ ! -x "$python" ]; then
+        python3 -m venv "$root/.build/venv" && "$root/.build/venv/bin/pip" install -q tomcatmanager==7.0.1
+    fi
     check "tomcatmanager 7.0.1 works against it" \
-        "$root/.build/venv/bin/python" "$root/Tests/manager_client.py" "http://localhost:$port/manager" all pw
+        "$python" "$root/Tests/manager_client.py" "http://localhost:$port/manager" all pw
 }
 
 walk_configtest() {
@@ -281,8 +283,8 @@ walk_instances() {
 }
 
 walk_debian() {
-    local package=/etc/tomcat10
-    [ -r "$package/server.xml" ] || { echo "debian: skipped, the package tomcat10 is not installed"; return; }
+    local package=${CARACAL_TOMCAT_CONFIGURATION:-/usr/share/tomcat10/etc}
+    [ -r "$package/server.xml" ] || { echo "debian: skipped, the package tomcat10 is not here"; return; }
     if curl -gs -o /dev/null http://localhost:8080/; then
         echo "debian: skipped, something listens on port 8080"
         return
@@ -313,6 +315,6 @@ for walk in ${*:-shipped browser manager client configtest stopping instances de
 done
 drop_base
 CATALINA_BASE=
-echo "checks: $((checks - failures)) passed of $checks"
+echo "$((checks - failures)) passed, $failures failed"
 trap - EXIT
 [ "$failures" -eq 0 ]

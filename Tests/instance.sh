@@ -32,17 +32,12 @@ make_certificate() {
         -keyout "$CATALINA_BASE/conf/key.pem" -out "$CATALINA_BASE/conf/cert.pem" 2>"$CATALINA_BASE/temp/openssl.log"
 }
 
-# probe_library: the path of the built libProbeWebapp.so; builds it if there is none.
+# probe_library: builds libProbeWebapp.so and prints its path.
 probe_library() {
-    local configuration
-    for configuration in release debug; do
-        if [ -f "$root/.build/$configuration/libProbeWebapp.so" ]; then
-            echo "$root/.build/$configuration/libProbeWebapp.so"
-            return
-        fi
-    done
-    (cd "$root" && swift build -c "${CARACAL_CONFIGURATION:-release}" --product ProbeWebapp >&2)
-    echo "$root/.build/${CARACAL_CONFIGURATION:-release}/libProbeWebapp.so"
+    local configuration=${CARACAL_CONFIGURATION:-release}
+    (. "$root/bin/setup.sh" && caracal_find_swift && cd "$root" &&
+        "$caracal_swift" build -q -c "$configuration" --product ProbeWebapp >&2) || return
+    echo "$root/.build/$configuration/libProbeWebapp.so"
 }
 
 # start_server URL: runs it in the background and waits until URL answers with any status.

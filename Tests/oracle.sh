@@ -5,6 +5,7 @@
 #
 # --serve only serves, on ports 28080, 28081, 28443 and 28009, until it is interrupted. --home names another
 # CATALINA_HOME, for example a Tomcat's: its answers to what needs no servlet can be compared too.
+# Packages: curl openssl python3
 set -eu
 source "$(dirname "$0")/instance.sh"
 
@@ -28,7 +29,8 @@ make_certificate
 cp -r "$root"/Tests/ProbeWebapp/webapps/. "$CATALINA_BASE/webapps/"
 if [ -d "$CATALINA_HOME/webapps/manager" ]; then cp -r "$CATALINA_HOME/webapps/manager" "$CATALINA_BASE/webapps/"; fi
 mkdir -p "$CATALINA_BASE/webapps/t/WEB-INF/lib" "$CATALINA_BASE"/webapps-{alt,v,rw}
-cp "$(probe_library)" "$CATALINA_BASE/webapps/t/WEB-INF/lib/"
+library=$(probe_library)
+cp "$library" "$CATALINA_BASE/webapps/t/WEB-INF/lib/"
 # Recorded entity tags and conditions carry the time at which the recorded files were made.
 find "$CATALINA_BASE/webapps" -type f -exec touch -d '2026-11-21T03:44:59Z' {} +
 

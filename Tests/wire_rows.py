@@ -4,7 +4,7 @@
   wire_rows.py [--home DIR] [--only REGEX] [--show N] [--keep] [FILE ...]
 
 Makes one CATALINA_BASE with a service for each deployment that the rows of Tests/Vectors ask for, starts
-DIR/bin/catalina.sh on it, plays the rows and prints `rows FILE: N agree of M` for each file, and every row that
+DIR/bin/catalina.sh on it, plays the rows and prints `rows wire:FILE: N agree of M` for each file, and every row that
 disagrees and is not listed in Tests/Vectors/differences.tsv (as `wire:FILE<tab>ROW<tab>REASON`), or is listed and
 agrees. Exits with 1 if there is such a row, or if less than 95 % of a file agree.
 """
@@ -150,7 +150,7 @@ def built_library():
     built = [os.path.join(ROOT, '.build', each, 'libProbeWebapp.so') for each in ('release', 'debug')]
     built = [path for path in built if os.path.exists(path)]
     if not built:
-        sys.exit('build the servlets first: swift build --product ProbeWebapp')
+        sys.exit('build the servlets first: swift build -c release --product ProbeWebapp')
     return max(built, key=os.path.getmtime)
 
 
@@ -170,7 +170,7 @@ def report(name, rows, results, listed, shown):
             words = '; '.join(found) or f'agrees, yet differences.tsv lists it: {reason}'
             unexpected.append(f"  {row.get('name', number)}: {words}"[:600])
     agreeing = sum(not found for found in results)
-    print(f'rows {name}: {agreeing} agree of {len(rows)}')
+    print(f'rows wire:{name}: {agreeing} agree of {len(rows)}')
     for line in unexpected[:shown]:
         print(line)
     if len(unexpected) > shown:
@@ -214,6 +214,7 @@ def main():
             print(f'kept: {base}')
         else:
             shutil.rmtree(base)
+    print(f"{sum(len(rows) for _, rows, _ in runs) - failures} passed, {failures} failed")
     sys.exit(1 if failures else 0)
 
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests need and runs them all; the last line is "N passed, N failed".
 #
-# Usage: test.sh [STEP…]   steps: lint build unit scripts release oracle e2e; without any, all of them
+# Usage: test.sh [STEP…]   steps: lint build unit scripts release oracle rows e2e; without any, all of them
 # Each step's output is in .build/test-logs/STEP.log. Tests/NAME.sh may name Debian packages that it needs in lines
 # that begin with "# Packages:".
 
@@ -144,16 +144,17 @@ flags="-debug-info-format none --explicit-target-dependency-import-check error"
 ! is_wanted build || step build 5400 "$caracal_swift" build --build-tests $flags
 ! is_wanted unit || step unit 1800 "$caracal_swift" test $flags
 run_script scripts 300
-if is_wanted release || is_wanted oracle || is_wanted e2e; then
+if is_wanted release || is_wanted oracle || is_wanted rows || is_wanted e2e; then
     step release 5400 sh -c '. bin/setup.sh && caracal_setup "$PWD"'
     run_script oracle 900
+    run_script rows 900
     run_script e2e 1800
 fi
 
 # ---- Summary ---------------------------------------------------------------------------------------------------------
 
 echo
-grep -h '^rows .*: [0-9]* agree of [0-9]*' "$logs"/unit.log 2> /dev/null | sort -u
+grep -h '^rows .*: [0-9]* agree of [0-9]*' "$logs"/unit.log "$logs"/rows.log 2> /dev/null | sort -u
 grep -h '^requests: ' "$logs"/oracle.log 2> /dev/null
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
