@@ -15,4 +15,3 @@ struct ContextName { let name: String; init(path: String, version: String) { nam
 extension Http11Protocol { var name: String { "" }; var adapter: (any Adapter)? { get { nil } set { } }; var isBound: Bool { true }; func bind() async throws {}; func start() async throws {}; func pause() async {}; func resume() async throws {}; func stop() async {}; func unbind() async {}; var connectionCount: Int { 0 } }
 extension Request { package func parts() async throws -> [any Part] { throw ServletError("x") } }
 extension RequestPath { package static func dispatchPath(_ raw: String, isEncoded: Bool) -> String? { raw }; static func resolveDots(_ p: String) -> String { p } }
-extension FileIO { static func makeDirectories(_ p: String) throws {} }

@@ -8,7 +8,7 @@ package import ServletAPI
 /// Source: `org.apache.catalina.connector.Request`.
 package final class Request: HttpServletRequest {
     package let coyote: Coyote.Request
-    package unowned let connector: Connector
+    package let connector: Connector
     /// The answer to this request.
     package var response: Response {
         guard let response = self.boundResponse else { preconditionFailure("A request is used without its response") }
