@@ -17,8 +17,7 @@ struct SessionFile {
         guard FileStatus(path) != nil else { return [] }
         let text = try await FileIO.run {
             defer { unlink(path) }
-            let (bytes, _) = try FileIO.read(path, upTo: Int.max)
-            return String(decoding: bytes.readableBytesView, as: UTF8.self)
+            return try FileIO.text(of: path)
         }
         return try Self.parse(text)
     }
@@ -32,7 +31,9 @@ struct SessionFile {
     static func text(of records: [StandardSession.Protected]) -> String {
         var lines = [Self.header]
         for record in records {
-            lines.append("session \(record.id) \(record.creationTime) \(record.thisAccessedTime) \(record.maxInactiveInterval)")
+            lines.append(
+                "session \(record.id) \(record.creationTime) \(record.thisAccessedTime) \(record.maxInactiveInterval)"
+            )
             for (name, value) in record.attributes {
                 guard let text = Self.encode(value) else {
                     CategoryLogger("org.apache.catalina.session.StandardManager").warning(
@@ -55,7 +56,8 @@ struct SessionFile {
         for line in lines {
             let words = line.split(separator: " ", omittingEmptySubsequences: false)
             if words.first == "session" {
-                guard words.count == 5, let created = Int64(words[2]), let used = Int64(words[3]), let idle = Int(words[4])
+                guard words.count == 5, let created = Int64(words[2]), let used = Int64(words[3]),
+                    let idle = Int(words[4])
                 else { throw ServletError("broken line [\(line)]") }
                 records.append(
                     .init(

@@ -1,6 +1,6 @@
 package import CatalinaCore
 package import Modeler
-package import ServletAPI
+import ServletAPI
 import Synchronization
 
 /// Keeps an application's sessions in memory and, if told so, in a file between two runs.
@@ -88,7 +88,11 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
                 "Whether storing the same value again tells the listeners"
             ),
             Attribute("sessionActivityCheck", \.sessionActivityCheck, "Whether a session in use does not expire"),
-            Attribute("sessionLastAccessAtStart", \.sessionLastAccessAtStart, "Whether idle time counts from a request's start"),
+            Attribute(
+                "sessionLastAccessAtStart",
+                \.sessionLastAccessAtStart,
+                "Whether idle time counts from a request's start"
+            ),
             Attribute("jvmRoute", \.jvmRoute, "Appended to ids; the Engine's if unset"),
             .ignored("secureRandomClass", "Accepted; ids come from the system's generator"),
             .ignored("secureRandomProvider", "Accepted; ids come from the system's generator"),

@@ -1,4 +1,4 @@
-package import CatalinaCore
+import CatalinaCore
 package import ServletAPI
 import Synchronization
 
@@ -165,7 +165,10 @@ package final class StandardSession: Session {
         }
     }
 
-    private func checked<Value>(_ method: String, _ body: (inout Protected) throws -> sending Value) throws -> sending Value {
+    private func checked<Value>(
+        _ method: String,
+        _ body: (inout Protected) throws -> sending Value
+    ) throws -> sending Value {
         try self.protected.withLock { protected in
             guard protected.isValid else {
                 throw IllegalStateError("\(method): Session already invalidated")

@@ -27,19 +27,31 @@ package struct AuthenticatorConfiguration: Sendable {
             \.changeSessionIdOnAuthentication,
             "Whether a session gets a new id at login"
         ),
-        Attribute("disableProxyCaching", \.disableProxyCaching, "Whether protected answers are kept from shared caches"),
+        Attribute(
+            "disableProxyCaching",
+            \.disableProxyCaching,
+            "Whether protected answers are kept from shared caches"
+        ),
         Attribute("securePagesWithPragma", \.securePagesWithPragma, "Whether that is said to HTTP/1.0 caches too"),
         Attribute(
             "sendAuthInfoResponseHeaders",
             \.sendAuthInfoResponseHeaders,
             "Whether answers name the user and the method"
         ),
-        Attribute("allowCorsPreflight", \.allowCorsPreflight, "Whether preflights pass unauthenticated: never, filter, always"),
+        Attribute(
+            "allowCorsPreflight",
+            \.allowCorsPreflight,
+            "Whether preflights pass unauthenticated: never, filter, always"
+        ),
         Attribute("charset", \.charset, "Charset named in the challenge"),
         Attribute("trimCredentials", \.trimCredentials, "Whether blanks around name and password are removed"),
         Attribute("landingPage", \.landingPage, "Where a form login without a saved request leads"),
         Attribute("characterEncoding", \.characterEncoding, "Charset of the login form"),
-        Attribute("authenticationSessionTimeout", \.authenticationSessionTimeout, "Seconds a session lives until its login"),
+        Attribute(
+            "authenticationSessionTimeout",
+            \.authenticationSessionTimeout,
+            "Seconds a session lives until its login"
+        ),
         .ignored("className", "The authenticator"),
         .ignored("jaspicCallbackHandlerClass", "Accepted; there is no JASPIC"),
         .ignored("secureRandomAlgorithm", "Accepted; random numbers come from the system"),
@@ -109,7 +121,9 @@ package final class AuthenticatorValve: Valve, Authenticator {
 
     private func mayPass(_ request: Request, _ response: Response, _ found: [SecurityConstraint]) async throws -> Bool {
         let demand = SecurityConstraints.demand(found, applicationRoles: self.applicationRoles)
-        if !found.isEmpty, self.configuration.disableProxyCaching, request.method != "POST" { self.preventCaching(response) }
+        if !found.isEmpty, self.configuration.disableProxyCaching, request.method != "POST" {
+            self.preventCaching(response)
+        }
         guard try await self.isTransportSecure(request, response, found) else { return false }
         if let decided = try await self.loginMethod.intercept(request, response, self) { return decided }
         switch demand {
@@ -152,7 +166,9 @@ package final class AuthenticatorValve: Valve, Authenticator {
         _ response: Response,
         _ found: [SecurityConstraint]
     ) async throws -> Bool {
-        guard !found.isEmpty, found.allSatisfy({ $0.transportGuarantee != "NONE" }), !request.isSecure else { return true }
+        guard !found.isEmpty, found.allSatisfy({ $0.transportGuarantee != "NONE" }), !request.isSecure else {
+            return true
+        }
         let port = request.connector.settings.redirectPort
         guard port > 0 else {
             try await self.forbid(response)

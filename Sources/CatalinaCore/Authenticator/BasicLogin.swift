@@ -9,7 +9,8 @@ package struct BasicLogin: LoginMethod {
 
     package init() {}
 
-    package func authenticate(_ request: Request, _ response: Response, _ base: AuthenticatorValve) async throws -> Bool {
+    package func authenticate(_ request: Request, _ response: Response, _ base: AuthenticatorValve) async throws -> Bool
+    {
         if try await self.authenticateQuietly(request, base) { return true }
         var challenge = "Basic realm=\"" + (base.login.realmName ?? "Authentication required") + "\""
         if let charset = base.configuration.charset { challenge += ", charset=\"\(charset)\"" }
@@ -40,7 +41,8 @@ package struct NoLogin: LoginMethod {
 
     package init() {}
 
-    package func authenticate(_ request: Request, _ response: Response, _ base: AuthenticatorValve) async throws -> Bool {
+    package func authenticate(_ request: Request, _ response: Response, _ base: AuthenticatorValve) async throws -> Bool
+    {
         try await response.sendError(403, "Access to the requested resource has been denied")
         return false
     }

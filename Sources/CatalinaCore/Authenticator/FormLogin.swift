@@ -23,11 +23,15 @@ package struct FormLogin: LoginMethod {
 
     package init() {}
 
-    package func authenticate(_ request: Request, _ response: Response, _ base: AuthenticatorValve) async throws -> Bool {
+    package func authenticate(_ request: Request, _ response: Response, _ base: AuthenticatorValve) async throws -> Bool
+    {
         if try await self.restore(request, base) { return true }
         guard let session = try await request.sessionInternal(create: true) else { return false }
         guard try await self.save(request, in: session) else {
-            try await response.sendError(403, "The request body is too large to be kept during the authentication process")
+            try await response.sendError(
+                403,
+                "The request body is too large to be kept during the authentication process"
+            )
             return false
         }
         if session.note(Self.timeoutNote) == nil {
@@ -150,7 +154,8 @@ package struct FormLogin: LoginMethod {
         }
     }
 
-    private func withoutSavedRequest(_ response: Response, _ base: AuthenticatorValve, _ request: Request) async throws {
+    private func withoutSavedRequest(_ response: Response, _ base: AuthenticatorValve, _ request: Request) async throws
+    {
         if let page = base.configuration.landingPage {
             try await response.sendRedirect(response.encodeRedirectURL((request.facts?.path ?? "") + page))
         } else {

@@ -12,7 +12,8 @@ package struct SecurityConstraints: Sendable {
     package func matching(_ path: String, method: String) -> [SecurityConstraint] {
         if self.constraints.isEmpty { return [] }
         let path = path.isEmpty ? "/" : path
-        for matches in [Self.isExact, self.longestPrefix(of: path), Self.isExtension, { _, pattern in pattern == "/" }] {
+        for matches in [Self.isExact, self.longestPrefix(of: path), Self.isExtension, { _, pattern in pattern == "/" }]
+        {
             var found: [SecurityConstraint] = []
             var isCovered = false
             for constraint in self.constraints {

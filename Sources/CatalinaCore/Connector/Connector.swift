@@ -1,5 +1,5 @@
 package import Coyote
-package import Modeler
+import Modeler
 package import NIOCore
 import NIOPosix
 import Synchronization

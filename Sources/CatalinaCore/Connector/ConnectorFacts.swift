@@ -46,7 +46,9 @@ package final class ConnectorFacts: Sendable {
         while index < raw.endIndex {
             let end = raw[index...].dropFirst().firstIndex(of: "/") ?? raw.endIndex
             let prefix = String(raw[..<end])
-            if let decoded = try? RequestPath.canonicalize(prefix, self.pathRules), decoded.decoded == path { return prefix }
+            if let decoded = try? RequestPath.canonicalize(prefix, self.pathRules), decoded.decoded == path {
+                return prefix
+            }
             index = end
         }
         return path

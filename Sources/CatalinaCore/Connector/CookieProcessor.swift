@@ -1,6 +1,6 @@
 package import Coyote
 package import Modeler
-package import ServletAPI
+import ServletAPI
 
 /// The cookie rules of an application: `<CookieProcessor>`.
 ///
@@ -16,7 +16,11 @@ package final class CookieProcessor: ConfigurableComponent, Sendable {
         defaults: Configuration(),
         attributes: [
             Attribute("cookiesWithoutEquals", \.cookiesWithoutEquals, "What a cookie without = is: name or ignore"),
-            Attribute("sameSiteCookies", \.sameSiteCookies, "SameSite of cookies without one: unset, none, lax, strict"),
+            Attribute(
+                "sameSiteCookies",
+                \.sameSiteCookies,
+                "SameSite of cookies without one: unset, none, lax, strict"
+            ),
             Attribute("partitioned", \.partitioned, "Whether cookies are partitioned unless they say otherwise"),
             .ignored("allowEqualsInValue", "Accepted; belongs to the legacy processor"),
             .ignored("allowHttpSepsInV0", "Accepted; belongs to the legacy processor"),
@@ -57,7 +61,7 @@ package final class CookieProcessor: ConfigurableComponent, Sendable {
         do {
             for (name, value) in cookie.attributes { try line.setAttribute(name, value) }
             return try self.configuration.generate(line, now: WallClock.milliseconds() / 1000)
-        } catch let error as CookieError {
+        } catch {
             throw IllegalArgumentError(error.message)
         }
     }

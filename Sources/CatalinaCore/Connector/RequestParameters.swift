@@ -12,7 +12,8 @@ struct RequestParameters {
     var failure: ParameterParseFailure? { self.collected.failure }
 
     mutating func add(_ query: String, charset: Charset) {
-        let octets = query.utf8.contains { $0 >= 0x80 } ? query.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } : nil
+        let octets =
+            query.utf8.contains { $0 >= 0x80 } ? query.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } : nil
         if let octets {
             self.collected.decode(form: octets.span, charset: charset)
         } else {

@@ -130,7 +130,10 @@ package final class StandardService: Lifecycle, ConfigurableComponent {
                 connector.facts.workers.use(executor.workers)
             } else {
                 CategoryLogger("org.apache.catalina.startup.ConnectorCreateRule")
-                    .warning("setExecutor", "No executor found with name [\(name)]; the connector uses threads of its own")
+                    .warning(
+                        "setExecutor",
+                        "No executor found with name [\(name)]; the connector uses threads of its own"
+                    )
             }
         }
     }

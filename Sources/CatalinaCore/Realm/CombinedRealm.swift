@@ -20,7 +20,9 @@ package final class CombinedRealm: Realm, RealmContainer, ConfigurableComponent 
         kind: .realm,
         "Several realms, asked in order",
         defaults: Configuration(),
-        attributes: [Attribute("allRolesMode", \.allRolesMode, "What the role * means: strict, authOnly, strictAuthOnly")]
+        attributes: [
+            Attribute("allRolesMode", \.allRolesMode, "What the role * means: strict, authOnly, strictAuthOnly")
+        ]
     )
 
     package var allRolesMode: String { self.configuration.allRolesMode }
@@ -74,7 +76,11 @@ package final class LockOutRealm: Realm, RealmContainer, ConfigurableComponent {
             Attribute("failureCount", \.failureCount, "Failures in a row that lock a user out"),
             Attribute("lockOutTime", \.lockOutTime, "Seconds for which"),
             Attribute("cacheSize", \.cacheSize, "Users with failures that are remembered"),
-            Attribute("cacheRemovalWarningTime", \.cacheRemovalWarningTime, "Seconds before which forgetting one is logged"),
+            Attribute(
+                "cacheRemovalWarningTime",
+                \.cacheRemovalWarningTime,
+                "Seconds before which forgetting one is logged"
+            ),
             Attribute("caseSensitive", \.caseSensitive, "Whether names that differ in case are different users"),
             Attribute("allRolesMode", \.allRolesMode, "What the role * means: strict, authOnly, strictAuthOnly"),
         ]

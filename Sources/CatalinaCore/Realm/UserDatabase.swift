@@ -13,7 +13,13 @@ package final class UserDatabase: Sendable {
         package var roles: [String]
         package var groups: [String]
 
-        package init(username: String, password: String, fullName: String? = nil, roles: [String], groups: [String] = []) {
+        package init(
+            username: String,
+            password: String,
+            fullName: String? = nil,
+            roles: [String],
+            groups: [String] = []
+        ) {
             self.username = username
             self.password = password
             self.fullName = fullName

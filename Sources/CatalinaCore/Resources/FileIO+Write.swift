@@ -13,6 +13,14 @@ extension FileIO {
         if mkdir(path, 0o750) != 0, errno != EEXIST { throw FileError("mkdir", path) }
     }
 
+    /// The whole of a text file.
+    ///
+    /// Blocks.
+    package static func text(of path: String) throws(FileError) -> String {
+        let (bytes, _) = try self.read(path, upTo: .max)
+        return String(decoding: bytes.readableBytesView, as: UTF8.self)
+    }
+
     /// Writes a whole file; it is there completely or, as before, not at all.
     ///
     /// Blocks.
