@@ -2,4 +2,5 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/SAX2.h>
+#include <libxml/entities.h>
 #include <libxml/xmlerror.h>

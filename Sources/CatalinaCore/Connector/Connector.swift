@@ -1,34 +1,51 @@
 package import Coyote
 import Modeler
-package import NIOCore
-import NIOPosix
+import ServletAPI
 import Synchronization
 
 /// Accepts requests by one protocol on one address and hands them to its service's engine.
 ///
 /// Source: `org.apache.catalina.connector.Connector`.
 package final class Connector: Lifecycle, ConfigurableComponent {
+    /// Server name and port that requests are shown with instead of what clients sent.
+    struct Proxy: Sendable {
+        let name: String?
+        let port: Int
+    }
+
     package let lifecycle = LifecycleSupport()
-    /// What its requests need to know.
-    package let facts: ConnectorFacts
+    /// The attributes; fixed for the life of the connector, so that a request reads them without a lock.
+    package let settings: Configuration
     package let handler: Http11Protocol
+    /// The service's mapper.
+    package let mapper: Mapper
+    /// Where servlets that block run.
+    package let workers: (any TaskExecutor)?
+    let proxy: Proxy?
+    private let bodyMethods: Set<String>
+    private let pathRules: RequestPath.Options
     private let failure = Mutex<String?>(nil)
 
-    /// - Parameter group: event loops, shared by all connectors of the process.
-    package init(configuration: Configuration, group: any EventLoopGroup) {
-        self.facts = ConnectorFacts(configuration)
-        self.handler = Http11Protocol(
-            configuration: configuration.http11,
-            adapter: CoyoteAdapter(self.facts),
-            group: group
-        )
+    /// - Parameters:
+    ///   - mapper: of the service that the connector belongs to.
+    ///   - workers: threads for servlets that block; `nil` runs them on the event loops.
+    package init(configuration: Configuration, mapper: Mapper, workers: (any TaskExecutor)? = nil) {
+        self.settings = configuration
+        self.mapper = mapper
+        self.workers = workers
+        self.proxy =
+            configuration.proxyName != nil || configuration.proxyPort > 0
+            ? Proxy(name: configuration.proxyName, port: configuration.proxyPort) : nil
+        self.bodyMethods = Set(configuration.parseBodyMethods)
+        self.pathRules = configuration.pathRules
+        self.handler = Http11Protocol(configuration: configuration.http11)
     }
 
     package convenience init(configuration: Configuration) {
-        self.init(configuration: configuration, group: MultiThreadedEventLoopGroup.singleton)
+        self.init(configuration: configuration, mapper: Mapper())
     }
 
-    package var configuration: Configuration { self.facts.settings }
+    package var configuration: Configuration { self.settings }
 
     /// `Connector["http-nio-8080"]`.
     package var lifecycleName: String { "Connector[\"\(self.handler.name)\"]" }
@@ -39,53 +56,40 @@ package final class Connector: Lifecycle, ConfigurableComponent {
         set { self.failure.withLock { $0 = newValue } }
     }
 
-    /// Connections that are open now.
-    package var openConnections: Int { self.handler.connectionCount }
+    // MARK: For requests
 
-    // MARK: Life
-
-    package func initInternal() async throws {
-        Self.log.info("init", "Initializing ProtocolHandler [\"\(self.handler.name)\"]")
-        if self.configuration.http11.bindOnInit { try await self.bind() }
+    /// The canonical path of a request.
+    func canonicalPath(of request: Coyote.Request) throws(RequestPathError) -> RequestPath {
+        let result: Result<RequestPath, RequestPathError> = request.withRequestURIBytes { bytes in
+            do throws(RequestPathError) {
+                return .success(try RequestPath.canonicalize(bytes.bindMemory(to: UInt8.self).span, self.pathRules))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
     }
 
-    package func startInternal() async throws {
-        try await self.enter(.starting)
-        if self.configuration.http11.port < 0, self.configuration.http11.unixDomainSocketPath == nil { return }
-        try await self.bind()
-        Self.log.info("start", "Starting ProtocolHandler [\"\(self.handler.name)\"]")
-        try await self.handler.start()
+    /// The part of a raw path that decodes to a context path.
+    func rawPrefix(of raw: String, decodedAs path: String) -> String {
+        var index = raw.startIndex
+        while index <= raw.endIndex {
+            let end = raw[index...].dropFirst().firstIndex(of: "/") ?? raw.endIndex
+            let prefix = String(raw[..<end])
+            if let decoded = try? RequestPath.canonicalize(prefix, self.pathRules), decoded.decoded == path {
+                return prefix
+            }
+            guard end < raw.endIndex else { break }
+            index = end
+        }
+        return path
     }
 
-    /// Accepts nothing more; requests under way go on.
-    package func pause() {
-        Self.log.info("pause", "Pausing ProtocolHandler [\"\(self.handler.name)\"]")
-        self.handler.pause()
-    }
+    /// Whether form bodies of a method become parameters.
+    func parsesBody(of method: String) -> Bool { self.bodyMethods.contains(method) }
 
-    /// Accepts again after ``pause()``.
-    package func resume() {
-        Self.log.info("resume", "Resuming ProtocolHandler [\"\(self.handler.name)\"]")
-        self.handler.resume()
-    }
-
-    package func stopInternal() async throws {
-        try await self.enter(.stopping)
-        Self.log.info("stop", "Stopping ProtocolHandler [\"\(self.handler.name)\"]")
-        await self.handler.stop()
-        await self.facts.workers.stop()
-    }
-
-    package func destroyInternal() async throws {
-        Self.log.info("destroy", "Destroying ProtocolHandler [\"\(self.handler.name)\"]")
-        await self.handler.unbind()
-    }
-
-    private static let log = CategoryLogger("org.apache.coyote.AbstractProtocol")
-
-    private func bind() async throws {
-        let http11 = self.configuration.http11
-        if http11.port < 0, http11.unixDomainSocketPath == nil { return }
-        if !self.handler.isBound { try await self.handler.bind() }
+    /// The cookies of a request, by the rules of its context.
+    func parseCookies(_ headers: MimeHeaders, facts: ContextFacts?) -> [Cookie] {
+        (facts?.cookieProcessor ?? CookieProcessor()).parse(headers, limit: self.settings.maxCookieCount)
     }
 }

@@ -59,8 +59,6 @@ package final class StandardContext: Container, ConfigurableComponent {
         package var listeners: [any EventListener] = []
         package var requestListeners: [any ServletRequestListener] = []
         package var requestAttributeListeners: [any ServletRequestAttributeListener] = []
-        package var sessionListeners: [any HttpSessionListener] = []
-        package var sessionAttributeListeners: [any HttpSessionAttributeListener] = []
     }
 
     package let base: ContainerBase

@@ -92,13 +92,13 @@ enum ServletCall {
         _ servlet: any Servlet,
         _ request: any HttpServletRequest,
         _ response: any HttpServletResponse,
-        on connector: ConnectorFacts
+        on connector: Connector
     ) async throws {
-        guard servlet.blocks else {
+        guard servlet.blocks, let executor = connector.workers else {
             try await servlet.service(request, response)
             return
         }
         // The task moves to a worker thread and comes back; it never runs in two places at once.
-        try await withTaskExecutorPreference(connector.workers) { try await servlet.service(request, response) }
+        try await withTaskExecutorPreference(executor) { try await servlet.service(request, response) }
     }
 }

@@ -1,7 +1,7 @@
 /// The Java classes that stock and older configuration files name and that have no counterpart here.
 extension InertComponent {
     /// Every one of them; a descriptor with the same class name takes its place.
-    package static let known: [InertComponent] = Self.listeners + Self.others + Self.cluster
+    package static let known: [InertComponent] = Self.listeners + Self.laterListeners + Self.others + Self.cluster
 
     private static let listeners = [
         "org.apache.catalina.core.AprLifecycleListener",
@@ -10,24 +10,28 @@ extension InertComponent {
         "org.apache.catalina.core.ThreadLocalLeakPreventionListener",
         "org.apache.catalina.core.JniLifecycleListener",
         "org.apache.catalina.core.ContextNamingInfoListener",
-        "org.apache.catalina.core.PropertiesRoleMappingListener",
         "org.apache.catalina.core.JasperListener",
-        "org.apache.catalina.mbeans.GlobalResourcesLifecycleListener",
         "org.apache.catalina.mbeans.JmxRemoteLifecycleListener",
         "org.apache.catalina.mbeans.ServerLifecycleListener",
+    ].map { InertComponent($0, .listener, .javaOnly) }
+
+    private static let laterListeners = [
+        "org.apache.catalina.core.PropertiesRoleMappingListener",
+        "org.apache.catalina.mbeans.GlobalResourcesLifecycleListener",
         "org.apache.catalina.security.SecurityListener",
         "org.apache.catalina.security.TLSCertificateReloadListener",
         "org.apache.catalina.startup.VersionLoggerListener",
         "org.apache.catalina.startup.UserConfig",
         "org.apache.catalina.storeconfig.StoreConfigLifecycleListener",
         "org.apache.catalina.ha.backend.HeartbeatListener",
-    ].map { InertComponent($0, .listener, .javaOnly) }
+    ].map { InertComponent($0, .listener, .notYet) }
 
     private static let others = [
         InertComponent("org.apache.catalina.realm.JAASRealm", .realm, .javaOnly),
         InertComponent("org.apache.catalina.realm.DataSourceRealm", .realm, .notYet),
         InertComponent("org.apache.catalina.realm.JDBCRealm", .realm, .notYet),
         InertComponent("org.apache.catalina.realm.JNDIRealm", .realm, .notYet),
+        InertComponent("org.apache.catalina.util.StandardSessionIdGenerator", .sessionIdGenerator, .notYet),
         InertComponent("org.apache.catalina.session.DataSourceStore", .store, .notYet),
         InertComponent("org.apache.catalina.session.JDBCStore", .store, .notYet),
         InertComponent("org.apache.catalina.valves.JDBCAccessLogValve", .valve, .javaOnly),
