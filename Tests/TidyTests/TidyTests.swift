@@ -1,1 +1,114 @@
+import Foundation
 import Testing
+
+@Suite struct TidyTests {
+    static let fileLinesMaximum = 600
+    static let functionLinesMaximum = 70
+    static let parametersMaximum = 6
+
+    func expect(_ rule: String, _ violations: [Violation]) throws {
+        let listed = try Exceptions.listed(for: rule)
+        let found = Set(violations)
+        for violation in violations.sorted(by: { $0.description < $1.description }) where !listed.contains(violation) {
+            Issue.record("\(rule): \(violation)")
+        }
+        for stale in listed.subtracting(found) {
+            Issue.record("no longer needed in tidy-exceptions.tsv: \(rule), \(stale)")
+        }
+    }
+
+    @Test("there is something to check")
+    func reads() {
+        #expect(Repository.sources.count > 50)
+    }
+
+    @Test("no file is longer than 600 lines")
+    func fileLength() throws {
+        try self.expect(
+            "file",
+            Repository.sources.filter { $0.text.lines.count - 1 > Self.fileLinesMaximum }
+                .map { Violation(file: $0.path, place: "lines") }
+        )
+    }
+
+    @Test("no function is longer than 70 lines or has more than 6 parameters")
+    func functions() throws {
+        var long: [Violation] = []
+        var wide: [Violation] = []
+        for source in Repository.sources {
+            for function in source.text.functions() {
+                let violation = Violation(file: source.path, place: function.name)
+                if function.length > Self.functionLinesMaximum { long.append(violation) }
+                if function.parameters > Self.parametersMaximum { wide.append(violation) }
+            }
+        }
+        try self.expect("function", long)
+        try self.expect("parameters", wide)
+    }
+
+    @Test("nothing is forced, unfinished or unchecked without a reason")
+    func bans() throws {
+        var violations: [Violation] = []
+        for source in Repository.sources {
+            let isTest = source.path.hasPrefix("Tests/")
+            for word in Bans.words(in: source.text) where !(isTest && Bans.allowedInTests.contains(word)) {
+                violations.append(Violation(file: source.path, place: word))
+            }
+        }
+        try self.expect("ban", violations)
+    }
+
+    @Test("unstructured tasks are only where somebody holds and cancels them")
+    func tasks() throws {
+        let files = Repository.sources.filter { $0.path.hasPrefix("Sources/") && Bans.startsTask($0.text) }
+        try self.expect("task", files.map { Violation(file: $0.path, place: "Task") })
+    }
+
+    @Test("a target imports only what lies beneath it")
+    func imports() throws {
+        var violations: [Violation] = []
+        for source in Repository.sources {
+            let parts = source.path.split(separator: "/").map(String.init)
+            guard parts[0] == "Sources", parts.last != "Package.swift" else { continue }
+            let names = TargetGraph.violations(
+                target: parts[1],
+                folder: parts.count > 3 ? parts[2] : "",
+                imports: source.text.imports()
+            )
+            violations += names.map { Violation(file: source.path, place: $0) }
+        }
+        try self.expect("import", violations)
+    }
+
+    @Test("public is for what webapps link against, and for a module's entry")
+    func publicDeclarations() throws {
+        let files = Repository.sources.filter { source in
+            source.path.hasPrefix("Sources/") && !source.path.hasPrefix("Sources/ServletAPI/")
+                && source.path.split(separator: "/").last != "Module.swift"
+                && source.text.codeLines.contains { $0.split(separator: " ").contains("public") }
+        }
+        try self.expect("public", files.map { Violation(file: $0.path, place: "public") })
+    }
+
+    @Test("no file names a place outside the repository")
+    func places() throws {
+        let paths = ["Sources", "Tests", "bin", "conf", "webapps"].flatMap { folder in
+            ["swift", "md", "sh", "html", "xml", "properties", "py", "h"].flatMap {
+                Repository.files(below: [folder], withExtension: $0)
+            }
+        }
+        // Put together here, so that this file does not name them.
+        let words = ["/work/" + "main", "/work/" + ".library", "../" + "shared", "/tmp/" + "wt/"]
+        var violations: [Violation] = []
+        for path in paths {
+            let text = String(decoding: try Repository.bytes(of: path), as: UTF8.self)
+            violations += words.filter { text.contains($0) }.map { Violation(file: path, place: $0) }
+        }
+        try self.expect("place", violations)
+    }
+
+    @Test("every link of the static pages leads to a file")
+    func links() throws {
+        try self.expect("link", try Links.broken())
+    }
+}
