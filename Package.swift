@@ -17,6 +17,7 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let servletAPI: Target.Dependency = .product(name: "ServletAPI", package: "ServletAPI")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
@@ -64,7 +65,7 @@ let container: [Target] = [
 let repository: [Target] = [
     library("RepositoryCore", ["COpenSSL"]),
     library("RepositoryStorage", ["RepositoryCore", grdb]),
-    library("RepositoryIndex", ["RepositoryCore", grdb]),
+    library("RepositoryIndex", ["RepositoryCore", grdb, sqlite]),
     library("RepositorySync", ["RepositoryCore"]),
     library(
         "RepositoryWebapp",
@@ -85,6 +86,12 @@ let webapps: [Target] = [
 
 let testTargets: [Target] = [
     .target(name: "TestSupport", dependencies: [nioCore], path: "Tests/TestSupport", swiftSettings: settings),
+    .executableTarget(
+        name: "CrashWriter",
+        dependencies: ["RepositoryStorage", "RepositoryIndex", "RepositoryCore"],
+        path: "Tests/CrashWriter",
+        swiftSettings: settings
+    ),
     tests("Modeler", ["Modeler"]),
     tests("Juli", ["Juli", log]),
     tests("ServerConfig", ["ServerConfig", "Modeler"]),
@@ -94,8 +101,8 @@ let testTargets: [Target] = [
     tests("CatalinaManager", ["CatalinaManager", "CatalinaCore", servletAPI]),
     tests("CatalinaStartup", ["CatalinaStartup", "CatalinaCore", "ServerConfig", "Modeler", servletAPI]),
     tests("RepositoryCore", ["RepositoryCore"]),
-    tests("RepositoryStorage", ["RepositoryStorage", "RepositoryIndex", "RepositoryCore"]),
-    tests("RepositoryIndex", ["RepositoryIndex", "RepositoryCore"]),
+    tests("RepositoryStorage", ["RepositoryStorage", "RepositoryIndex", "RepositoryCore", "CrashWriter", grdb]),
+    tests("RepositoryIndex", ["RepositoryIndex", "RepositoryCore", grdb]),
     tests("ServletAPI", [servletAPI]),
     tests("ExamplesWebapp", ["ExamplesWebapp"]),
     tests("RepositoryWebapp", ["RepositoryWebapp", "RepositoryCore", servletAPI]),

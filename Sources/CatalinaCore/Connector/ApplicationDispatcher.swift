@@ -76,7 +76,7 @@ package final class ApplicationDispatcher: RequestDispatcher {
         _ own: Request
     ) async throws {
         let saved = (own.mapping, own.dispatch)
-        var savedParameters: Parameters?
+        var savedParameters: ServletAPI.Parameters?
         own.dispatch.type = type
         if let target = self.target {
             self.leaveTrace(own, prefix: type == .async ? "jakarta.servlet.async." : "jakarta.servlet.forward.")
@@ -118,7 +118,7 @@ package final class ApplicationDispatcher: RequestDispatcher {
         let savedType = own.dispatch.type
         let savedAttributes = own.attributes
         let savedMapping = own.mapping
-        var savedParameters: Parameters?
+        var savedParameters: ServletAPI.Parameters?
         own.dispatch.type = .include
         if let target = self.target, let mapping = self.map(target, host: own.mapping.host) {
             own.includeMapping = mapping

@@ -1,51 +1,34 @@
 package import Coyote
 import Modeler
-import ServletAPI
+package import NIOCore
+import NIOPosix
 import Synchronization
 
 /// Accepts requests by one protocol on one address and hands them to its service's engine.
 ///
 /// Source: `org.apache.catalina.connector.Connector`.
 package final class Connector: Lifecycle, ConfigurableComponent {
-    /// Server name and port that requests are shown with instead of what clients sent.
-    struct Proxy: Sendable {
-        let name: String?
-        let port: Int
-    }
-
     package let lifecycle = LifecycleSupport()
-    /// The attributes; fixed for the life of the connector, so that a request reads them without a lock.
-    package let settings: Configuration
+    /// What its requests need to know.
+    package let facts: ConnectorFacts
     package let handler: Http11Protocol
-    /// The service's mapper.
-    package let mapper: Mapper
-    /// Where servlets that block run.
-    package let workers: (any TaskExecutor)?
-    let proxy: Proxy?
-    private let bodyMethods: Set<String>
-    private let pathRules: RequestPath.Options
     private let failure = Mutex<String?>(nil)
 
-    /// - Parameters:
-    ///   - mapper: of the service that the connector belongs to.
-    ///   - workers: threads for servlets that block; `nil` runs them on the event loops.
-    package init(configuration: Configuration, mapper: Mapper, workers: (any TaskExecutor)? = nil) {
-        self.settings = configuration
-        self.mapper = mapper
-        self.workers = workers
-        self.proxy =
-            configuration.proxyName != nil || configuration.proxyPort > 0
-            ? Proxy(name: configuration.proxyName, port: configuration.proxyPort) : nil
-        self.bodyMethods = Set(configuration.parseBodyMethods)
-        self.pathRules = configuration.pathRules
-        self.handler = Http11Protocol(configuration: configuration.http11)
+    /// - Parameter group: event loops, shared by all connectors of the process.
+    package init(configuration: Configuration, group: any EventLoopGroup) {
+        self.facts = ConnectorFacts(configuration)
+        self.handler = Http11Protocol(
+            configuration: configuration.http11,
+            adapter: CoyoteAdapter(self.facts),
+            group: group
+        )
     }
 
     package convenience init(configuration: Configuration) {
-        self.init(configuration: configuration, mapper: Mapper())
+        self.init(configuration: configuration, group: MultiThreadedEventLoopGroup.singleton)
     }
 
-    package var configuration: Configuration { self.settings }
+    package var configuration: Configuration { self.facts.settings }
 
     /// `Connector["http-nio-8080"]`.
     package var lifecycleName: String { "Connector[\"\(self.handler.name)\"]" }
@@ -56,40 +39,53 @@ package final class Connector: Lifecycle, ConfigurableComponent {
         set { self.failure.withLock { $0 = newValue } }
     }
 
-    // MARK: For requests
+    /// Connections that are open now.
+    package var openConnections: Int { self.handler.connectionCount }
 
-    /// The canonical path of a request.
-    func canonicalPath(of request: Coyote.Request) throws(RequestPathError) -> RequestPath {
-        let result: Result<RequestPath, RequestPathError> = request.withRequestURIBytes { bytes in
-            do throws(RequestPathError) {
-                return .success(try RequestPath.canonicalize(bytes.bindMemory(to: UInt8.self).span, self.pathRules))
-            } catch {
-                return .failure(error)
-            }
-        }
-        return try result.get()
+    // MARK: Life
+
+    package func initInternal() async throws {
+        Self.log.info("init", "Initializing ProtocolHandler [\"\(self.handler.name)\"]")
+        if self.configuration.http11.bindOnInit { try await self.bind() }
     }
 
-    /// The part of a raw path that decodes to a context path.
-    func rawPrefix(of raw: String, decodedAs path: String) -> String {
-        var index = raw.startIndex
-        while index <= raw.endIndex {
-            let end = raw[index...].dropFirst().firstIndex(of: "/") ?? raw.endIndex
-            let prefix = String(raw[..<end])
-            if let decoded = try? RequestPath.canonicalize(prefix, self.pathRules), decoded.decoded == path {
-                return prefix
-            }
-            guard end < raw.endIndex else { break }
-            index = end
-        }
-        return path
+    package func startInternal() async throws {
+        try await self.enter(.starting)
+        if self.configuration.http11.port < 0, self.configuration.http11.unixDomainSocketPath == nil { return }
+        try await self.bind()
+        Self.log.info("start", "Starting ProtocolHandler [\"\(self.handler.name)\"]")
+        try await self.handler.start()
     }
 
-    /// Whether form bodies of a method become parameters.
-    func parsesBody(of method: String) -> Bool { self.bodyMethods.contains(method) }
+    /// Accepts nothing more; requests under way go on.
+    package func pause() {
+        Self.log.info("pause", "Pausing ProtocolHandler [\"\(self.handler.name)\"]")
+        self.handler.pause()
+    }
 
-    /// The cookies of a request, by the rules of its context.
-    func parseCookies(_ headers: MimeHeaders, facts: ContextFacts?) -> [Cookie] {
-        (facts?.cookieProcessor ?? CookieProcessor()).parse(headers, limit: self.settings.maxCookieCount)
+    /// Accepts again after ``pause()``.
+    package func resume() {
+        Self.log.info("resume", "Resuming ProtocolHandler [\"\(self.handler.name)\"]")
+        self.handler.resume()
+    }
+
+    package func stopInternal() async throws {
+        try await self.enter(.stopping)
+        Self.log.info("stop", "Stopping ProtocolHandler [\"\(self.handler.name)\"]")
+        await self.handler.stop()
+        await self.facts.workers.stop()
+    }
+
+    package func destroyInternal() async throws {
+        Self.log.info("destroy", "Destroying ProtocolHandler [\"\(self.handler.name)\"]")
+        await self.handler.unbind()
+    }
+
+    private static let log = CategoryLogger("org.apache.coyote.AbstractProtocol")
+
+    private func bind() async throws {
+        let http11 = self.configuration.http11
+        if http11.port < 0, http11.unixDomainSocketPath == nil { return }
+        if !self.handler.isBound { try await self.handler.bind() }
     }
 }

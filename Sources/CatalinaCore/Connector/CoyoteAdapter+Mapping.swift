@@ -156,7 +156,7 @@ extension Request {
 }
 
 extension Request.Overrides {
-    mutating func apply(_ proxy: Connector.Proxy) {
+    mutating func apply(_ proxy: ConnectorFacts.Proxy) {
         if let name = proxy.name { self.serverName = name }
         if proxy.port > 0 { self.serverPort = proxy.port }
     }

@@ -8,9 +8,9 @@ import ServletAPI
 /// Isolation: the connection's event loop, in the request's task.
 /// Source: `org.apache.catalina.connector.CoyoteAdapter`.
 package final class CoyoteAdapter: Adapter {
-    private let connector: Connector
+    private let connector: ConnectorFacts
 
-    package init(_ connector: Connector) {
+    package init(_ connector: ConnectorFacts) {
         self.connector = connector
     }
 
@@ -81,7 +81,7 @@ private final class Exchange {
     let request: Request
     let response: Response
 
-    init(_ coyoteRequest: Coyote.Request, _ coyoteResponse: Coyote.Response, _ connector: Connector) {
+    init(_ coyoteRequest: Coyote.Request, _ coyoteResponse: Coyote.Response, _ connector: ConnectorFacts) {
         self.request = Request(coyoteRequest, connector: connector)
         self.response = Response(coyoteResponse, request: self.request)
         self.request.bind(self.response)

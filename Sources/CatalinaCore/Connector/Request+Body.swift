@@ -5,7 +5,8 @@ package import ServletAPI
 extension Request {
     package var cookies: [Cookie] {
         if let cookies = self.parsedCookies { return cookies }
-        let cookies = self.connector.parseCookies(self.coyote.headers, facts: self.facts)
+        let limit = self.connector.settings.maxCookieCount
+        let cookies = (try? self.cookieProcessor.parse(self.coyote.headers, limit: limit)) ?? []
         self.parsedCookies = cookies
         return cookies
     }
@@ -44,7 +45,7 @@ extension Request {
         return ServletReader(self.input) { charset.decode($0) }
     }
 
-    package func parameters() async -> Parameters {
+    package func parameters() async -> ServletAPI.Parameters {
         if let parameters = self.parsedParameters { return parameters }
         var parser = RequestParameters(limit: self.connector.settings.maxParameterCount)
         let bodyCharset = self.characterEncoding.flatMap { Charset(name: $0) } ?? .isoLatin1
@@ -63,14 +64,14 @@ extension Request {
     }
 
     /// The parameters if they have been worked out already; never reads the body.
-    package var parametersIfParsed: Parameters? { self.parsedParameters }
+    package var parametersIfParsed: ServletAPI.Parameters? { self.parsedParameters }
 
     /// Parameters of a dispatcher's query go before those that are there.
-    func prependParameters(query: String) async -> Parameters? {
+    func prependParameters(query: String) async -> ServletAPI.Parameters? {
         let saved = await self.parameters()
         var parser = RequestParameters(limit: self.connector.settings.maxParameterCount)
         parser.add(query, charset: .utf8)
-        var merged = Parameters()
+        var merged = ServletAPI.Parameters()
         for name in parser.parameters.names {
             for value in parser.parameters.all(name) { merged.append(name, value) }
         }
@@ -79,7 +80,7 @@ extension Request {
         return saved
     }
 
-    func restoreParameters(_ parameters: Parameters?) { self.parsedParameters = parameters }
+    func restoreParameters(_ parameters: ServletAPI.Parameters?) { self.parsedParameters = parameters }
 
     private func addBodyParameters(to parser: inout RequestParameters, _ charset: Charset) async {
         guard let type = self.contentType.map({ (MediaType(parsing: $0)?.essence ?? $0) }) else { return }
@@ -123,4 +124,11 @@ extension Request {
             parser.fail(.unknown)
         }
     }
+}
+
+extension Request {
+    private static let defaultCookieProcessor = CookieProcessor()
+
+    /// The cookie rules of the request's application.
+    var cookieProcessor: CookieProcessor { self.facts?.cookieProcessor ?? Self.defaultCookieProcessor }
 }

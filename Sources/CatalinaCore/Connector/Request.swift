@@ -8,7 +8,7 @@ package import ServletAPI
 /// Source: `org.apache.catalina.connector.Request`.
 package final class Request: HttpServletRequest {
     package let coyote: Coyote.Request
-    package unowned let connector: Connector
+    package let connector: ConnectorFacts
     /// The answer to this request.
     package var response: Response {
         guard let response = self.boundResponse else { preconditionFailure("A request is used without its response") }
@@ -37,7 +37,7 @@ package final class Request: HttpServletRequest {
     // MARK: Lazily worked out
 
     var parsedCookies: [Cookie]?
-    var parsedParameters: Parameters?
+    var parsedParameters: ServletAPI.Parameters?
     var parsedParts: [any Part]?
     var partsError: (any Error)?
     var parsedLocales: [String]?
@@ -90,7 +90,7 @@ package final class Request: HttpServletRequest {
         package var errorServletName: String?
     }
 
-    init(_ coyote: Coyote.Request, connector: Connector) {
+    init(_ coyote: Coyote.Request, connector: ConnectorFacts) {
         self.coyote = coyote
         self.connector = connector
         self.input = RequestInputStream(coyote)
@@ -210,7 +210,7 @@ package final class Request: HttpServletRequest {
 
     package func dateHeader(_ name: String) throws -> Int64 {
         guard let text = self.header(name) else { return -1 }
-        guard let value = HTTPDate.milliseconds(text) else { throw IllegalArgumentError(text) }
+        guard let value = HTTPDate.parse(text).map({ $0 * 1000 }) else { throw IllegalArgumentError(text) }
         return value
     }
 

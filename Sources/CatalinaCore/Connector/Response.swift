@@ -129,21 +129,21 @@ package final class Response: HttpServletResponse {
     package var headerNames: [String] { self.coyote.headers.names }
 
     package func setDateHeader(_ name: String, _ milliseconds: Int64) {
-        self.setHeader(name, HTTPDate.format(milliseconds: milliseconds))
+        self.setHeader(name, HTTPDate.format(Int64((Double(milliseconds) / 1000).rounded(.down))))
     }
 
     package func addCookie(_ cookie: Cookie) throws {
         guard self.mayChangeHeaders else { return }
         self.coyote.headers.add(
             "Set-Cookie",
-            try (self.request.facts?.cookieProcessor ?? CookieProcessor()).generate(cookie)
+            try self.request.cookieProcessor.generate(cookie)
         )
     }
 
     /// Sets the session cookie, replacing one set before.
     package func setSessionCookie(_ cookie: Cookie) {
         guard !self.isCommitted,
-            let line = try? (self.request.facts?.cookieProcessor ?? CookieProcessor()).generate(cookie)
+            let line = try? self.request.cookieProcessor.generate(cookie)
         else { return }
         let others = self.coyote.headers.values("Set-Cookie").filter { !$0.hasPrefix(cookie.name + "=") }
         self.coyote.headers.remove("Set-Cookie")

@@ -15,7 +15,9 @@ package final class ApplicationContext: ContainerServletContext {
     }
 
     /// The container behind it; for the container's own servlets.
-    package unowned let standardContext: StandardContext
+    ///
+    /// A cycle until the application stops: the context then lets go of this object.
+    package let standardContext: StandardContext
     private let protected = Mutex(Protected())
 
     init(_ context: StandardContext) {

@@ -131,6 +131,8 @@ extension StandardContext {
         instances.requestAttributeListeners = instances.listeners.compactMap {
             $0 as? any ServletRequestAttributeListener
         }
+        instances.sessionListeners = instances.listeners.compactMap { $0 as? any HttpSessionListener }
+        instances.sessionAttributeListeners = instances.listeners.compactMap { $0 as? any HttpSessionAttributeListener }
         let ready = instances
         self.protected.withLock { $0.instances = ready }
         for case let listener as any ServletContextListener in ready.listeners {

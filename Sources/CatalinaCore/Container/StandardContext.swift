@@ -59,6 +59,8 @@ package final class StandardContext: Container, ConfigurableComponent {
         package var listeners: [any EventListener] = []
         package var requestListeners: [any ServletRequestListener] = []
         package var requestAttributeListeners: [any ServletRequestAttributeListener] = []
+        package var sessionListeners: [any HttpSessionListener] = []
+        package var sessionAttributeListeners: [any HttpSessionAttributeListener] = []
     }
 
     package let base: ContainerBase

@@ -21,7 +21,6 @@ package final class StandardService: Lifecycle, ConfigurableComponent {
 
     package let lifecycle = LifecycleSupport()
     package let configuration: Configuration
-    package let mapper = Mapper()
     private let protected = Mutex(Protected())
     private static let log = CategoryLogger("org.apache.catalina.core.StandardService")
 
@@ -74,6 +73,7 @@ package final class StandardService: Lifecycle, ConfigurableComponent {
         Self.log.info("startInternal", "Starting service [\(self.name)]")
         try await self.enter(.starting)
         for executor in self.executors { try await executor.start() }
+        self.assignExecutors()
         try await self.engine?.start()
         self.connectMapper()
         for connector in self.connectors where connector.state != .failed {
@@ -82,7 +82,7 @@ package final class StandardService: Lifecycle, ConfigurableComponent {
     }
 
     package func stopInternal() async throws {
-        for connector in self.connectors where connector.state.isAvailable { await connector.pause() }
+        for connector in self.connectors where connector.state.isAvailable { connector.pause() }
         await self.awaitConnections()
         Self.log.info("stopInternal", "Stopping service [\(self.name)]")
         try await self.enter(.stopping)
@@ -90,7 +90,7 @@ package final class StandardService: Lifecycle, ConfigurableComponent {
             await self.attempt(connector, "stop") { try await connector.stop() }
         }
         try await self.engine?.stop()
-        self.mapper.replace { MapperTable() }
+        for connector in self.connectors { connector.facts.mapper.replace { MapperTable() } }
         for executor in self.executors { try await executor.stop() }
     }
 
@@ -103,10 +103,10 @@ package final class StandardService: Lifecycle, ConfigurableComponent {
     /// Lets the mapper's table follow the tree from now on.
     private func connectMapper() {
         guard let engine = self.engine else { return }
-        let mapper = self.mapper
+        let mappers = self.connectors.map(\.facts.mapper)
         let rebuild: @Sendable () -> Void = { [weak engine] in
             guard let engine else { return }
-            mapper.replace { MapperTable.of(engine) }
+            for mapper in mappers { mapper.replace { MapperTable.of(engine) } }
         }
         engine.base.onTreeChange(rebuild)
         rebuild()
@@ -119,6 +119,22 @@ package final class StandardService: Lifecycle, ConfigurableComponent {
                 "Unknown default host [\(engine.defaultHost)] for service [\(self.lifecycleName)]. "
                     + "Tomcat will not be able process HTTP/1.0 requests that do not specify a host name."
             )
+        }
+    }
+
+    /// Gives each connector the executor that it names.
+    private func assignExecutors() {
+        for connector in self.connectors {
+            guard let name = connector.configuration.executor else { continue }
+            if let executor = self.executors.first(where: { $0.name == name }) {
+                connector.facts.workers.use(executor.workers)
+            } else {
+                CategoryLogger("org.apache.catalina.startup.ConnectorCreateRule")
+                    .warning(
+                        "setExecutor",
+                        "No executor found with name [\(name)]; the connector uses threads of its own"
+                    )
+            }
         }
     }
 
@@ -154,5 +170,5 @@ package protocol ServiceExecutor: Lifecycle {
     /// What a Connector's `executor` attribute names.
     var name: String { get }
     /// Where servlets that block run.
-    var taskExecutor: any TaskExecutor { get }
+    var workers: WorkerThreads { get }
 }

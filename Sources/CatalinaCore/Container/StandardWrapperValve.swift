@@ -92,13 +92,13 @@ enum ServletCall {
         _ servlet: any Servlet,
         _ request: any HttpServletRequest,
         _ response: any HttpServletResponse,
-        on connector: Connector
+        on connector: ConnectorFacts
     ) async throws {
-        guard servlet.blocks, let executor = connector.workers else {
+        guard servlet.blocks else {
             try await servlet.service(request, response)
             return
         }
         // The task moves to a worker thread and comes back; it never runs in two places at once.
-        try await withTaskExecutorPreference(executor) { try await servlet.service(request, response) }
+        try await withTaskExecutorPreference(connector.workers) { try await servlet.service(request, response) }
     }
 }

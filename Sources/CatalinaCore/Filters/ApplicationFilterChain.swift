@@ -6,10 +6,10 @@ package import ServletAPI
 final class ApplicationFilterChain: FilterChain {
     private let filters: [any Filter]
     private let servlet: any Servlet
-    private let connector: Connector
+    private let connector: ConnectorFacts
     private var position = 0
 
-    init(_ filters: [any Filter], _ servlet: any Servlet, _ connector: Connector) {
+    init(_ filters: [any Filter], _ servlet: any Servlet, _ connector: ConnectorFacts) {
         self.filters = filters
         self.servlet = servlet
         self.connector = connector

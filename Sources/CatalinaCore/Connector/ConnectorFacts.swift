@@ -1,0 +1,59 @@
+import Coyote
+
+/// What requests need to know of the connector they came by: immutable, so that no request takes a lock.
+package final class ConnectorFacts: Sendable {
+    /// Server name and port that requests are shown with instead of what clients sent.
+    struct Proxy: Sendable {
+        let name: String?
+        let port: Int
+    }
+
+    package let settings: Connector.Configuration
+    /// Finds host, context and wrapper.
+    package let mapper: Mapper
+    /// Where servlets that block run.
+    package let workers: WorkerThreads
+    let proxy: Proxy?
+    private let bodyMethods: Set<String>
+    private let pathRules: RequestPath.Options
+
+    init(_ settings: Connector.Configuration) {
+        self.settings = settings
+        self.mapper = Mapper()
+        self.workers = WorkerThreads(maximum: settings.maxThreads, namePrefix: "http-exec-")
+        self.proxy =
+            settings.proxyName != nil || settings.proxyPort > 0
+            ? Proxy(name: settings.proxyName, port: settings.proxyPort) : nil
+        self.bodyMethods = Set(settings.parseBodyMethods)
+        self.pathRules = settings.pathRules
+    }
+
+    /// The canonical path of a request.
+    func canonicalPath(of request: Coyote.Request) throws(RequestPathError) -> RequestPath {
+        let result: Result<RequestPath, RequestPathError> = request.withRequestURIBytes { bytes in
+            do throws(RequestPathError) {
+                return .success(try RequestPath.canonicalize(bytes.bindMemory(to: UInt8.self).span, self.pathRules))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// The part of a raw path that decodes to a context path.
+    func rawPrefix(of raw: String, decodedAs path: String) -> String {
+        var index = raw.startIndex
+        while index < raw.endIndex {
+            let end = raw[index...].dropFirst().firstIndex(of: "/") ?? raw.endIndex
+            let prefix = String(raw[..<end])
+            if let decoded = try? RequestPath.canonicalize(prefix, self.pathRules), decoded.decoded == path {
+                return prefix
+            }
+            index = end
+        }
+        return path
+    }
+
+    /// Whether form bodies of a method become parameters.
+    func parsesBody(of method: String) -> Bool { self.bodyMethods.contains(method) }
+}

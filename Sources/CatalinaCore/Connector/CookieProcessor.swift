@@ -1,0 +1,71 @@
+package import Coyote
+package import Modeler
+import ServletAPI
+
+/// The cookie rules of an application: `<CookieProcessor>`.
+///
+/// Source: `org.apache.tomcat.util.http.Rfc6265CookieProcessor`.
+package final class CookieProcessor: ConfigurableComponent, Sendable {
+    package typealias Configuration = Rfc6265CookieProcessor
+
+    package static let descriptor = ComponentDescriptor<CookieProcessor>(
+        className: "org.apache.tomcat.util.http.Rfc6265CookieProcessor",
+        aliases: ["org.apache.tomcat.util.http.LegacyCookieProcessor"],
+        kind: .cookieProcessor,
+        "The cookie rules of an application",
+        defaults: Configuration(),
+        attributes: [
+            Attribute("cookiesWithoutEquals", \.cookiesWithoutEquals, "What a cookie without = is: name or ignore"),
+            Attribute(
+                "sameSiteCookies",
+                \.sameSiteCookies,
+                "SameSite of cookies without one: unset, none, lax, strict"
+            ),
+            Attribute("partitioned", \.partitioned, "Whether cookies are partitioned unless they say otherwise"),
+            .ignored("allowEqualsInValue", "Accepted; belongs to the legacy processor"),
+            .ignored("allowHttpSepsInV0", "Accepted; belongs to the legacy processor"),
+            .ignored("allowNameOnly", "Accepted; belongs to the legacy processor"),
+            .ignored("alwaysAddExpires", "Accepted; belongs to the legacy processor"),
+            .ignored("forwardSlashIsSeparator", "Accepted; belongs to the legacy processor"),
+        ]
+    )
+
+    package let configuration: Configuration
+
+    package init(configuration: Configuration) { self.configuration = configuration }
+
+    package convenience init() { self.init(configuration: Configuration()) }
+
+    /// The cookies of all `Cookie` lines, in order.
+    ///
+    /// - Throws: ``CookieError`` above the limit; the request then gets 400.
+    func parse(_ headers: MimeHeaders, limit: Int) throws(CookieError) -> [Cookie] {
+        var found: [RequestCookie] = []
+        for index in 0..<headers.count where headers.name(at: index) == "cookie" {
+            let octets = headers.withValueBytes(at: index) { Array($0) }
+            try self.configuration.parse(octets.span, into: &found, limit: limit)
+        }
+        return found.map { Cookie($0.name, $0.value) }
+    }
+
+    /// The value of `Set-Cookie`.
+    ///
+    /// - Throws: `IllegalArgumentError` for what a client could not read.
+    func generate(_ cookie: Cookie) throws -> String {
+        var line = SetCookie(name: cookie.name, value: cookie.value)
+        line.maxAge = cookie.maxAge
+        line.domain = cookie.domain
+        line.path = cookie.path
+        line.isSecure = cookie.isSecure
+        line.isHttpOnly = cookie.isHttpOnly
+        do {
+            for (name, value) in cookie.attributes { try line.setAttribute(name, value) }
+            return try self.configuration.generate(line, now: WallClock.milliseconds() / 1000)
+        } catch {
+            throw IllegalArgumentError(error.message)
+        }
+    }
+}
+
+extension Rfc6265CookieProcessor.CookiesWithoutEquals: AttributeConvertible {}
+extension Rfc6265CookieProcessor.SameSiteCookies: AttributeConvertible {}

@@ -1,0 +1,83 @@
+import Glibc
+import NIOCore
+
+extension FileIO {
+    /// Makes a directory and all above it; does nothing if it is there.
+    ///
+    /// Blocks.
+    package static func makeDirectories(_ path: String) throws(FileError) {
+        if FileStatus(path)?.kind == .directory { return }
+        if let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex {
+            try self.makeDirectories(String(path[..<slash]))
+        }
+        if mkdir(path, 0o750) != 0, errno != EEXIST { throw FileError("mkdir", path) }
+    }
+
+    /// The whole of a text file.
+    ///
+    /// Blocks.
+    package static func text(of path: String) throws(FileError) -> String {
+        let (bytes, _) = try self.read(path, upTo: .max)
+        return String(decoding: bytes.readableBytesView, as: UTF8.self)
+    }
+
+    /// Writes a whole file; it is there completely or, as before, not at all.
+    ///
+    /// Blocks.
+    package static func write(_ text: String, to path: String, mode: UInt32 = 0o640) throws(FileError) {
+        try self.write(Array(text.utf8), to: path, mode: mode)
+    }
+
+    /// Writes a whole file; it is there completely or, as before, not at all.
+    ///
+    /// Blocks.
+    package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o640) throws(FileError) {
+        let temporary = path + ".\(getpid()).tmp"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw FileError("open", temporary) }
+        var written = 0
+        var failure: FileError?
+        while written < bytes.count, failure == nil {
+            let count = bytes.withUnsafeBytes { raw in
+                Glibc.write(descriptor, raw.baseAddress?.advanced(by: written), bytes.count - written)
+            }
+            if count < 0, errno != EINTR { failure = FileError("write", temporary) }
+            if count > 0 { written += count }
+        }
+        if close(descriptor) != 0, failure == nil { failure = FileError("close", temporary) }
+        if failure == nil, rename(temporary, path) != 0 { failure = FileError("rename", path) }
+        if let failure {
+            unlink(temporary)
+            throw failure
+        }
+    }
+
+    /// Removes a file or a directory with all below it, without following links; does nothing if it is not there.
+    ///
+    /// Blocks.
+    package static func removeTree(_ path: String) throws(FileError) {
+        guard let status = FileStatus(path, followLink: false) else { return }
+        if status.kind == .directory {
+            for name in self.names(in: path) ?? [] { try self.removeTree(path + "/" + name) }
+            if rmdir(path) != 0 { throw FileError("rmdir", path) }
+        } else if unlink(path) != 0 {
+            throw FileError("unlink", path)
+        }
+    }
+
+    /// Copies a file or a directory with all below it.
+    ///
+    /// Blocks.
+    package static func copyTree(_ source: String, to target: String) throws(FileError) {
+        guard let status = FileStatus(source) else { throw FileError("stat", source, code: ENOENT) }
+        if status.kind == .directory {
+            try self.makeDirectories(target)
+            for name in self.names(in: source) ?? [] {
+                try self.copyTree(source + "/" + name, to: target + "/" + name)
+            }
+        } else {
+            let (bytes, _) = try self.read(source, upTo: .max)
+            try self.write(Array(bytes.readableBytesView), to: target)
+        }
+    }
+}

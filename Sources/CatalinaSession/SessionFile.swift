@@ -1,0 +1,129 @@
+import CatalinaCore
+import Glibc
+import ServletAPI
+
+/// Sessions between two runs of an application: one file, read once and then removed.
+///
+/// Shape: the line `caracal-sessions 1`, then per session a line `session ID CREATED ACCESSED IDLE` and per value a line
+/// `TYPE NAME VALUE`, names and texts percent-encoded. Values of the types text, integer, number and flag are kept;
+/// others stay behind with a warning, since nothing says how to write them.
+/// Source: in the place of `SESSIONS.ser`, whose Java objects mean nothing here.
+struct SessionFile {
+    static let header = "caracal-sessions 1"
+    let path: String
+
+    func read() async throws -> [StandardSession.Protected] {
+        let path = self.path
+        guard FileStatus(path) != nil else { return [] }
+        let text = try await FileIO.run {
+            defer { unlink(path) }
+            return try FileIO.text(of: path)
+        }
+        return try Self.parse(text)
+    }
+
+    func write(_ records: [StandardSession.Protected]) async throws {
+        let text = Self.text(of: records)
+        let path = self.path
+        try await FileIO.run { try FileIO.write(text, to: path) }
+    }
+
+    static func text(of records: [StandardSession.Protected]) -> String {
+        var lines = [Self.header]
+        for record in records {
+            lines.append(
+                "session \(record.id) \(record.creationTime) \(record.thisAccessedTime) \(record.maxInactiveInterval)"
+            )
+            for (name, value) in record.attributes {
+                guard let text = Self.encode(value) else {
+                    CategoryLogger("org.apache.catalina.session.StandardManager").warning(
+                        "unload",
+                        "The attribute [\(name)] of type [\(type(of: value))] cannot be kept and is left behind"
+                    )
+                    continue
+                }
+                lines.append(text.type + " " + Self.escape(name) + " " + text.value)
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    static func parse(_ text: String) throws -> [StandardSession.Protected] {
+        var lines = text.split(separator: "\n")
+        guard lines.first == Substring(Self.header) else { throw ServletError("not a session file of this version") }
+        lines.removeFirst()
+        var records: [StandardSession.Protected] = []
+        for line in lines {
+            let words = line.split(separator: " ", omittingEmptySubsequences: false)
+            if words.first == "session" {
+                guard words.count == 5, let created = Int64(words[2]), let used = Int64(words[3]),
+                    let idle = Int(words[4])
+                else { throw ServletError("broken line [\(line)]") }
+                records.append(
+                    .init(
+                        id: String(words[1]),
+                        creationTime: created,
+                        lastAccessedTime: used,
+                        thisAccessedTime: used,
+                        maxInactiveInterval: idle,
+                        isNew: false
+                    )
+                )
+            } else {
+                guard words.count == 3, !records.isEmpty else { throw ServletError("broken line [\(line)]") }
+                let value = Self.decode(String(words[0]), Self.unescape(words[2]))
+                records[records.count - 1].attributes[Self.unescape(words[1])] = value
+            }
+        }
+        return records
+    }
+
+    private static func encode(_ value: any Sendable) -> (type: String, value: String)? {
+        switch value {
+        case let text as String: ("text", Self.escape(text))
+        case let number as Int: ("integer", String(number))
+        case let number as Int64: ("long", String(number))
+        case let number as Double: ("number", String(number))
+        case let flag as Bool: ("flag", String(flag))
+        default: nil
+        }
+    }
+
+    private static func decode(_ type: String, _ text: String) -> (any Sendable)? {
+        switch type {
+        case "text": text
+        case "integer": Int(text)
+        case "long": Int64(text)
+        case "number": Double(text)
+        case "flag": Bool(text)
+        default: nil
+        }
+    }
+
+    private static func escape(_ text: String) -> String {
+        var result: [UInt8] = []
+        for byte in text.utf8 {
+            if byte > 0x20, byte != UInt8(ascii: "%"), byte != 0x7f {
+                result.append(byte)
+            } else {
+                result += Array("%".utf8) + Array((byte < 16 ? "0" : "").utf8) + Array(String(byte, radix: 16).utf8)
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    private static func unescape(_ text: Substring) -> String {
+        var result: [UInt8] = []
+        var bytes = text.utf8[...]
+        while let byte = bytes.popFirst() {
+            if byte == UInt8(ascii: "%"), let high = bytes.popFirst(), let low = bytes.popFirst(),
+                let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16)
+            {
+                result.append(value)
+            } else {
+                result.append(byte)
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+}

@@ -1,0 +1,282 @@
+package import CatalinaCore
+package import Modeler
+import ServletAPI
+import Synchronization
+
+/// Keeps an application's sessions in memory and, if told so, in a file between two runs.
+///
+/// Isolation: any thread.
+/// Source: `org.apache.catalina.session.StandardManager`, `ManagerBase`.
+package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
+    package struct Configuration: Sendable {
+        /// Most sessions at a time; -1 for no limit.
+        package var maxActiveSessions = -1
+        /// Background rounds between two looks for expired sessions.
+        package var processExpiresFrequency = 6
+        /// File in the work directory that keeps the sessions between two runs; none if unset.
+        package var pathname: String?
+        package var persistAuthentication = false
+        package var sessionAttributeNameFilter: String?
+        package var sessionAttributeValueClassNameFilter: String?
+        package var warnOnSessionAttributeFilterFailure = false
+        package var notifyBindingListenerOnUnchangedValue = false
+        package var notifyAttributeListenerOnUnchangedValue = true
+        package var sessionActivityCheck = false
+        package var sessionLastAccessAtStart = false
+        package var jvmRoute: String?
+    }
+
+    private struct Protected {
+        var sessions: [String: StandardSession] = [:]
+        var statistics = SessionStatistics()
+        var rounds = 0
+        weak var context: StandardContext?
+        var servletContext: ApplicationContext?
+        var route: String?
+        var idleSeconds = 1800
+        var generator = StandardSessionIDGenerator(configuration: .init())
+    }
+
+    package let lifecycle = LifecycleSupport()
+    package let configuration: Configuration
+    /// Milliseconds since 1970.
+    let now: @Sendable () -> Int64
+    private let protected = Mutex(Protected())
+
+    package init(configuration: Configuration, now: @escaping @Sendable () -> Int64) {
+        self.configuration = configuration
+        self.now = now
+    }
+
+    package convenience init(configuration: Configuration) {
+        self.init(configuration: configuration, now: WallClock.milliseconds)
+    }
+
+    package static let descriptor = ComponentDescriptor<StandardManager>(
+        className: "org.apache.catalina.session.StandardManager",
+        kind: .manager,
+        "Keeps sessions in memory",
+        defaults: Configuration(),
+        attributes: [
+            Attribute("maxActiveSessions", \.maxActiveSessions, "Most sessions at a time; -1 for no limit"),
+            Attribute(
+                "processExpiresFrequency",
+                \.processExpiresFrequency,
+                "Background rounds between two looks for expired sessions"
+            ),
+            Attribute("pathname", \.pathname, "File that keeps the sessions between two runs; none if unset"),
+            Attribute("persistAuthentication", \.persistAuthentication, "Whether that file names the users"),
+            Attribute("sessionAttributeNameFilter", \.sessionAttributeNameFilter, "Names of attributes that are kept"),
+            Attribute(
+                "sessionAttributeValueClassNameFilter",
+                \.sessionAttributeValueClassNameFilter,
+                "Types of attributes that are kept"
+            ),
+            Attribute(
+                "warnOnSessionAttributeFilterFailure",
+                \.warnOnSessionAttributeFilterFailure,
+                "Whether attributes that are not kept are logged as warnings"
+            ),
+            Attribute(
+                "notifyBindingListenerOnUnchangedValue",
+                \.notifyBindingListenerOnUnchangedValue,
+                "Whether storing the same value again tells the value"
+            ),
+            Attribute(
+                "notifyAttributeListenerOnUnchangedValue",
+                \.notifyAttributeListenerOnUnchangedValue,
+                "Whether storing the same value again tells the listeners"
+            ),
+            Attribute("sessionActivityCheck", \.sessionActivityCheck, "Whether a session in use does not expire"),
+            Attribute(
+                "sessionLastAccessAtStart",
+                \.sessionLastAccessAtStart,
+                "Whether idle time counts from a request's start"
+            ),
+            Attribute("jvmRoute", \.jvmRoute, "Appended to ids; the Engine's if unset"),
+            .ignored("secureRandomClass", "Accepted; ids come from the system's generator"),
+            .ignored("secureRandomProvider", "Accepted; ids come from the system's generator"),
+            .ignored("secureRandomAlgorithm", "Accepted; ids come from the system's generator"),
+        ]
+    )
+
+    package var lifecycleName: String { "StandardManager[\(self.context?.path ?? "")]" }
+    package var context: StandardContext? { self.protected.withLock { $0.context } }
+    package var statistics: SessionStatistics { self.protected.withLock { $0.statistics } }
+
+    /// Sets what makes the ids.
+    package func use(_ generator: StandardSessionIDGenerator) { self.protected.withLock { $0.generator = generator } }
+
+    package func attach(to context: StandardContext) {
+        let route = self.configuration.jvmRoute ?? context.host?.engine?.jvmRoute
+        let servletContext = context.servletContext
+        let minutes = context.model.session.timeoutMinutes
+        self.protected.withLock { protected in
+            protected.context = context
+            protected.servletContext = servletContext
+            protected.route = route
+            protected.idleSeconds = minutes > 0 ? minutes * 60 : -1
+        }
+    }
+
+    // MARK: Sessions
+
+    package func findSession(_ id: String) async throws -> (any Session)? { self.sessionInMemory(id) }
+
+    package func sessionInMemory(_ id: String) -> (any Session)? { self.protected.withLock { $0.sessions[id] } }
+
+    package func createSession(_ id: String?) throws -> any Session {
+        let now = self.now()
+        let limit = self.configuration.maxActiveSessions
+        let session = try self.protected.withLock { protected in
+            if limit >= 0, protected.sessions.count >= limit {
+                protected.statistics.rejectedSessions += 1
+                throw IllegalStateError("createSession: Too many active sessions")
+            }
+            var chosen = id ?? protected.generator.make(route: protected.route)
+            while protected.sessions[chosen] != nil {
+                protected.statistics.duplicates += 1
+                chosen = protected.generator.make(route: protected.route)
+            }
+            let session = StandardSession(
+                id: chosen,
+                manager: self,
+                maxInactiveInterval: protected.idleSeconds,
+                now: now
+            )
+            protected.sessions[chosen] = session
+            protected.statistics.created(at: now, active: protected.sessions.count)
+            return session
+        }
+        for listener in self.sessionListeners { listener.sessionCreated(session) }
+        return session
+    }
+
+    package func changeSessionId(_ session: any Session) -> String {
+        let old = session.idInternal
+        guard let own = session as? StandardSession else { return old }
+        let new = self.protected.withLock { protected in
+            let id = protected.generator.make(route: protected.route)
+            protected.sessions[old] = nil
+            protected.sessions[id] = own
+            return id
+        }
+        own.setID(new)
+        for case let listener as any HttpSessionIdListener in self.context?.instances.listeners ?? [] {
+            listener.sessionIdChanged(session, old)
+        }
+        return new
+    }
+
+    package var activeSessions: Int { self.protected.withLock { $0.sessions.count } }
+    package var sessions: [any Session] { self.protected.withLock { Array($0.sessions.values) } }
+
+    // MARK: Expiry
+
+    package func backgroundProcess() async {
+        let isDue = self.protected.withLock { protected in
+            protected.rounds = (protected.rounds + 1) % max(1, self.configuration.processExpiresFrequency)
+            return protected.rounds == 0
+        }
+        if isDue { self.processExpires() }
+    }
+
+    /// Ends every session whose time is over.
+    package func processExpires() {
+        let begin = self.now()
+        for session in self.sessions { _ = session.isValid }
+        let elapsed = self.now() - begin
+        self.protected.withLock { $0.statistics.processingTime += elapsed }
+    }
+
+    // MARK: Called by sessions
+
+    var servletContext: any ServletContext {
+        guard let context = self.protected.withLock({ $0.servletContext }) else {
+            preconditionFailure("Sessions are made by a manager that has been attached")
+        }
+        return context
+    }
+
+    func willEnd(_ session: StandardSession) {
+        for listener in self.sessionListeners.reversed() { listener.sessionDestroyed(session) }
+    }
+
+    func ended(_ session: StandardSession, isExpiry: Bool) {
+        let now = self.now()
+        let id = session.idInternal
+        self.protected.withLock { protected in
+            protected.sessions[id] = nil
+            if isExpiry { protected.statistics.expiredSessions += 1 }
+            protected.statistics.ended(at: now, createdAt: session.creationTimeInternal)
+        }
+    }
+
+    func attributeChanged(_ session: StandardSession, _ name: String, old: (any Sendable)?, new: (any Sendable)?) {
+        guard let listeners = self.context?.instances.sessionAttributeListeners, !listeners.isEmpty else { return }
+        let change: AttributeChange
+        switch (old, new) {
+        case (nil, nil): return
+        case (nil, _): change = .added
+        case (_, nil): change = .removed
+        default: change = .replaced
+        }
+        guard let shown = old ?? new else { return }
+        for listener in listeners { listener.attributeChanged(change, session, name, shown) }
+    }
+
+    private var sessionListeners: [any HttpSessionListener] {
+        self.context?.instances.sessionListeners ?? []
+    }
+
+    // MARK: Life
+
+    package func startInternal() async throws {
+        if let file = self.sessionFile { await self.load(from: file) }
+        try await self.enter(.starting)
+    }
+
+    package func stopInternal() async throws {
+        try await self.enter(.stopping)
+        if let file = self.sessionFile { await self.unload(to: file) }
+        for session in self.sessions { session.expire() }
+    }
+
+    /// The file between two runs; `nil` if sessions end with the application.
+    private var sessionFile: String? {
+        guard let name = self.configuration.pathname, !name.isEmpty, let context = self.context else { return nil }
+        return name.hasPrefix("/") ? name : context.setup.workDirectory + "/" + name
+    }
+
+    /// Sessions of the file that are still live are put back.
+    private func load(from file: String) async {
+        do {
+            let restored = try await SessionFile(path: file).read()
+            let now = self.now()
+            self.protected.withLock { protected in
+                for record in restored where !record.isOver(at: now) {
+                    protected.sessions[record.id] = StandardSession(restored: record, manager: self)
+                }
+            }
+        } catch {
+            self.log("load", "The sessions of [\(file)] could not be loaded: \(error)")
+        }
+    }
+
+    private func unload(to file: String) async {
+        let records = self.protected.withLock { protected in
+            let all = protected.sessions.values.map { session in session.protected.withLock { $0 } }
+            protected.sessions.removeAll()
+            return all
+        }
+        do {
+            try await SessionFile(path: file).write(records)
+        } catch {
+            self.log("unload", "The sessions could not be written to [\(file)]: \(error)")
+        }
+    }
+
+    private func log(_ method: String, _ message: String) {
+        CategoryLogger("org.apache.catalina.session.StandardManager").warning(method, message)
+    }
+}

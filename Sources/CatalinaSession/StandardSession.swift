@@ -1,0 +1,187 @@
+import CatalinaCore
+package import ServletAPI
+import Synchronization
+
+/// One client's session, held in memory.
+///
+/// Isolation: any thread.
+/// Source: `org.apache.catalina.session.StandardSession`.
+package final class StandardSession: Session {
+    struct Protected {
+        var id: String
+        var creationTime: Int64
+        /// Start of the last request but one, as applications see it.
+        var lastAccessedTime: Int64
+        /// Start of the last request.
+        var thisAccessedTime: Int64
+        var maxInactiveInterval: Int
+        var isNew = true
+        var isValid = true
+        var isExpiring = false
+        var attributes: [String: any Sendable] = [:]
+        var notes: [String: any Sendable] = [:]
+        var principal: (any Principal)?
+        var authType: String?
+    }
+
+    let protected: Mutex<Protected>
+    private let manager: StandardManager
+
+    init(id: String, manager: StandardManager, maxInactiveInterval: Int, now: Int64) {
+        self.manager = manager
+        self.protected = Mutex(
+            Protected(
+                id: id,
+                creationTime: now,
+                lastAccessedTime: now,
+                thisAccessedTime: now,
+                maxInactiveInterval: maxInactiveInterval
+            )
+        )
+    }
+
+    /// A session read from a file.
+    init(restored: Protected, manager: StandardManager) {
+        self.manager = manager
+        self.protected = Mutex(restored)
+    }
+
+    // MARK: For applications
+
+    package var id: String { self.idInternal }
+
+    package var creationTime: Int64 {
+        get throws { try self.checked("getCreationTime") { $0.creationTime } }
+    }
+
+    package var lastAccessedTime: Int64 {
+        get throws { try self.checked("getLastAccessedTime") { $0.lastAccessedTime } }
+    }
+
+    package var isNew: Bool {
+        get throws { try self.checked("isNew") { $0.isNew } }
+    }
+
+    package var maxInactiveInterval: Int {
+        get { self.protected.withLock { $0.maxInactiveInterval } }
+        set { self.protected.withLock { $0.maxInactiveInterval = newValue } }
+    }
+
+    package var servletContext: any ServletContext { self.manager.servletContext }
+
+    package func attribute(_ name: String) throws -> (any Sendable)? {
+        try self.checked("getAttribute") { $0.attributes[name] }
+    }
+
+    package var attributeNames: [String] {
+        get throws { try self.checked("getAttributeNames") { Array($0.attributes.keys) } }
+    }
+
+    package func setAttribute(_ name: String, _ value: (any Sendable)?) throws {
+        let old = try self.checked(value == nil ? "removeAttribute" : "setAttribute") { protected in
+            defer { protected.attributes[name] = value }
+            return protected.attributes[name]
+        }
+        if let bound = value as? any HttpSessionBindingListener { bound.valueBound(self, name) }
+        if let unbound = old as? any HttpSessionBindingListener { unbound.valueUnbound(self, name) }
+        self.manager.attributeChanged(self, name, old: old, new: value)
+    }
+
+    package func invalidate() throws {
+        try self.checked("invalidate") { _ in }
+        self.end(isExpiry: false)
+    }
+
+    // MARK: For the container
+
+    package var idInternal: String { self.protected.withLock { $0.id } }
+    package var lastAccessedTimeInternal: Int64 { self.protected.withLock { $0.lastAccessedTime } }
+    package var creationTimeInternal: Int64 { self.protected.withLock { $0.creationTime } }
+
+    package var principal: (any Principal)? {
+        get { self.protected.withLock { $0.principal } }
+        set { self.protected.withLock { $0.principal = newValue } }
+    }
+
+    package var authType: String? {
+        get { self.protected.withLock { $0.authType } }
+        set { self.protected.withLock { $0.authType = newValue } }
+    }
+
+    package func note(_ name: String) -> (any Sendable)? { self.protected.withLock { $0.notes[name] } }
+
+    package func setNote(_ name: String, _ value: (any Sendable)?) {
+        self.protected.withLock { $0.notes[name] = value }
+    }
+
+    package var isValid: Bool {
+        let now = self.manager.now()
+        let (isValid, isOver) = self.protected.withLock { protected in
+            (protected.isValid, protected.isValid && !protected.isExpiring && protected.isOver(at: now))
+        }
+        guard isOver else { return isValid }
+        self.expire()
+        return false
+    }
+
+    package func access() {
+        let now = self.manager.now()
+        self.protected.withLock { $0.thisAccessedTime = now }
+    }
+
+    package func endAccess() {
+        let now = self.manager.now()
+        self.protected.withLock { protected in
+            protected.isNew = false
+            protected.lastAccessedTime = protected.thisAccessedTime
+            protected.thisAccessedTime = now
+        }
+    }
+
+    package func expire() { self.end(isExpiry: true) }
+
+    /// Gives the session another id; the manager's table is the caller's business.
+    func setID(_ id: String) { self.protected.withLock { $0.id = id } }
+
+    /// Ends the session once: listeners first, while it can still be read, then its values.
+    private func end(isExpiry: Bool) {
+        let isFirst = self.protected.withLock { protected in
+            guard protected.isValid, !protected.isExpiring else { return false }
+            protected.isExpiring = true
+            return true
+        }
+        guard isFirst else { return }
+        self.manager.willEnd(self)
+        let attributes = self.protected.withLock { protected in
+            protected.isValid = false
+            protected.isExpiring = false
+            defer { protected.attributes.removeAll() }
+            return protected.attributes
+        }
+        self.manager.ended(self, isExpiry: isExpiry)
+        for (name, value) in attributes {
+            if let bound = value as? any HttpSessionBindingListener { bound.valueUnbound(self, name) }
+            self.manager.attributeChanged(self, name, old: value, new: nil)
+        }
+    }
+
+    private func checked<Value>(
+        _ method: String,
+        _ body: (inout Protected) throws -> sending Value
+    ) throws -> sending Value {
+        try self.protected.withLock { protected in
+            guard protected.isValid else {
+                throw IllegalStateError("\(method): Session already invalidated")
+            }
+            return try body(&protected)
+        }
+    }
+}
+
+extension StandardSession.Protected {
+    /// Whether the session has been idle for too long.
+    func isOver(at now: Int64) -> Bool {
+        guard self.maxInactiveInterval > 0 else { return false }
+        return now - self.thisAccessedTime >= Int64(self.maxInactiveInterval) * 1000
+    }
+}
