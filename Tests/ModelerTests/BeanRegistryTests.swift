@@ -20,6 +20,7 @@ import Testing
             ("maxThreads", BeanValue.int(4)), ("timeout", .long(60_000)), ("enabled", .bool(true)),
             ("active", .int(3)), ("requests", .long(7)), ("up", .bool(true)), ("stateName", .string("STARTED")),
             ("nothing", .null), ("names", .strings(["a", "b"])), ("hosts", .strings([])), ("allow", .null),
+            ("className", .string("org.example.SampleValve")),
         ]
     )
     func reads(attribute: String, value: BeanValue) throws {
@@ -107,6 +108,12 @@ import Testing
         #expect(try self.registry.query(ObjectName("Catalina:type=L*,*")).map { $0.name["name"] } == ["Fixed"])
         #expect(try self.registry.query(ObjectName("Catalina:name=Fixed,type=Listener")).count == 1)
         #expect(try self.registry.query(ObjectName("Users:*")).isEmpty)
+    }
+
+    @Test("nothing is registered under a pattern")
+    func pattern() throws {
+        self.registry.register(FixedListener(configuration: .init()), as: try ObjectName("a:b=*"))
+        #expect(self.registry.count == 2)
     }
 
     @Test("an unknown or malformed name is refused")

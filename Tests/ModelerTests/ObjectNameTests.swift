@@ -120,4 +120,17 @@ import Testing
     func equality() throws {
         #expect(try Set([ObjectName("a:b=1,c=2"), ObjectName("a:c=2,b=1")]).count == 1)
     }
+
+    @Test("a name made of any texts is one that reads back")
+    func safeNames() throws {
+        let parts = [
+            ("type", "Filter"), ("name", "a,b=*"), ("quoted", "\"http-nio-8080\""), ("path", "//localhost/"), ("e", ""),
+        ]
+        let name = ObjectName(safeDomain: "My:Engine*\n", parts)
+        #expect(
+            name.description == "My_Engine__:type=Filter,name=\"a,b=\\*\",quoted=\"http-nio-8080\",path=//localhost/,e="
+        )
+        #expect(!name.isPattern)
+        #expect(try ObjectName(name.description) == name)
+    }
 }

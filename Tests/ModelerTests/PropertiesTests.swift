@@ -104,6 +104,18 @@ import Testing
     }
 }
 
+extension SystemPropertiesTests {
+    @Test("a properties file fills in what is not set, and references can be replaced in place")
+    func merges() {
+        let properties = SystemProperties(["base": "/b", "a": "${base}/a"])
+        let substitution = PropertySubstitution(properties)
+        properties.merge(PropertiesFile("base=/other\nc=${base}/c\nd=${nope}"), substitution: substitution)
+        #expect(properties.all == ["base": "/b", "a": "${base}/a", "c": "/b/c", "d": "${nope}"])
+        properties.replaceReferences(with: substitution)
+        #expect(properties.all == ["base": "/b", "a": "/b/a", "c": "/b/c", "d": "${nope}"])
+    }
+}
+
 @Suite struct RegularFileTests {
     @Test("what cannot be read has the system's error")
     func errors() {

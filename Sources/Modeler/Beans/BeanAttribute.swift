@@ -111,7 +111,15 @@ package struct BeanAttribute<Bean>: Sendable {
 
 extension ComponentDescriptor {
     /// The component's attributes as its bean shows them; those that do nothing are left out.
+    ///
+    /// Components whose class an operator chooses by `className` show that too.
     package var beanAttributes: [BeanAttribute<Component>] {
+        let className = self.className
+        let shown = BeanAttribute<Component>.text("className", "The class that was chosen") { _ in className }
+        return (self.kind.isChosenByClassName ? [shown] : []) + self.configured
+    }
+
+    private var configured: [BeanAttribute<Component>] {
         self.attributes.filter { !$0.info.isIgnored }.map { attribute in
             BeanAttribute(
                 attribute.info.name,
@@ -122,6 +130,15 @@ extension ComponentDescriptor {
                     try component.reconfigure { try attribute.write(&$0, text) }
                 }
             )
+        }
+    }
+}
+
+extension ComponentKind {
+    fileprivate var isChosenByClassName: Bool {
+        switch self {
+        case .valve, .realm, .manager, .store, .cluster, .deployer, .loader, .sessionIdGenerator: true
+        default: false
         }
     }
 }

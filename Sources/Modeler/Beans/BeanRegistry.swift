@@ -21,6 +21,8 @@ package final class BeanRegistry: Sendable {
     package var count: Int { self.state.withLock { $0.beans.count } }
 
     /// Registers a bean; one with the same name is replaced, as Tomcat does.
+    ///
+    /// A pattern names no bean: nothing is registered under one.
     package func register<Bean: ManagedBean>(_ bean: Bean, as name: ObjectName) {
         self.register(RegisteredBean(bean, name: name, inherited: [], className: nil))
     }
@@ -34,7 +36,7 @@ package final class BeanRegistry: Sendable {
     }
 
     private func register(_ bean: RegisteredBean) {
-        precondition(!bean.name.isPattern, "a bean cannot be registered under the pattern \(bean.name)")
+        if bean.name.isPattern { return }
         self.state.withLock { state in
             state.registrations += 1
             state.beans[bean.name] = (state.registrations, bean)

@@ -51,6 +51,20 @@ package struct ObjectName: Sendable {
         try self.init("\(domain):\(list)")
     }
 
+    /// Makes a name of parts that may hold anything, as the names that operators and applications choose.
+    ///
+    /// Values are quoted where they must be; a colon, line feed or wildcard of the domain becomes `_`. The keys
+    /// are the program's own.
+    package init(safeDomain domain: String, _ properties: [(String, String)]) {
+        let replaced = domain.unicodeScalars.map { ":\n*?".unicodeScalars.contains($0) ? "_" : Character($0) }
+        self.init(
+            domain: String(replaced),
+            properties: properties.map { Property($0.0, Self.quoteIfNeeded($0.1)) },
+            isPropertyListPattern: false,
+            hasPatternValue: false
+        )
+    }
+
     /// The value of a property, with its quotes if it has any.
     package subscript(key: String) -> String? {
         self.properties.first { $0.key == key }?.value
@@ -104,6 +118,12 @@ extension ObjectName {
             }
         }
         return quoted + "\""
+    }
+
+    /// The text itself if it can be a value, else within quotes; one that is quoted already stays as it is.
+    package static func quoteIfNeeded(_ text: String) -> String {
+        if Self.unquote(text) != nil { return text }
+        return text.utf8.contains { ",=:*?\"\n".utf8.contains($0) } ? Self.quote(text) : text
     }
 
     /// The text that ``quote(_:)`` was given, or nil for a value that is not quoted properly.

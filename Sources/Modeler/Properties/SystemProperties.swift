@@ -34,6 +34,20 @@ package final class SystemProperties: Sendable {
         }
     }
 
+    /// Takes the entries of a properties file for names that have no value yet; references in them are replaced.
+    package func merge(_ file: PropertiesFile, substitution: PropertySubstitution) {
+        for (name, value) in file.dictionary {
+            self.setIfAbsent(name, to: substitution.replace(value).text)
+        }
+    }
+
+    /// Replaces references in the values themselves (`org.apache.tomcat.util.digester.REPLACE_SYSTEM_PROPERTIES`).
+    package func replaceReferences(with substitution: PropertySubstitution) {
+        for (name, value) in self.all where value.utf8.contains(UInt8(ascii: "$")) {
+            self[name] = substitution.replace(value).text
+        }
+    }
+
     /// Whether a property is the word `true` in any case; one that is not set is not.
     package func isTrue(_ name: String) -> Bool {
         self[name].map { Bool(attributeText: $0) } ?? false
