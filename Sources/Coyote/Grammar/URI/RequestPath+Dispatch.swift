@@ -1,9 +1,8 @@
 extension RequestPath {
-    /// The decoded, normalised path of a dispatcher, from a path that an application names; `nil` if it leaves the application.
+    /// The decoded, normalised path of a dispatcher, from a path that an application names.
     ///
-    /// - Parameters:
-    ///   - path: begins with a slash, without query.
-    ///   - isEncoded: whether the path is percent-encoded; then what its escapes hide cannot be a separator.
+    /// The path begins with a slash and has no query. Where it is percent-encoded, what its escapes hide cannot
+    /// be a separator. Nil if it leaves the application.
     /// Tomcat counterpart: `ApplicationContext.getRequestDispatcher`.
     package static func dispatchPath(_ path: String, isEncoded: Bool) -> String? {
         let (stripped, _) = Self.strippingParameters(path)
@@ -11,7 +10,8 @@ extension RequestPath {
         guard isEncoded, normalized.utf8.contains(ASCII.percent) else { return normalized }
         var options = Options()
         options.encodedSolidusHandling = .decode
-        guard let decoded = try? Self.canonicalize(normalized, options).decoded, decoded == Self.normalize(decoded) else {
+        guard let decoded = try? Self.canonicalize(normalized, options).decoded, decoded == Self.normalize(decoded)
+        else {
             return nil
         }
         return decoded
