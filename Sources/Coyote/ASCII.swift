@@ -17,7 +17,7 @@ extension String {
     }
 
     /// ASCII text in lower case.
-    init(asciiLowercased bytes: Slice<UnsafeRawBufferPointer>) {
+    init(asciiLowercased bytes: some Collection<UInt8>) {
         self.init(unsafeUninitializedCapacity: bytes.count) { target in
             var count = 0
             for byte in bytes {
@@ -26,5 +26,10 @@ extension String {
             }
             return count
         }
+    }
+
+    /// Text for a message: bytes outside printable ASCII as `0xNN`.
+    init(printable bytes: some Collection<UInt8>) {
+        self = HeaderText.printable(Array(bytes).span)
     }
 }

@@ -45,6 +45,10 @@ package protocol ActionHook: AnyObject {
         _ response: Response
     ) async throws(CoyoteError)
 
+    /// Sends an interim response (1xx) with the fields added so far.
+    /// - Throws: ``CoyoteError``.
+    func sendInformational(status: Int, _ response: Response) async throws(CoyoteError)
+
     /// Commits the head if necessary and pushes everything written so far to the network.
     /// - Throws: ``CoyoteError``.
     func flush(_ response: Response) async throws(CoyoteError)

@@ -13,6 +13,10 @@ package struct CoyoteError: Error, CustomStringConvertible {
         case headersTooLarge
         /// The response is finished or its connection was aborted.
         case closed
+        /// An attribute cannot be used; the message names it.
+        case configuration
+        /// The address cannot be listened on.
+        case bind
         /// A file could not be read while it was being sent.
         case file
     }

@@ -15,6 +15,18 @@ package struct MimeHeaders {
         var valueLength: UInt32
         /// Index into `texts`, or -1 when the ranges above hold.
         var text: Int32 = -1
+
+        init(name: Range<Int>, value: Range<Int>) {
+            self.nameStart = UInt32(truncatingIfNeeded: name.lowerBound)
+            self.nameLength = UInt32(truncatingIfNeeded: name.count)
+            self.valueStart = UInt32(truncatingIfNeeded: value.lowerBound)
+            self.valueLength = UInt32(truncatingIfNeeded: value.count)
+        }
+
+        init(text: Int) {
+            self.init(name: 0..<0, value: 0..<0)
+            self.text = Int32(truncatingIfNeeded: text)
+        }
     }
 
     var head = ByteBuffer()
@@ -80,7 +92,7 @@ package struct MimeHeaders {
     package func withValueBytes<Result>(at index: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         let field = self.fields[index]
         if field.text >= 0 {
-            return Array(self.texts[Int(field.text)].value.utf8).withUnsafeBytes(body)
+            return self.texts[Int(field.text)].value.latin1Bytes.withUnsafeBytes(body)
         }
         return self.head.withUnsafeReadableBytes { bytes in
             body(.init(rebasing: bytes[Int(field.valueStart)..<Int(field.valueStart + field.valueLength)]))
@@ -92,11 +104,22 @@ package struct MimeHeaders {
         self.fields.indices.first { self.isName(at: $0, name) }
     }
 
+    /// Whether a comma list in any field with this name holds a token; case is ignored.
+    package func hasToken(_ name: String, _ token: String) -> Bool {
+        for index in self.fields.indices where self.isName(at: index, name) {
+            if self.withValueBytes(at: index, { TokenList.contains(token, in: Span(_unsafeBytes: $0)) }) { return true }
+        }
+        return false
+    }
+
+    func nameLength(at index: Int) -> Int {
+        let field = self.fields[index]
+        return field.text < 0 ? Int(field.nameLength) : self.texts[Int(field.text)].name.utf8.count
+    }
+
     package mutating func add(_ name: String, _ value: String) {
         self.texts.append((name, value))
-        self.fields.append(
-            Field(nameStart: 0, nameLength: 0, valueStart: 0, valueLength: 0, text: Int32(self.texts.count - 1))
-        )
+        self.fields.append(Field(text: self.texts.count - 1))
     }
 
     /// Replaces every field with this name by one, at the place of the first.
@@ -122,7 +145,7 @@ package struct MimeHeaders {
         self.head = ByteBuffer()
     }
 
-    private func isName(at index: Int, _ name: String) -> Bool {
+    func isName(at index: Int, _ name: String) -> Bool {
         let field = self.fields[index]
         if field.text >= 0 { return self.texts[Int(field.text)].name.equalsIgnoringASCIICase(name) }
         let nameLength = name.utf8.count

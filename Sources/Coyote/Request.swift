@@ -1,4 +1,5 @@
 package import NIOCore
+import Synchronization
 
 /// One request as it came off the wire: its line, its fields, its body, and who sent it.
 ///
@@ -8,9 +9,13 @@ package import NIOCore
 /// Isolation: the request's task.
 /// Tomcat counterpart: `org.apache.coyote.Request`.
 package final class Request {
-    /// Case-sensitive, as sent. Names up to 15 bytes take no allocation.
+    /// As sent and case-sensitive; names up to 15 bytes take no allocation.
     package var method = "GET"
-    package var protocolVersion = ProtocolVersion.http11
+    package var protocolVersion = ProtocolVersion.http11 {
+        didSet { self.protocolName = self.protocolVersion.name }
+    }
+    /// What `getProtocol()` shows; for a version that is not served, the version as sent.
+    package var protocolName = ProtocolVersion.http11.name
     /// Set when the head was refused; the adapter then only writes the error page.
     package var rejection: Rejection?
 
@@ -47,8 +52,8 @@ package final class Request {
     package var connectionID: UInt64 = 0
     /// Counts requests of this process.
     package var requestID: UInt64 = 0
-    /// Set when the connection broke or the client left while the request was running.
-    package var isAborted = false
+    /// Set from the event loop when the connection broke or the client left while the request was running.
+    private let aborted = Atomic<Bool>(false)
     /// Where the request stands, for the status page's workers.
     package var stage = Stage.new
     /// The adapter's own recycled objects.
@@ -108,6 +113,12 @@ package final class Request {
         return try self.headers.head.withUnsafeReadableBytes { try body(.init(rebasing: $0[range])) }
     }
 
+    /// Whether the connection broke or the client left while the request was running.
+    package var isAborted: Bool {
+        get { self.aborted.load(ordering: .relaxed) }
+        set { self.aborted.store(newValue, ordering: .relaxed) }
+    }
+
     package var remoteAddress: String {
         get { self.addresses.remoteAddress }
         set { self.addresses.remoteAddress = newValue }
@@ -138,7 +149,8 @@ package final class Request {
     /// Makes the object as new, keeping the room it took and `notes`.
     package func recycle() {
         self.method = "GET"
-        self.protocolVersion = .http11
+        if self.protocolVersion != .http11 { self.protocolVersion = .http11 }
+        self.protocolName = ProtocolVersion.http11.name
         self.rejection = nil
         self.headers.removeAll()
         self.serverName = ""

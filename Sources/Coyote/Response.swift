@@ -85,6 +85,13 @@ package final class Response {
         try await hook.writeFile(file, offset: offset, length: length, self)
     }
 
+    /// Sends an interim response with the fields added so far, such as `103 Early Hints`; the head proper follows.
+    /// - Throws: ``CoyoteError``.
+    package func sendInformational(status: Int) async throws(CoyoteError) {
+        guard let hook = self.hook else { throw CoyoteError(.closed, "The response is not connected") }
+        try await hook.sendInformational(status: status, self)
+    }
+
     /// Pushes the head and everything written so far to the network.
     /// - Throws: ``CoyoteError``.
     package func flush() async throws(CoyoteError) {

@@ -1,6 +1,7 @@
 extension Http11Protocol {
-    /// The attributes of a `<Connector protocol="HTTP/1.1">` that concern its socket and its protocol, named as
-    /// in server.xml. Times are in milliseconds and sizes in bytes, as operators write them; -1 means no limit.
+    /// The attributes of a `<Connector protocol="HTTP/1.1">` that concern its socket and its protocol.
+    ///
+    /// They are named as in server.xml. Times are in milliseconds and sizes in bytes, as operators write them; -1 means no limit.
     package struct Configuration: Sendable, Equatable {
         // MARK: Where it listens
 

@@ -1,18 +1,220 @@
+import Logging
+package import NIOCore
+package import NIOPosix
 import Synchronization
 
-/// The protocol handler behind `<Connector protocol="HTTP/1.1">`.
+/// The protocol handler behind `<Connector protocol="HTTP/1.1">`: listens, accepts, and runs one
+/// processor per connection.
 ///
-/// Tomcat counterpart: `org.apache.coyote.http11.Http11NioProtocol`.
+/// Life: `bind` → `start` → (`pause` ⇄ `resume`) → `stop` → `unbind`. A second life starts with `bind` again.
+///
+/// Isolation: any thread; the life-cycle calls must not overlap.
+/// Tomcat counterpart: `org.apache.coyote.http11.Http11NioProtocol`, `org.apache.tomcat.util.net.NioEndpoint`.
 package final class Http11Protocol: Sendable {
-    private let state: Mutex<Configuration>
+    /// Numbers the connectors that take a free port, as their names show.
+    private static let autoPortCount = Atomic<Int>(0)
+    static let connectionIDs = Atomic<UInt64>(0)
 
-    package init(configuration: Configuration) {
-        self.state = Mutex(configuration)
+    private struct State {
+        var configuration: Configuration
+        var sslHostConfigs: [SSLHostConfig] = []
+        var autoIndex = 0
+        var listener: (any Channel)?
+        var acceptor: Acceptor?
+        var settings: Http11Settings?
+        var loops = LoopTable(contexts: [:])
+        /// Counters of earlier lives.
+        var past = RequestGroupInfo()
     }
 
-    /// The attributes; a change holds for connections accepted after it.
+    private let state: Mutex<State>
+    private let group: any EventLoopGroup
+    private let threadPool: NIOThreadPool
+    private let adapter: any Adapter
+    let logger = Logger(label: "org.apache.coyote.http11.Http11NioProtocol")
+
+    /// A handler that nobody has bound yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: the connector's attributes.
+    ///   - adapter: answers the requests.
+    ///   - group: event loops, shared by all protocol handlers of a server.
+    ///   - threadPool: reads files where the connection cannot take them from the descriptor.
+    package init(
+        configuration: Configuration,
+        adapter: any Adapter,
+        group: any EventLoopGroup,
+        threadPool: NIOThreadPool = .singleton
+    ) {
+        self.state = Mutex(State(configuration: configuration))
+        self.adapter = adapter
+        self.group = group
+        self.threadPool = threadPool
+    }
+
+    /// The attributes; a change takes effect with the next `bind`.
     package var configuration: Configuration {
-        get { self.state.withLock { $0 } }
-        set { self.state.withLock { $0 = newValue } }
+        get { self.state.withLock { $0.configuration } }
+        set { self.state.withLock { $0.configuration = newValue } }
+    }
+
+    /// The TLS hosts; with `SSLEnabled` there must be one for `defaultSSLHostConfigName`.
+    package var sslHostConfigs: [SSLHostConfig] {
+        get { self.state.withLock { $0.sslHostConfigs } }
+        set { self.state.withLock { $0.sslHostConfigs = newValue } }
+    }
+
+    /// `http-nio-8080`, `https-openssl-nio-127.0.0.1-8443`, `http-nio-auto-1-41234`, `http-nio-/run/socket`.
+    package var name: String {
+        let configuration = self.configuration
+        let prefix = configuration.isSSLEnabled ? "https-openssl-nio-" : "http-nio-"
+        if let path = configuration.unixDomainSocketPath { return prefix + path }
+        let address = configuration.address.map { Self.numericAddress($0) + "-" } ?? ""
+        guard configuration.port == 0 else { return prefix + address + String(configuration.port) }
+        let bound = self.localPort.map { "-\($0)" } ?? ""
+        return prefix + address + "auto-\(self.autoIndex)" + bound
+    }
+
+    private var autoIndex: Int {
+        self.state.withLock { state in
+            if state.autoIndex == 0 {
+                state.autoIndex = Self.autoPortCount.add(1, ordering: .relaxed).newValue
+            }
+            return state.autoIndex
+        }
+    }
+
+    private static func numericAddress(_ host: String) -> String {
+        guard let address = try? SocketAddress.makeAddressResolvingHost(host, port: 0) else { return host }
+        return SocketAddresses.text(address).address
+    }
+
+    /// The port listened on, once bound to one.
+    package var localPort: Int? {
+        self.state.withLock { $0.listener?.localAddress?.port }
+    }
+
+    /// Whether the socket is open.
+    package var isBound: Bool { self.state.withLock { $0.listener != nil } }
+}
+
+// MARK: - Life cycle
+
+extension Http11Protocol {
+    /// Opens the listening socket; connections wait in its backlog until `start`.
+    ///
+    /// - Throws: ``CoyoteError``: `configuration` for attributes that cannot be used, `bind` for the address.
+    package func bind() async throws(CoyoteError) {
+        let (configuration, hosts) = self.state.withLock { ($0.configuration, $0.sslHostConfigs) }
+        let settings = try Http11Settings(
+            configuration: configuration,
+            adapter: self.adapter,
+            threadPool: self.threadPool
+        )
+        guard !configuration.isSSLEnabled || hosts.isEmpty else {
+            throw CoyoteError(.configuration, "SSLEnabled=\"true\" is not available")
+        }
+        let loops = LoopTable(group: self.group, settings: settings)
+        let acceptLoop = self.group.next()
+        let acceptor = Acceptor(limit: configuration.maxConnections, eventLoop: acceptLoop, logger: self.logger)
+        let listener = try await Listener(configuration: configuration).open(
+            on: acceptLoop,
+            children: self.group,
+            acceptor: acceptor
+        ) { channel in
+            loops.start(channel)
+        }
+        self.state.withLock { state in
+            state.listener = listener
+            state.acceptor = acceptor
+            state.settings = settings
+            state.loops = loops
+        }
+    }
+
+    /// Accepts connections.
+    package func start() async throws(CoyoteError) {
+        if !self.isBound { try await self.bind() }
+        self.state.withLock { $0.acceptor }?.setAccepting(true)
+    }
+
+    /// Stops accepting; requests that still come on open connections get 503.
+    package func pause() {
+        let (acceptor, settings) = self.state.withLock { ($0.acceptor, $0.settings) }
+        acceptor?.setAccepting(false)
+        settings?.isPaused.store(true, ordering: .relaxed)
+    }
+
+    package func resume() {
+        let (acceptor, settings) = self.state.withLock { ($0.acceptor, $0.settings) }
+        settings?.isPaused.store(false, ordering: .relaxed)
+        acceptor?.setAccepting(true)
+    }
+
+    /// Closes the listening socket only, so that clients are refused while requests go on.
+    package func closeServerSocket() async {
+        let listener = self.state.withLock { state in
+            defer { state.listener = nil }
+            return state.listener
+        }
+        guard let listener else { return }
+        do {
+            try await listener.close()
+        } catch {
+            self.logger.debug("The listening socket was closed already", metadata: ["error": "\(error)"])
+        }
+        Listener(configuration: self.configuration).cleanUp()
+    }
+
+    /// Closes idle connections, lets running requests finish, and ends what is left after the grace period.
+    package func stop(gracePeriod: Duration = .seconds(5)) async {
+        let (settings, loops) = self.state.withLock { ($0.settings, $0.loops) }
+        self.state.withLock { $0.acceptor }?.setAccepting(false)
+        settings?.isStopping.store(true, ordering: .relaxed)
+        await loops.drain(gracePeriod: gracePeriod)
+    }
+
+    /// Closes the listening socket; the handler can then be bound anew.
+    package func unbind() async {
+        await self.closeServerSocket()
+        self.state.withLock { state in
+            state.loops.add(to: &state.past, withGauges: false)
+            state.loops = LoopTable(contexts: [:])
+            state.acceptor = nil
+            state.settings = nil
+        }
+    }
+}
+
+// MARK: - Status
+
+extension Http11Protocol {
+    /// Sums over all requests since the handler was made or its counters were reset.
+    package var requestGroupInfo: RequestGroupInfo {
+        self.state.withLock { state in
+            var info = state.past
+            state.loops.add(to: &info, withGauges: true)
+            return info
+        }
+    }
+
+    /// Starts the counters anew.
+    package func resetCounters() {
+        self.state.withLock { state in
+            state.past = RequestGroupInfo()
+            state.loops.resetCounters()
+        }
+    }
+
+    /// What each connection with a request is doing.
+    ///
+    /// Suspends until every event loop has answered.
+    package func requestInfos() async -> [RequestInfo] {
+        await self.state.withLock { $0.loops }.requestInfos()
+    }
+
+    /// Connections that are open.
+    package var connectionCount: Int {
+        self.state.withLock { $0.acceptor }?.connectionCount ?? 0
     }
 }

@@ -1,0 +1,146 @@
+import Glibc
+import NIOCore
+import NIOPosix
+
+/// Opens the socket that a connector's attributes describe.
+struct Listener {
+    /// First descriptor that systemd hands over, as sd_listen_fds(3) says.
+    private static let inheritedDescriptor: CInt = 3
+    /// Bytes first offered to a read of a new connection; grows with use.
+    private static let receiveBufferInitial = 2048
+    private static let receiveBufferMaximum = 64 * 1024
+
+    let configuration: Http11Protocol.Configuration
+
+    /// - Throws: ``CoyoteError`` `bind`.
+    func open(
+        on eventLoop: any EventLoop,
+        children: any EventLoopGroup,
+        acceptor: Acceptor,
+        initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) async throws(CoyoteError) -> any Channel {
+        let bootstrap = self.bootstrap(eventLoop, children, acceptor, initializer)
+        do {
+            if self.configuration.useInheritedChannel {
+                return try await bootstrap.withBoundSocket(Self.inheritedDescriptor).get()
+            }
+            if let path = self.configuration.unixDomainSocketPath {
+                return try await self.openUnixSocket(path, bootstrap)
+            }
+            return try await self.openPort(bootstrap)
+        } catch let error as CoyoteError {
+            throw error
+        } catch {
+            throw CoyoteError(.bind, "Cannot listen on \(self.description)", cause: error)
+        }
+    }
+
+    /// Removes the file of a Unix domain socket.
+    func cleanUp() {
+        guard let path = self.configuration.unixDomainSocketPath else { return }
+        unlink(path)
+    }
+
+    private var description: String {
+        if self.configuration.useInheritedChannel { return "the inherited descriptor \(Self.inheritedDescriptor)" }
+        if let path = self.configuration.unixDomainSocketPath { return "the Unix domain socket [\(path)]" }
+        return "address [\(self.configuration.address ?? "*")] and port [\(self.configuration.port)]"
+    }
+
+    private func openPort(_ bootstrap: ServerBootstrap) async throws -> any Channel {
+        let port = self.configuration.port
+        guard (0...65535).contains(port) else {
+            throw CoyoteError(.configuration, "port=\"\(port)\" is not between 0 and 65535")
+        }
+        if let address = self.configuration.address {
+            return try await bootstrap.bind(host: address, port: port).get()
+        }
+        do {
+            return try await bootstrap.bind(host: "::", port: port).get()
+        } catch let error as IOError where error.errnoCode == EAFNOSUPPORT || error.errnoCode == EADDRNOTAVAIL {
+            return try await bootstrap.bind(host: "0.0.0.0", port: port).get()
+        }
+    }
+
+    /// A file that a dead server left is removed; one that somebody answers on is not.
+    private func openUnixSocket(_ path: String, _ bootstrap: ServerBootstrap) async throws -> any Channel {
+        if await self.isAnswered(path) {
+            throw CoyoteError(.bind, "The Unix domain socket [\(path)] is in use")
+        }
+        let channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+        if let text = self.configuration.unixDomainSocketPathPermissions {
+            guard let mode = UnixSocketPermissions.parse(text) else {
+                throw CoyoteError(
+                    .configuration,
+                    "unixDomainSocketPathPermissions=\"\(text)\" is not of the form rw-rw-rw-"
+                )
+            }
+            chmod(path, mode)
+        }
+        return channel
+    }
+
+    private func isAnswered(_ path: String) async -> Bool {
+        do {
+            let probe = try await ClientBootstrap(group: NIOSingletons.posixEventLoopGroup)
+                .connect(unixDomainSocketPath: path).get()
+            probe.close(promise: nil)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func bootstrap(
+        _ eventLoop: any EventLoop,
+        _ children: any EventLoopGroup,
+        _ acceptor: Acceptor,
+        _ initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) -> ServerBootstrap {
+        let configuration = self.configuration
+        var bootstrap = ServerBootstrap(group: eventLoop, childGroup: children)
+            .serverChannelOption(.backlog, value: CInt(clamping: configuration.acceptCount))
+            .serverChannelOption(.maxMessagesPerRead, value: UInt(Acceptor.acceptBatch))
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(acceptor) }
+            }
+            .childChannelInitializer { channel in
+                guard configuration.connectionLinger >= 0, let options = channel as? any SocketOptionProvider else {
+                    return initializer(channel)
+                }
+                let linger = linger(l_onoff: 1, l_linger: CInt(clamping: configuration.connectionLinger))
+                return options.setSoLinger(linger).flatMap { initializer(channel) }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(
+                    minimum: 512,
+                    initial: Self.receiveBufferInitial,
+                    maximum: Self.receiveBufferMaximum
+                )
+            )
+        if configuration.unixDomainSocketPath == nil && !configuration.useInheritedChannel {
+            bootstrap =
+                bootstrap
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: configuration.soReuseAddress ? 1 : 0)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: configuration.tcpNoDelay ? 1 : 0)
+        }
+        return self.applyOptional(bootstrap)
+    }
+
+    private func applyOptional(_ bootstrap: ServerBootstrap) -> ServerBootstrap {
+        var bootstrap = bootstrap
+        let configuration = self.configuration
+        if configuration.soKeepAlive {
+            bootstrap = bootstrap.childChannelOption(.socketOption(.so_keepalive), value: 1)
+        }
+        if configuration.rxBufSize > 0 {
+            bootstrap = bootstrap.serverChannelOption(.socketOption(.so_rcvbuf), value: configuration.rxBufSize)
+        }
+        if configuration.txBufSize > 0 {
+            bootstrap = bootstrap.childChannelOption(.socketOption(.so_sndbuf), value: configuration.txBufSize)
+        }
+        return bootstrap
+    }
+}

@@ -1,0 +1,160 @@
+import NIOCore
+
+/// What the connections of one protocol handler on one event loop share.
+///
+/// Idle connections own next to nothing: the objects that a request needs are lent to them from here.
+///
+/// Isolation: its event loop, except `statistics` and `executor`.
+final class LoopContext {
+    /// Output buffers larger than this are not kept.
+    private static let spareOutputMaximum = 128 * 1024
+    private static let outputCapacity = 8 * 1024
+
+    let eventLoop: any EventLoop
+    let executor: LoopExecutor
+    let settings: Http11Settings
+    let statistics = LoopStatistics()
+    var dateCache = HTTPDateCache()
+    var hostCache = HostCache()
+    /// Connections, each knowing its place.
+    private(set) var connections: [Http11Processor] = []
+    private var exchanges: [Exchange] = []
+    private var spareOutput: ByteBuffer?
+    private var timer: Scheduled<Void>?
+    /// When the timer is due; `.max` without one.
+    private var timerDue = Int64.max
+    /// Called when the last connection has gone.
+    var onIdle: (() -> Void)?
+
+    private var requestCount: UInt64
+
+    /// Request identifiers differ between loops by the loop's number in its group.
+    init(eventLoop: any EventLoop, index: Int, settings: Http11Settings) {
+        self.requestCount = UInt64(index) << 48
+        self.eventLoop = eventLoop
+        self.executor = LoopExecutor(eventLoop)
+        self.settings = settings
+    }
+
+    func nextRequestID() -> UInt64 {
+        self.requestCount += 1
+        return self.requestCount
+    }
+
+    // MARK: Connections
+
+    func add(_ connection: Http11Processor) {
+        connection.place = self.connections.count
+        self.connections.append(connection)
+        self.statistics.addConnections(1)
+    }
+
+    func remove(_ connection: Http11Processor) {
+        guard connection.place >= 0, let last = self.connections.popLast() else { return }
+        if last !== connection {
+            last.place = connection.place
+            self.connections[connection.place] = last
+        }
+        connection.place = -1
+        self.statistics.addConnections(-1)
+        if self.connections.isEmpty { self.onIdle?() }
+    }
+
+    func requestInfos() -> [RequestInfo] {
+        let now = Clocks.monotonicNanos()
+        return self.connections.compactMap { $0.requestInfo(now: now) }
+    }
+
+    /// Closes idle connections and completes when none is left, at the latest after the grace period.
+    func drain(gracePeriod: TimeAmount) -> EventLoopFuture<Void> {
+        let isEmpty = self.eventLoop.makePromise(of: Void.self)
+        self.onIdle = { isEmpty.succeed() }
+        for connection in self.connections { connection.closeIfIdle() }
+        guard !self.connections.isEmpty else {
+            self.onIdle = nil
+            isEmpty.succeed()
+            return isEmpty.futureResult
+        }
+        let end = self.eventLoop.assumeIsolated().scheduleTask(in: gracePeriod) {
+            for connection in self.connections { connection.abort() }
+        }
+        return isEmpty.futureResult.assumeIsolated().map {
+            self.onIdle = nil
+            end.cancel()
+        }.nonisolated()
+    }
+
+    // MARK: Lending
+
+    func takeExchange() -> Exchange {
+        self.exchanges.popLast() ?? Exchange(settings: self.settings)
+    }
+
+    func giveBack(_ exchange: Exchange) {
+        exchange.recycle()
+        let limit = self.settings.configuration.processorCache
+        if limit < 0 || self.exchanges.count < limit { self.exchanges.append(exchange) }
+    }
+
+    func takeOutput() -> ByteBuffer {
+        guard let buffer = self.spareOutput.take() else {
+            return ByteBufferAllocator().buffer(capacity: Self.outputCapacity)
+        }
+        return buffer
+    }
+
+    func giveBack(_ output: consuming ByteBuffer) {
+        guard self.spareOutput == nil, output.capacity <= Self.spareOutputMaximum else { return }
+        output.clear()
+        self.spareOutput = consume output
+    }
+
+    // MARK: Time
+
+    /// Makes sure that deadlines are looked at when this one passes.
+    func arm(_ deadline: Int64) {
+        guard deadline < self.timerDue else { return }
+        self.timer?.cancel()
+        self.timerDue = deadline
+        let due = NIODeadline.uptimeNanoseconds(UInt64(max(0, deadline)))
+        self.timer = self.eventLoop.assumeIsolated().scheduleTask(deadline: due) {
+            self.checkDeadlines(now: Clocks.monotonicNanos())
+        }
+    }
+
+    /// One coarse timer serves all connections: it walks them and waits for the earliest deadline that is left.
+    private func checkDeadlines(now: Int64) {
+        self.timer = nil
+        self.timerDue = .max
+        var next = Int64.max
+        for connection in self.connections {
+            if connection.deadline <= now { connection.deadlinePassed(now: now) }
+            next = min(next, connection.deadline)
+        }
+        if next != .max { self.arm(max(next, now + Self.timerGranularity)) }
+    }
+
+    /// Deadlines closer together than this are looked at together.
+    private static let timerGranularity: Int64 = 20_000_000
+}
+
+/// The last host that a request named, checked and cut, for the next request that names it too.
+struct HostCache {
+    private var bytes: [UInt8] = []
+    private(set) var name = ""
+    private(set) var port = -1
+
+    func holds(_ value: UnsafeRawBufferPointer) -> Bool {
+        guard value.count == self.bytes.count, !self.bytes.isEmpty else { return false }
+        return self.bytes.withUnsafeBytes { known in
+            for index in known.indices where known[index] != value[index] { return false }
+            return true
+        }
+    }
+
+    mutating func store(_ value: UnsafeRawBufferPointer, name: String, port: Int) {
+        self.bytes = Array(value)
+        self.name = name
+        self.port = port
+    }
+}

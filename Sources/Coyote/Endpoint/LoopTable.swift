@@ -1,0 +1,78 @@
+import NIOCore
+import Synchronization
+
+/// The loop contexts of a protocol handler by event loop.
+// SAFETY: a context is used on its own event loop only, except for its statistics, which are Sendable.
+struct LoopTable: @unchecked Sendable {
+    private let contexts: [ObjectIdentifier: LoopContext]
+
+    init(contexts: [ObjectIdentifier: LoopContext]) {
+        self.contexts = contexts
+    }
+
+    init(group: any EventLoopGroup, settings: Http11Settings) {
+        var contexts: [ObjectIdentifier: LoopContext] = [:]
+        for (index, eventLoop) in group.makeIterator().enumerated() {
+            contexts[ObjectIdentifier(eventLoop)] = LoopContext(eventLoop: eventLoop, index: index, settings: settings)
+        }
+        self.contexts = contexts
+    }
+
+    /// Makes an accepted channel a connection.
+    ///
+    /// Isolation: the channel's event loop.
+    func start(_ channel: any Channel) -> EventLoopFuture<Void> {
+        guard let context = self.contexts[ObjectIdentifier(channel.eventLoop)] else {
+            preconditionFailure("The channel belongs to another group's event loop")
+        }
+        let processor = Http11Processor(
+            loop: context,
+            addresses: SocketAddresses(channel),
+            connectionID: Http11Protocol.connectionIDs.add(1, ordering: .relaxed).newValue
+        )
+        do {
+            try channel.pipeline.syncOperations.addHandler(processor)
+            return channel.eventLoop.makeSucceededVoidFuture()
+        } catch {
+            return channel.eventLoop.makeFailedFuture(error)
+        }
+    }
+
+    /// Lets requests finish and closes everything.
+    func drain(gracePeriod: Duration) async {
+        let pending = self.contexts.values.map { context in
+            // SAFETY: used on its event loop.
+            nonisolated(unsafe) let context = context
+            return context.eventLoop.flatSubmit { context.drain(gracePeriod: TimeAmount(gracePeriod)) }
+        }
+        for future in pending {
+            do {
+                try await future.get()
+            } catch {
+                return  // the event loop has shut down, and with it every connection
+            }
+        }
+    }
+
+    func requestInfos() async -> [RequestInfo] {
+        var infos: [RequestInfo] = []
+        for context in self.contexts.values {
+            // SAFETY: used on its event loop.
+            nonisolated(unsafe) let context = context
+            do {
+                infos += try await context.eventLoop.submit { context.requestInfos() }.get()
+            } catch {
+                return infos  // the event loop has shut down
+            }
+        }
+        return infos
+    }
+
+    func add(to info: inout RequestGroupInfo, withGauges: Bool) {
+        for context in self.contexts.values { context.statistics.add(to: &info, withGauges: withGauges) }
+    }
+
+    func resetCounters() {
+        for context in self.contexts.values { context.statistics.reset() }
+    }
+}

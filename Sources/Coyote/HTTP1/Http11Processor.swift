@@ -1,0 +1,462 @@
+import NIOCore
+import Synchronization
+
+/// One HTTP/1.x connection: bytes in, requests to the adapter, answers out, in one handler.
+///
+/// A request that does not suspend is decoded, answered and encoded within one read; the answers to pipelined
+/// requests leave in one write. While a request is suspended nothing but its body is read. An idle connection
+/// holds no buffer and no request.
+///
+/// Isolation: its event loop. The `ActionHook` methods may be called from elsewhere and come here first.
+/// Tomcat counterpart: `org.apache.coyote.http11.Http11Processor`.
+final class Http11Processor {
+    enum State {
+        /// Waiting for the first byte of a request.
+        case idle
+        /// A head is incomplete.
+        case head
+        /// The adapter has the request.
+        case service
+        /// The answer is sent; the rest of the body is being dropped so that the connection can go on.
+        case draining
+        /// The connection is closing: what was written has to leave.
+        case flushing
+        /// Output is closed; input is dropped for a while, so that the last answer is not lost to a reset.
+        case lingering
+        case closed
+    }
+
+    /// Answers to pipelined requests gathered before they are sent although more could be read.
+    static let outputBatchMaximum = 64 * 1024
+    /// Bodies up to this size are copied behind their head rather than sent as a buffer of their own.
+    static let copiedBodyMaximum = 8 * 1024
+    /// Body bytes read ahead of the application.
+    static let readAheadMaximum = 64 * 1024
+    /// How long a closing connection may still send, in nanoseconds.
+    static let lingerTimeout: Int64 = 2_000_000_000
+    /// How much of it is read and dropped.
+    static let lingerMaximum = 1024 * 1024
+
+    let loop: LoopContext
+    let settings: Http11Settings
+    let addresses: SocketAddresses
+    let connectionID: UInt64
+    /// Place in the loop's list, or -1.
+    var place = -1
+    /// When something has to happen, on the monotonic clock in nanoseconds.
+    var deadline = Int64.max
+
+    var context: ChannelHandlerContext?
+    var state = State.idle
+    var exchange: Exchange?
+    /// Received and not yet used.
+    var input = ByteBuffer()
+    /// Encoded and not yet given to the channel.
+    var output = ByteBuffer()
+    /// Whether the channel holds writes that were not flushed.
+    var hasUnflushedWrites = false
+    /// Whether the handler is inside a read batch, at whose end everything is flushed.
+    var isReading = false
+    /// Whether the channel asked to read while nothing was wanted.
+    var isReadPending = false
+    var isInputClosed = false
+    var requestCount = 0
+    /// Body bytes dropped since the answer, or bytes dropped while lingering.
+    var dropped = 0
+    /// Bytes that the channel held when the deadline for writing was last looked at.
+    var unsentAtCheck = 0
+    var isKeptAlive = false
+    var tls: (any TLSConnection)?
+
+    init(loop: LoopContext, addresses: SocketAddresses, connectionID: UInt64) {
+        self.loop = loop
+        self.settings = loop.settings
+        self.addresses = addresses
+        self.connectionID = connectionID
+    }
+}
+
+/// The TLS layer beneath a connection.
+protocol TLSConnection: AnyObject {
+    /// Nil before the handshake is complete.
+    var sslSupport: SSLSupport? { get }
+    /// Whether a request for this host may use the settings that were negotiated.
+    func isConsistent(withHost host: String) -> Bool
+}
+
+// MARK: - Channel events
+
+extension Http11Processor: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        self.loop.add(self)
+        self.wait(self.settings.connectionTimeout, from: Clocks.monotonicNanos())
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.connectionLost(CoyoteError(.clientAbort, "The connection was closed"))
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.connectionLost(CoyoteError(.clientAbort, "The connection was closed"))
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        self.connectionLost(CoyoteError(.clientAbort, "The connection broke", cause: error))
+        context.close(promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var received = self.unwrapInboundIn(data)
+        self.loop.statistics.addBytesReceived(Int64(received.readableBytes))
+        self.isReading = true
+        if self.input.readableBytes == 0 {
+            self.input = received
+        } else {
+            self.input.writeBuffer(&received)
+        }
+        self.process()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        self.isReading = false
+        self.flushOutput()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        guard context.channel.isWritable else { return }
+        self.exchange?.resumeWriter()
+        if self.state == .idle { self.process() }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event { self.inputClosed() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if self.wantsInput {
+            context.read()
+        } else {
+            self.isReadPending = true
+        }
+    }
+
+    private var wantsInput: Bool {
+        switch self.state {
+        case .idle, .head, .draining, .lingering: return true
+        case .flushing, .closed: return false
+        case .service:
+            guard let exchange = self.exchange, !exchange.body.isComplete else { return false }
+            return exchange.reader != nil || self.input.readableBytes < Self.readAheadMaximum
+        }
+    }
+
+    func resumeReading() {
+        guard self.isReadPending, self.wantsInput else { return }
+        self.isReadPending = false
+        self.context?.read()
+    }
+
+    /// The client sends nothing more; it may still wait for answers, but most have left.
+    private func inputClosed() {
+        self.isInputClosed = true
+        switch self.state {
+        case .idle, .head, .draining, .lingering: self.close()
+        case .service:
+            self.exchange?.resumeReader()
+            self.exchange?.request.isAborted = true
+            self.exchange?.task?.cancel()
+        case .flushing, .closed: break
+        }
+    }
+
+    /// Part of a graceful stop: a connection between requests has nothing to lose.
+    func closeIfIdle() {
+        if self.state == .idle { self.close() }
+    }
+
+    /// Ends whatever is going on: a running request learns of it by cancellation and by its next read or write.
+    func connectionLost(_ error: CoyoteError) {
+        guard self.state != .closed || self.place >= 0 else { return }
+        let wasServing = self.state == .service
+        self.state = .closed
+        self.deadline = .max
+        self.input = ByteBuffer()
+        self.output = ByteBuffer()
+        self.setKeptAlive(false)
+        self.loop.remove(self)
+        guard let exchange = self.exchange else { return }
+        guard wasServing else { return self.releaseExchange() }
+        exchange.failure = error
+        exchange.request.isAborted = true
+        exchange.task?.cancel()
+        exchange.resumeReader()
+        exchange.resumeWriter()
+    }
+}
+
+// MARK: - Requests
+
+extension Http11Processor {
+    /// Goes as far as the received bytes allow.
+    func process() {
+        while true {
+            switch self.state {
+            case .idle:
+                guard self.input.readableBytes > 0 else { return self.releaseInput() }
+                guard self.output.readableBytes < Self.outputBatchMaximum || self.drainBatch() else { return }
+                self.beginRequest()
+            case .head:
+                guard self.decodeHead() else { return }
+                self.startService()
+            case .service:
+                guard let exchange = self.exchange else { return }
+                exchange.resumeReader()
+                return
+            case .draining:
+                guard self.drain() else { return }
+            case .lingering:
+                self.linger()
+                return
+            case .flushing, .closed:
+                return self.releaseInput()
+            }
+        }
+    }
+
+    private func releaseInput() {
+        self.input = ByteBuffer()
+    }
+
+    /// Sends the gathered answers; false when the client does not take them and reading on has to wait.
+    private func drainBatch() -> Bool {
+        self.flushOutput()
+        return self.context?.channel.isWritable ?? false
+    }
+
+    private func beginRequest() {
+        let exchange = self.loop.takeExchange()
+        let now = Clocks.monotonicNanos()
+        exchange.request.startTimeNanos = now
+        self.exchange = exchange
+        self.state = .head
+        self.setKeptAlive(false)
+        self.wait(self.settings.connectionTimeout, from: now)
+    }
+
+    /// - Returns: whether the head is complete or refused.
+    private func decodeHead() -> Bool {
+        guard let exchange = self.exchange else { return false }
+        var failure: Http11DecodingError?
+        let isComplete = self.input.withUnsafeReadableBytes { bytes in
+            do throws(Http11DecodingError) {
+                return try exchange.decoder.decode(bytes, into: &exchange.request.headers)
+            } catch {
+                failure = error
+                return true
+            }
+        }
+        guard isComplete else {
+            self.wait(self.settings.connectionTimeout, from: Clocks.monotonicNanos())
+            return false
+        }
+        let head = self.input.readSlice(length: exchange.decoder.position) ?? ByteBuffer()
+        exchange.request.headers.head = head
+        exchange.head = head
+        exchange.request.rejection = failure?.rejection
+        return true
+    }
+
+    /// Hands the request to the adapter, in a task that starts here and now.
+    private func startService() {
+        guard let exchange = self.exchange else { return }
+        self.prepare(exchange)
+        self.state = .service
+        self.deadline = .max
+        self.requestCount += 1
+        self.loop.statistics.addBusy(1)
+        // SAFETY: the task runs on this handler's event loop, where it starts at once; nothing else runs meanwhile.
+        nonisolated(unsafe) let processor = self
+        nonisolated(unsafe) let served = exchange
+        let task = Task.immediate(executorPreference: self.loop.executor) {
+            await processor.serve(served)
+        }
+        guard self.state == .service, self.exchange === exchange else { return }
+        exchange.task = task
+        exchange.request.stage = .service
+    }
+
+    private func prepare(_ exchange: Exchange) {
+        let request = exchange.request
+        request.addresses = self.addresses
+        request.peerAddress = self.addresses.remoteAddress
+        request.connectionID = self.connectionID
+        request.requestID = self.loop.nextRequestID()
+        request.eventLoop = self.loop.eventLoop
+        request.hook = self
+        exchange.response.hook = self
+        self.applyScheme(request)
+        if request.rejection != nil {
+            exchange.isFaulty = true
+            request.protocolVersion = exchange.decoder.isHTTP09 ? .http09 : .http11
+            self.copyPartialLine(exchange)
+            return
+        }
+        var preparation = RequestPreparation(settings: self.settings)
+        preparation.prepare(request, exchange.decoder, hosts: &self.loop.hostCache)
+        self.checkState(request)
+        exchange.body = preparation.body
+        exchange.keepsAlive = preparation.keepsAlive && self.mayKeepAlive
+        exchange.asksForKeepAlive = preparation.asksForKeepAlive
+        exchange.isFaulty = request.rejection != nil
+    }
+
+    private func applyScheme(_ request: Request) {
+        let configuration = self.settings.configuration
+        if let tls = self.tls {
+            request.scheme = "https"
+            request.isSecure = true
+            request.sslSupport = tls.sslSupport
+        } else {
+            request.scheme = configuration.scheme
+            request.isSecure = configuration.secure
+        }
+    }
+
+    /// What is known of a refused request line goes to the access log.
+    private func copyPartialLine(_ exchange: Exchange) {
+        exchange.request.method = ""
+        exchange.request.headers.head.withUnsafeReadableBytes { bytes in
+            let method = exchange.decoder.methodRange
+            if method.upperBound <= bytes.count { exchange.request.method = String(latin1: bytes[method]) }
+        }
+        exchange.request.targetRange = exchange.decoder.targetRange
+        exchange.request.queryRange = exchange.decoder.queryRange
+        exchange.request.serverPort = self.addresses.localPort
+    }
+
+    private func checkState(_ request: Request) {
+        if self.settings.isPaused.load(ordering: .relaxed) { request.rejection = Rejection(status: 503) }
+        if let tls = self.tls, !tls.isConsistent(withHost: request.serverName) { request.rejection = .badRequest }
+    }
+
+    private var mayKeepAlive: Bool {
+        let limit = self.settings.configuration.maxKeepAliveRequests
+        return (limit < 0 || self.requestCount + 1 < limit) && !self.settings.isStopping.load(ordering: .relaxed)
+    }
+
+    private func serve(_ exchange: Exchange) async {
+        await self.settings.adapter.service(exchange.request, exchange.response)
+        self.loop.eventLoop.preconditionInEventLoop()
+        self.complete(exchange)
+    }
+
+    /// Ends the response and decides what becomes of the connection.
+    private func complete(_ exchange: Exchange) {
+        self.finishResponse(exchange)
+        let now = Clocks.monotonicNanos()
+        self.loop.statistics.addBusy(-1)
+        self.loop.statistics.recordRequest(
+            nanos: now - exchange.request.startTimeNanos,
+            isError: exchange.response.status >= 400
+        )
+        exchange.request.stage = .ended
+        let wasSuspended = exchange.task != nil
+        guard self.state == .service else { return self.releaseExchange() }
+        if exchange.keepsAlive && !exchange.isFaulty && exchange.failure == nil && !self.isInputClosed {
+            self.dropped = 0
+            self.state = .draining
+            if exchange.body.isComplete {
+                self.becomeIdle(now)
+            } else {
+                self.wait(self.settings.bodyTimeout, from: now)
+            }
+            if wasSuspended { self.goOn() }
+        } else {
+            let mayHaveUnread = exchange.isFaulty || !exchange.body.isComplete
+            self.releaseExchange()
+            self.closeAfterFlush(lingers: mayHaveUnread && !self.isInputClosed)
+        }
+    }
+
+    /// After a request that was suspended nobody loops in ``process()``: this does.
+    private func goOn() {
+        self.flushOutput()
+        self.process()
+        self.flushOutput()
+        self.resumeReading()
+    }
+
+    func becomeIdle(_ now: Int64) {
+        self.releaseExchange()
+        self.state = .idle
+        self.setKeptAlive(true)
+        self.wait(self.settings.keepAliveTimeout, from: now)
+    }
+
+    func releaseExchange() {
+        guard let exchange = self.exchange else { return }
+        self.exchange = nil
+        self.loop.giveBack(exchange)
+    }
+
+    func setKeptAlive(_ isKeptAlive: Bool) {
+        guard self.isKeptAlive != isKeptAlive else { return }
+        self.isKeptAlive = isKeptAlive
+        self.loop.statistics.addKeptAlive(isKeptAlive ? 1 : -1)
+    }
+}
+
+// MARK: - Time
+
+extension Http11Processor {
+    func wait(_ timeout: Int64?, from now: Int64) {
+        guard let timeout else {
+            self.deadline = .max
+            return
+        }
+        self.deadline = now + timeout
+        self.loop.arm(self.deadline)
+    }
+
+    /// Nothing came or went in time.
+    func deadlinePassed(now: Int64) {
+        self.deadline = .max
+        switch self.state {
+        case .idle, .head, .draining, .lingering: self.close()
+        case .flushing:
+            if !self.isSending(now) { self.close() }
+        case .service:
+            guard let exchange = self.exchange else { return }
+            if exchange.reader != nil {
+                exchange.failure = CoyoteError(.readTimeout, "The client did not send the request body in time")
+                exchange.resumeReader()
+            } else if !self.isSending(now) {
+                self.connectionLost(CoyoteError(.writeTimeout, "The client did not read the response in time"))
+                self.context?.close(promise: nil)
+            }
+        case .closed: break
+        }
+    }
+
+    /// Whether the client took bytes since the last look; then it gets as long again.
+    private func isSending(_ now: Int64) -> Bool {
+        let unsent = self.unsentBytes
+        defer { self.unsentAtCheck = unsent }
+        guard unsent < self.unsentAtCheck else { return false }
+        self.wait(self.settings.connectionTimeout, from: now)
+        return true
+    }
+
+    var unsentBytes: Int {
+        guard let options = self.context?.channel.syncOptions else { return 0 }
+        return (try? options.getOption(.bufferedWritableBytes)) ?? 0
+    }
+}

@@ -1,0 +1,89 @@
+import NIOPosix
+import Synchronization
+
+/// What the connections of one protocol handler share: its attributes as they were when it was bound, ready to use.
+final class Http11Settings: Sendable {
+    let adapter: any Adapter
+    let configuration: Http11Protocol.Configuration
+    let decoder: Http11Decoder.Settings
+    /// Lower-case names that the application may see.
+    let allowedTrailers: Set<String>
+    /// The Server field's line, ready to send.
+    let serverLine: [UInt8]
+    /// What follows `Keep-Alive: `, or nil where the field is not sent.
+    let keepAliveHint: String?
+    let restrictedUserAgents: RestrictedUserAgents?
+    let fileIO: NonBlockingFileIO
+    let isPaused = Atomic<Bool>(false)
+    /// Set once connections should end: responses then say `Connection: close`.
+    let isStopping = Atomic<Bool>(false)
+
+    /// Nanoseconds, or nil for no limit.
+    let connectionTimeout: Int64?
+    let keepAliveTimeout: Int64?
+    let bodyTimeout: Int64?
+
+    init(
+        configuration: Http11Protocol.Configuration,
+        adapter: any Adapter,
+        threadPool: NIOThreadPool
+    ) throws(CoyoteError) {
+        self.configuration = configuration
+        self.adapter = adapter
+        self.fileIO = NonBlockingFileIO(threadPool: threadPool)
+        self.decoder = Http11Decoder.Settings(
+            headSizeMaximum: configuration.effectiveRequestHeaderSize,
+            headerCountMaximum: configuration.maxHeaderCount,
+            rejectsIllegalHeaders: configuration.rejectIllegalHeader,
+            characters: RequestTargetCharacters(
+                relaxedPathChars: configuration.relaxedPathChars,
+                relaxedQueryChars: configuration.relaxedQueryChars
+            )
+        )
+        self.allowedTrailers = Set(
+            configuration.allowedTrailerHeaders.utf8.split(separator: ASCII.comma).map { name in
+                String(asciiLowercased: name.filter { !$0.isBlank })
+            }
+        )
+        self.serverLine = configuration.server.map { Array("Server: \($0)\r\n".utf8) } ?? []
+        let keepAlive = configuration.effectiveKeepAliveTimeout
+        self.keepAliveHint =
+            configuration.useKeepAliveResponseHeader && keepAlive > 0 ? "timeout=\(keepAlive / 1000)" : nil
+        self.connectionTimeout = Self.nanos(milliseconds: configuration.connectionTimeout)
+        self.keepAliveTimeout = Self.nanos(milliseconds: keepAlive)
+        self.bodyTimeout = Self.nanos(
+            milliseconds: configuration.disableUploadTimeout
+                ? configuration.connectionTimeout : configuration.connectionUploadTimeout
+        )
+        self.restrictedUserAgents = try configuration.restrictedUserAgents.map { (pattern) throws(CoyoteError) in
+            try RestrictedUserAgents(pattern: pattern)
+        }
+    }
+
+    private static func nanos(milliseconds: Int) -> Int64? {
+        milliseconds > 0 ? Int64(milliseconds) * 1_000_000 : nil
+    }
+}
+
+/// The user agents that are answered as if they spoke HTTP/1.0.
+struct RestrictedUserAgents: Sendable {
+    private let pattern: String
+
+    init(pattern: String) throws(CoyoteError) {
+        do {
+            _ = try Regex(pattern)
+        } catch {
+            throw CoyoteError(
+                .configuration,
+                "restrictedUserAgents=\"\(pattern)\" is not a regular expression",
+                cause: error
+            )
+        }
+        self.pattern = pattern
+    }
+
+    func matches(_ userAgent: String) -> Bool {
+        guard let regex = try? Regex(self.pattern) else { return false }
+        return userAgent.wholeMatch(of: regex) != nil
+    }
+}
