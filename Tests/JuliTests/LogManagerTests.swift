@@ -75,14 +75,21 @@ import Testing
     func levels() throws {
         try TemporaryDirectory.run { directory in
             let manager = self.manager(
-                ".level = WARNING\nhandlers = org.apache.juli.FileHandler\nx.level = OFF",
+                """
+                .level = WARNING
+                handlers = org.apache.juli.FileHandler
+                org.apache.juli.FileHandler.directory = ${catalina.base}
+                x.level = OFF
+                """,
                 in: directory
             )
             var logger = self.logger("a.b", manager)
             #expect(logger.logLevel == .warning)
+            logger.info("below")
             logger.logLevel = .trace
             #expect(logger.logLevel == .trace)
             self.logger("x.y", manager).critical("silent")
+            try #expect(directory.text(of: "juli.2026-11-21.log").isEmpty)
         }
     }
 
