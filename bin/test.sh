@@ -71,7 +71,7 @@ prepare() {
 
 # ---- Steps -----------------------------------------------------------------------------------------------------------
 
-# Runs a command with a time limit in seconds, counts it and shows the end of its output if it fails.
+# Runs a command with a time limit in seconds, counts it and shows its errors and the end of its output if it fails.
 step() {
     name=$1
     limit=$2
@@ -86,7 +86,8 @@ step() {
         result=passed
     else
         result=failed
-        tail -n 60 "$log"
+        grep -E 'error:|✘|^FAILED' "$log" | sort -u | head -n 40
+        tail -n 15 "$log"
         [ "$status" -ne 124 ] || echo "The step was ended after $limit seconds."
     fi
     count "$log"
@@ -141,8 +142,13 @@ export CARACAL_PYTHON CARACAL_JSON_SCHEMA_SUITE CARACAL_TOMCAT_CONFIGURATION
 
 flags="-debug-info-format none --explicit-target-dependency-import-check error"
 ! is_wanted lint || step lint 600 "$caracal_swift" format lint --strict --recursive Package.swift Sources Tests
+result=passed
 ! is_wanted build || step build 5400 "$caracal_swift" build --build-tests $flags
-! is_wanted unit || step unit 1800 "$caracal_swift" test $flags
+if [ "$result" = failed ]; then
+    echo "== unit      skipped, there is nothing to run"
+elif is_wanted unit; then
+    step unit 1800 "$caracal_swift" test $flags
+fi
 run_script scripts 300
 if is_wanted release || is_wanted oracle || is_wanted rows || is_wanted e2e; then
     step release 5400 sh -c '. bin/setup.sh && caracal_setup "$PWD"'
