@@ -1,8 +1,8 @@
 # Functions that bring a machine to the point where Caracal can start. Sourced by startup.sh and test.sh.
 
-# What compiling needs, apart from the Swift toolchain: a C library and linker, and the libraries that we link.
-caracal_build_packages="binutils libc6-dev libstdc++-12-dev pkg-config libxml2-dev libssl-dev libarchive-dev \
-zlib1g-dev libsqlite3-dev"
+# What compiling needs: what the Swift toolchain runs on, a C library and linker, and the libraries that we link.
+caracal_build_packages="ca-certificates git libcurl4 libncurses6 binutils libc6-dev libstdc++-12-dev pkg-config \
+libxml2-dev libssl-dev libarchive-dev zlib1g-dev libsqlite3-dev"
 
 # Installs the packages given that are missing; without the right to, prints the line that does it and fails.
 caracal_install() {
