@@ -96,6 +96,12 @@ import Testing
         row.expect([result.text, result.error], equals: [row["set_cookie"].string, row["error"].string])
     }
 
+    @Test("an age beyond all dates expires at the last of them")
+    func largestAge() {
+        let text = Self.generate("a", "b", [("Max-Age", "\(Int.max)")]).text
+        #expect(text == "a=b; Max-Age=\(Int.max); Expires=Fri, 31 Dec 9999 23:59:59 GMT")
+    }
+
     @Test("attributes are refused that are none")
     func invalidAttributes() throws {
         var cookie = SetCookie(name: "a", value: "b")

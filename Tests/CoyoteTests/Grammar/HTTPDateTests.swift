@@ -35,6 +35,13 @@ import Testing
         }
     }
 
+    @Test("years that four digits cannot say are written as the nearest", arguments: [Int64.min, .max])
+    func extremes(number: Int64) {
+        let nearest = number < 0 ? "Mon, 01 Jan 0001 00:00:00 GMT" : "Fri, 31 Dec 9999 23:59:59 GMT"
+        #expect(HTTPDate.format(number) == nearest)
+        #expect(HTTPDate.format(milliseconds: number) == nearest)
+    }
+
     @Test("the cache follows the clock in both directions")
     func cache() {
         var cache = HTTPDateCache()

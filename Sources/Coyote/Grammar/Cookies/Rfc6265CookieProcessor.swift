@@ -69,8 +69,9 @@ package struct Rfc6265CookieProcessor: Sendable, Hashable {
         try Self.validate(value: cookie.value)
         var text = "\(cookie.name)=\(cookie.value)"
         if cookie.maxAge >= 0 {
+            let (moment, overflows) = now.addingReportingOverflow(Int64(cookie.maxAge))
             let expires =
-                cookie.maxAge == 0 ? "Thu, 01 Jan 1970 00:00:10 GMT" : HTTPDate.format(now + Int64(cookie.maxAge))
+                cookie.maxAge == 0 ? "Thu, 01 Jan 1970 00:00:10 GMT" : HTTPDate.format(overflows ? .max : moment)
             text += "; Max-Age=\(cookie.maxAge); Expires=\(expires)"
         }
         if let domain = cookie.domain, !domain.isEmpty {

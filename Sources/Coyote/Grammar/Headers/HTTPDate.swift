@@ -15,14 +15,18 @@ package enum HTTPDate {
 
     /// The same of milliseconds, as servlets count; they are rounded down.
     package static func format(milliseconds: Int64) -> String {
-        self.format((milliseconds - (milliseconds < 0 ? 999 : 0)) / 1000)
+        self.format(milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0))
     }
 
     /// Milliseconds from 1970 of a date in any of the three formats; nil if it is none.
     package static func milliseconds(_ text: String) -> Int64? { self.parse(text).map { $0 * 1000 } }
 
-    /// The octets of a written date.
+    /// What four digits of a year can say: the years 1 to 9999.
+    private static let writable: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
+    /// The octets of a written date; the nearest that can be written for years before 1 and after 9999.
     package static func octets(_ seconds: Int64) -> [UInt8] {
+        let seconds = min(max(seconds, self.writable.lowerBound), self.writable.upperBound)
         let date = CivilDate(secondsSinceEpoch: seconds)
         var octets: [UInt8] = []
         octets.reserveCapacity(self.count)
@@ -58,8 +62,43 @@ package enum HTTPDate {
     /// `+0100` and the zones of North America are zones, and what follows the date is not looked at. Years of
     /// two digits are those from 1970 to 2069.
     package static func parse(_ text: String) -> Int64? {
+        if let seconds = self.parseFixed(text.utf8.span) { return seconds }
         var scanner = HTTPDateScanner(text)
         return scanner.date()
+    }
+
+    /// A date exactly as it is written, which nearly all are; nil for any other text.
+    private static func parseFixed(_ text: Span<UInt8>) -> Int64? {
+        guard text.count == self.count, text[3] == ASCII.comma, text[4] == ASCII.space, text[7] == ASCII.space,
+            text[11] == ASCII.space, text[16] == ASCII.space, text[19] == ASCII.colon, text[22] == ASCII.colon,
+            self.name(text, at: 25) == self.word(" GM"), text[28] == UInt8(ascii: "T"),
+            self.weekdayWords.contains(self.name(text, at: 0)),
+            let month = self.monthWords.firstIndex(of: self.name(text, at: 8)),
+            let day = self.number(text, 5..<7), let year = self.number(text, 12..<16),
+            let hour = self.number(text, 17..<19), let minute = self.number(text, 20..<22),
+            let second = self.number(text, 23..<25)
+        else { return nil }
+        let days = CivilDate.daysSinceEpoch(year: year, month: month + 1, day: day)
+        return Int64(days) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)
+    }
+
+    private static let weekdayWords = Self.weekdays.map(Self.word)
+    private static let monthWords = Self.months.map(Self.word)
+
+    /// Three letters as one number.
+    private static func word(_ text: String) -> UInt32 { text.utf8.reduce(0) { $0 << 8 | UInt32($1) } }
+
+    private static func name(_ text: Span<UInt8>, at index: Int) -> UInt32 {
+        UInt32(text[index]) << 16 | UInt32(text[index + 1]) << 8 | UInt32(text[index + 2])
+    }
+
+    private static func number(_ text: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        var value = 0
+        for index in range {
+            guard text[index].isDigit else { return nil }
+            value = value * 10 + Int(text[index] &- 0x30)
+        }
+        return value
     }
 }
 

@@ -29,6 +29,7 @@ package struct MediaType: Sendable, Hashable {
             let subtype = cursor.token(), !subtype.isEmpty
         else { return nil }
         var parameters: [Parameter] = []
+        var places: [String: Int] = [:]
         parameters: while true {
             switch cursor.consume(ASCII.semicolon) {
             case .atEnd: break parameters
@@ -38,9 +39,10 @@ package struct MediaType: Sendable, Hashable {
             let name = cursor.token()?.asciiLowercased ?? ""
             let value = cursor.consume(ASCII.equals) == .found ? cursor.tokenOrQuotedString(keepsQuotes: true) : ""
             guard !name.isEmpty else { continue }
-            if let index = parameters.firstIndex(where: { $0.name == name }) {
-                parameters[index].rawValue = value ?? ""
+            if let place = places[name] {
+                parameters[place].rawValue = value ?? ""
             } else {
+                places[name] = parameters.count
                 parameters.append(Parameter(name: name, rawValue: value ?? ""))
             }
         }

@@ -13,8 +13,9 @@ package struct TokenList: Sendable, Hashable {
     /// - Parameter lines: the values of all fields of the name.
     package init(parsing lines: [String]) {
         var hasInvalidMember = false
+        var seen: Set<String> = []
         for line in lines {
-            hasInvalidMember = self.append(line.utf8.span) || hasInvalidMember
+            hasInvalidMember = self.append(line.utf8.span, &seen) || hasInvalidMember
         }
         self.isWellFormed = !hasInvalidMember && !self.tokens.isEmpty
     }
@@ -34,7 +35,7 @@ package struct TokenList: Sendable, Hashable {
     }
 
     /// Takes the tokens of one field; returns whether something else stood in it.
-    private mutating func append(_ value: Span<UInt8>) -> Bool {
+    private mutating func append(_ value: Span<UInt8>, _ seen: inout Set<String>) -> Bool {
         var hasInvalidMember = false
         var start = 0
         while start <= value.count {
@@ -42,7 +43,7 @@ package struct TokenList: Sendable, Hashable {
             let member = value.extracting(value.trimmingBlanks(start..<end))
             if !member.isEmpty, ByteSet.token.containsAll(of: member) {
                 let token = member.utf8Text.asciiLowercased
-                if !self.tokens.contains(token) { self.tokens.append(token) }
+                if seen.insert(token).inserted { self.tokens.append(token) }
             } else if !member.isEmpty {
                 hasInvalidMember = true
             }
