@@ -45,8 +45,9 @@ enum TargetGraph {
         "ExamplesWebapp": ["ServletAPI"],
     ]
 
-    /// Folders of CatalinaCore that see NIO: where bytes come in, and where files are read for them.
-    static let coreFoldersWithNIO = ["Connector", "Resources"]
+    /// Folders of CatalinaCore that see NIO: where bytes come in, where files are read for them, and where the
+    /// body of a request waits for its login.
+    static let coreFoldersWithNIO = ["Connector", "Resources", "Authenticator"]
 
     /// What is wrong with the imports of one file, a module each.
     static func violations(target: String, folder: String, imports: [String]) -> [String] {
