@@ -16,7 +16,8 @@ public protocol AsyncContext: AnyObject, Sendable {
     func complete()
     /// Sends the request through the container again: to its own URI, or to `path`.
     ///
-    /// - Throws: ``IllegalStateError`` if it was completed or dispatched already.
+    /// - Throws: ``IllegalStateError`` if it was completed or dispatched already, ``IllegalArgumentError`` for a path
+    ///   that does not start with a slash.
     func dispatch(_ path: String?) throws
     /// Adds someone to be told of what happens.
     func addListener(_ listener: any AsyncListener)

@@ -63,6 +63,9 @@ package final class AsyncContextImpl: AsyncContext {
     }
 
     package func dispatch(_ path: String?) throws {
+        if let path, !path.hasPrefix("/") {
+            throw IllegalArgumentError("The path [\(path)] of an asynchronous dispatch does not start with a slash")
+        }
         try self.protected.withLock { protected in
             guard protected.phase == .started else {
                 throw IllegalStateError(

@@ -67,6 +67,11 @@ package final class Response: HttpServletResponse {
             throw IllegalStateError("Cannot call sendError() after the response has been committed")
         }
         guard self.includes == 0 else { return }
+        if status == 103 {
+            // Early hints: the headers so far go ahead, the answer follows. Tomcat takes this way in, too.
+            do { try await self.coyote.sendInformational(status: status) } catch { throw OutputBuffer.failure(error) }
+            return
+        }
         self.isError = true
         self.isErrorHandled = false
         self.coyote.status = status
