@@ -101,6 +101,7 @@ let testTargets: [Target] = [
     tests("CatalinaManager", ["CatalinaManager", "CatalinaCore", servletAPI]),
     tests("CatalinaStartup", ["CatalinaStartup", "CatalinaCore", "ServerConfig", "Modeler", servletAPI]),
     tests("RepositoryCore", ["RepositoryCore"]),
+    tests("RepositorySync", ["RepositorySync", "RepositoryCore"]),
     tests("RepositoryStorage", ["RepositoryStorage", "RepositoryIndex", "RepositoryCore", "CrashWriter", grdb]),
     tests("RepositoryIndex", ["RepositoryIndex", "RepositoryCore", grdb]),
     tests("ServletAPI", [servletAPI]),

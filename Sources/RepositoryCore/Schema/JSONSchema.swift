@@ -36,7 +36,17 @@ package struct JSONSchema: Sendable {
         }
     }()
 
+    /// Whether any node may have a role in authentication.
+    func mentions(_ role: ContentFacts.AuthRole) -> Bool {
+        self.nodes.contains { node in
+            let auth = node.cordra?["auth"]
+            return (auth?.string ?? auth?["type"]?.string) == role.rawValue
+        }
+    }
+
     /// Validates an instance and collects the repository's keyword of every schema that applied to a node.
+    ///
+    /// A property that the server fills in is reported also where the instance lacks it.
     package func annotations(validating value: JSONValue) throws(SchemaViolation) -> [SchemaAnnotation] {
         var validator = SchemaValidator(schema: self)
         try validator.validate(value, node: 0)

@@ -70,6 +70,8 @@ struct SchemaNode: Sendable {
         var countMinimum: Int?
         var countMaximum: Int?
         var dependencies: [(name: String, dependency: Dependency)] = []
+        /// Properties that the server fills in, with the repository's keyword of each.
+        var generated: [(name: String, keyword: JSONObject)] = []
     }
 
     enum Dependency: Sendable {

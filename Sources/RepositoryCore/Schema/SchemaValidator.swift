@@ -211,6 +211,10 @@ extension SchemaValidator {
                 "object has too many properties (found \(object.count) but schema requires at most \(maximum))"
             )
         }
+        for (name, keyword) in rules.generated where object[name] == nil {
+            let pointer = JSONPointer(tokens: self.path + [name])
+            self.annotations.append(SchemaAnnotation(pointer: pointer, keyword: keyword))
+        }
         try self.checkMembers(of: object, rules)
         for (name, dependency) in rules.dependencies where object[name] != nil {
             switch dependency {
