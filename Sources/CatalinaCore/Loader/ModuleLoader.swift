@@ -1,0 +1,225 @@
+import Glibc
+import Logging
+package import ServletAPI
+import Synchronization
+
+/// Opens the modules of one application: the shared libraries in its `WEB-INF/lib`.
+///
+/// Each load copies the libraries into a folder of its own below the work directory and opens the copies, so that
+/// the originals may be replaced at any time and two versions of a module live side by side; what was opened is
+/// never closed, because Swift's metadata cannot be unloaded.
+/// Rules: a file `*.so` that exports ``entrySymbol`` is a module. One that does not is allowed if a module, or an
+/// allowed library, names it as needed (`DT_NEEDED`); it is then opened first. `libServletAPI.so` is ignored, the
+/// server has its own. The dynamic linker knows a needed library by its name alone: two applications that bring
+/// different libraries of one name both get the first, so libraries are better linked into the module.
+/// Isolation: any thread; ``load()`` blocks.
+/// Tomcat counterpart: `org.apache.catalina.loader.WebappLoader`.
+package final class ModuleLoader: Loader {
+    /// The C function that a module exports.
+    package static let entrySymbol = "servlet_module_entry"
+    /// The version of ServletAPI that modules must have been built for.
+    package static var apiVersion: Int { ServletModule.apiVersion }
+
+    private static let ignored = "libServletAPI.so"
+    private static let loads = Atomic(0)
+
+    private struct Protected {
+        var modules: [ServletModule] = []
+        var snapshot: [String: FileStatus] = [:]
+    }
+
+    private let libraries: String
+    private let copies: String
+    private let protected = Mutex(Protected())
+    private let logger = Logger(label: "org.apache.catalina.loader.WebappLoader")
+
+    /// A loader for the libraries of an application.
+    ///
+    /// - Parameters:
+    ///   - documentBase: the application's folder.
+    ///   - workDirectory: a folder of the application's own that outlives it.
+    package init(documentBase: String, workDirectory: String) {
+        self.libraries = documentBase + "/WEB-INF/lib"
+        self.copies = workDirectory + "/modules"
+    }
+
+    package var moduleNames: [String] { self.modules.map(\.name) }
+
+    private var modules: [ServletModule] { self.protected.withLock { $0.modules } }
+
+    package func servlet(_ className: String) -> (@Sendable () throws -> any Servlet)? {
+        self.modules.lazy.compactMap { $0.servlets[className] }.first
+    }
+
+    package func filter(_ className: String) -> (@Sendable () throws -> any Filter)? {
+        self.modules.lazy.compactMap { $0.filters[className] }.first
+    }
+
+    package func listener(_ className: String) -> (@Sendable () throws -> any EventListener)? {
+        self.modules.lazy.compactMap { $0.listeners[className] }.first
+    }
+
+    /// Whether a library was added, removed or changed since ``load()``.
+    package func isModified() -> Bool {
+        let now = self.snapshot()
+        return self.protected.withLock { $0.snapshot != now }
+    }
+
+    /// Opens every module.
+    ///
+    /// - Throws: ``ModuleError`` with what is wrong with each library; none of its code has run unless all libraries
+    ///   could be opened.
+    package func load() throws {
+        let snapshot = self.snapshot()
+        self.protected.withLock { $0.snapshot = snapshot }
+        self.removeOldCopies()
+        let names = snapshot.keys.sorted()
+        guard !names.isEmpty else { return }
+        let plan = try self.plan(names)
+        let copies = try self.copy(names)
+        let modules = try self.open(plan, in: copies)
+        self.protected.withLock { $0.modules = modules }
+    }
+
+    private func snapshot() -> [String: FileStatus] {
+        var snapshot: [String: FileStatus] = [:]
+        for name in FileIO.names(in: self.libraries) ?? [] where name.hasSuffix(".so") && name != Self.ignored {
+            snapshot[name] = FileStatus(self.libraries + "/" + name)
+        }
+        return snapshot
+    }
+
+    // MARK: Plan
+
+    /// The order in which libraries are opened, and which of them are modules.
+    struct Plan: Equatable {
+        var dependencies: [String] = []
+        var modules: [String] = []
+    }
+
+    private func plan(_ names: [String]) throws -> Plan {
+        var facts: [String: SharedLibraryFacts] = [:]
+        var problems: [ModuleError.Problem] = []
+        for name in names {
+            do {
+                let prefixes = [Self.entrySymbol, ServletModule.stampPrefix]
+                facts[name] = try FileIO.withMappedFile(self.libraries + "/" + name) { bytes in
+                    SharedLibraryFacts(bytes, symbolsWithPrefix: prefixes)
+                }
+                if facts[name] == nil { problems.append(.init(library: name, reason: .notALibrary)) }
+            } catch {
+                problems.append(.init(library: name, reason: .unreadable(String(describing: error))))
+            }
+        }
+        guard problems.isEmpty else { throw ModuleError(problems: problems) }
+        return try Self.plan(facts)
+    }
+
+    /// Sorts libraries into modules and what they need.
+    ///
+    /// - Throws: ``ModuleError`` for those that are neither, or built for another version of ServletAPI.
+    static func plan(_ facts: [String: SharedLibraryFacts]) throws(ModuleError) -> Plan {
+        var plan = Plan()
+        var problems: [ModuleError.Problem] = []
+        for (name, library) in facts.sorted(by: { $0.key < $1.key }) {
+            if let version = self.otherVersion(library) {
+                problems.append(.init(library: name, reason: .otherVersion(version)))
+            }
+            if library.defined.contains(self.entrySymbol) { plan.modules.append(name) }
+        }
+        var byName: [String: String] = [:]
+        for (name, library) in facts {
+            byName[name] = name
+            if let soname = library.soname { byName[soname] = name }
+        }
+        plan.dependencies = self.needed(by: plan.modules, facts, byName)
+        let known = Set(plan.modules + plan.dependencies)
+        for name in facts.keys.sorted() where !known.contains(name) {
+            problems.append(.init(library: name, reason: .noEntry))
+        }
+        guard problems.isEmpty else { throw ModuleError(problems: problems) }
+        return plan
+    }
+
+    /// The version of ServletAPI that a library expects, if it is another than the server's.
+    private static func otherVersion(_ library: SharedLibraryFacts) -> Int? {
+        library.undefined.lazy.filter { $0.hasPrefix(ServletModule.stampPrefix) }
+            .compactMap { Int($0.dropFirst(ServletModule.stampPrefix.count)) }
+            .first { $0 != self.apiVersion }
+    }
+
+    /// The libraries that others need, each behind those it needs itself.
+    private static func needed(
+        by modules: [String],
+        _ facts: [String: SharedLibraryFacts],
+        _ byName: [String: String]
+    ) -> [String] {
+        var order: [String] = []
+        var seen = Set(modules)
+        func visit(_ library: String) {
+            for needed in facts[library]?.needed.compactMap({ byName[$0] }) ?? [] where seen.insert(needed).inserted {
+                visit(needed)
+                order.append(needed)
+            }
+        }
+        for module in modules { visit(module) }
+        return order
+    }
+
+    // MARK: Copies
+
+    /// Copies the libraries into a new folder and returns its path.
+    private func copy(_ names: [String]) throws -> String {
+        let number = Self.loads.add(1, ordering: .relaxed).newValue
+        let folder = "\(self.copies)/\(FileIO.processID)-\(number)"
+        do throws(FileError) {
+            try FileIO.makeDirectories(folder)
+            for name in names { try FileIO.copy(self.libraries + "/" + name, to: folder + "/" + name) }
+        } catch {
+            throw ModuleError(problems: [.init(library: error.path, reason: .unreadable(error.description))])
+        }
+        return folder
+    }
+
+    /// Removes what earlier processes have left; copies of this one may be open.
+    private func removeOldCopies() {
+        for folder in FileIO.names(in: self.copies) ?? [] where !folder.hasPrefix("\(FileIO.processID)-") {
+            do {
+                try FileIO.removeTree("\(self.copies)/\(folder)")
+            } catch {
+                let metadata: Logger.Metadata = ["error": "\(error)"]
+                self.logger.warning(
+                    "Copies of modules that an earlier process left could not be removed",
+                    metadata: metadata
+                )
+            }
+        }
+    }
+
+    // MARK: Opening
+
+    private func open(_ plan: Plan, in folder: String) throws -> [ServletModule] {
+        var problems: [ModuleError.Problem] = []
+        var handles: [(library: String, handle: UnsafeMutableRawPointer)] = []
+        for name in plan.dependencies + plan.modules {
+            if let handle = dlopen("\(folder)/\(name)", RTLD_NOW | RTLD_LOCAL) {
+                if plan.modules.contains(name) { handles.append((library: name, handle: handle)) }
+            } else {
+                let text = dlerror().map { String(cString: $0) } ?? "unknown error"
+                problems.append(.init(library: name, reason: .refused(text)))
+            }
+        }
+        guard problems.isEmpty else { throw ModuleError(problems: problems) }
+        return try handles.map { library, handle in
+            guard let symbol = dlsym(handle, Self.entrySymbol) else {
+                throw ModuleError(problems: [.init(library: library, reason: .noEntry)])
+            }
+            // SAFETY: the symbol's name is a contract; its one meaning is this C signature.
+            let entry = unsafeBitCast(symbol, to: (@convention(c) () -> UnsafeMutableRawPointer?).self)
+            guard let module = entry() else {
+                throw ModuleError(problems: [.init(library: library, reason: .noModule)])
+            }
+            return ServletModule.adopted(module)
+        }
+    }
+}
