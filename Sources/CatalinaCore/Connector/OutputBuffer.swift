@@ -18,6 +18,9 @@ final class OutputBuffer: ServletOutputStream, ServletWriter {
     var isSuspended = false
     private var charset: Charset?
 
+    /// Whether something waits to be sent.
+    var hasContent: Bool { self.buffer.readableBytes > 0 }
+
     init(_ coyote: Coyote.Response) {
         self.coyote = coyote
     }

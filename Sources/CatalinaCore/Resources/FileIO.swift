@@ -130,49 +130,6 @@ extension FileIO {
     }
 }
 
-extension FileIO {
-    /// Makes a directory.
-    ///
-    /// Blocks.
-    static func makeDirectory(_ path: String) -> Bool { mkdir(path, 0o750) == 0 }
-
-    /// Deletes a file or an empty directory.
-    ///
-    /// Blocks.
-    static func delete(_ path: String) -> Bool { remove(path) == 0 }
-
-    /// Moves a file, also to another file system, replacing what is there in one step.
-    ///
-    /// Blocks.
-    /// - Returns: false if it cannot be moved, for lack of a parent directory for example.
-    static func move(_ source: String, to destination: String) -> Bool {
-        if rename(source, destination) == 0 { return true }
-        guard errno == EXDEV else { return false }
-        let sibling = destination + ".part"
-        guard (try? self.copy(source, to: sibling)) != nil, rename(sibling, destination) == 0 else {
-            unlink(sibling)
-            return false
-        }
-        return unlink(source) == 0
-    }
-
-    /// Copies a file over another.
-    ///
-    /// Blocks.
-    /// - Throws: ``FileError``.
-    static func copy(_ source: String, to destination: String) throws(FileError) {
-        let input = try DescriptorOwner(source)
-        let output = try DescriptorOwner(destination, O_WRONLY | O_CREAT | O_TRUNC)
-        let length = try input.status().size
-        var done: off_t = 0
-        while done < length {
-            let count = sendfile(output.descriptor, input.descriptor, &done, Int(length - Int64(done)))
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw FileError("write", destination) }
-        }
-    }
-}
-
 /// An open file that is closed when the value dies.
 struct DescriptorOwner: ~Copyable {
     let descriptor: Int32
@@ -192,11 +149,12 @@ struct DescriptorOwner: ~Copyable {
     }
 
     /// Writes all bytes at an offset.
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileError) {
+    func write(_ bytes: [UInt8], at offset: Int64) throws(FileError) {
         var done = 0
         while done < bytes.count {
-            let room = UnsafeRawBufferPointer(rebasing: bytes[done...])
-            let count = pwrite(self.descriptor, room.baseAddress, room.count, off_t(offset) + off_t(done))
+            let count = bytes.withUnsafeBytes { bytes in
+                pwrite(self.descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done, off_t(offset) + done)
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw FileError("write", self.path) }
             done += count

@@ -1,4 +1,4 @@
-import Glibc
+import Coyote
 package import NIOCore
 import Synchronization
 
@@ -49,7 +49,7 @@ package final class WebResource: Sendable {
             return
         }
         self.eTag = "W/\"\(located.size)-\(located.lastModified)\""
-        self.lastModifiedHTTP = ResourceDate.format(milliseconds: located.lastModified)
+        self.lastModifiedHTTP = HTTPDate.format(milliseconds: located.lastModified)
     }
 
     package var exists: Bool { self.kind != .missing }
@@ -97,21 +97,4 @@ struct LocatedResource: Sendable, Equatable {
     var isWritable = false
 
     static let missing = Self(kind: .missing)
-}
-
-/// `Last-Modified` as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
-enum ResourceDate {
-    private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
-    static func format(milliseconds: Int64) -> String {
-        var seconds = time_t(milliseconds / 1000)
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        let weekday = ((Int(seconds / 86_400) % 7) + 7) % 7
-        let date = "\(two(parts.tm_mday)) \(self.months[Int(parts.tm_mon)]) \(parts.tm_year + 1900)"
-        let time = "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
-        return "\(self.days[weekday]), \(date) \(time) GMT"
-    }
 }

@@ -7,6 +7,7 @@ package enum Charset: String, Sendable, CaseIterable {
     case usASCII = "US-ASCII"
     case isoLatin9 = "ISO-8859-15"
     case windows1252 = "windows-1252"
+    case ibm850 = "IBM850"
     /// Big endian unless a byte order mark says otherwise; written with a mark.
     case utf16 = "UTF-16"
     case utf16BE = "UTF-16BE"
@@ -28,6 +29,7 @@ package enum Charset: String, Sendable, CaseIterable {
             .usASCII: ["ascii", "iso646-us", "us", "ansi_x3.4-1968", "646", "cp367"],
             .isoLatin9: ["iso8859-15", "iso8859_15", "iso_8859-15", "latin9", "latin-9", "l9"],
             .windows1252: ["cp1252"],
+            .ibm850: ["cp850", "850", "ibm-850"],
             .utf16: ["utf16", "utf_16", "unicode"],
             .utf16BE: ["utf_16be", "unicodebigunmarked"],
             .utf16LE: ["utf_16le", "unicodelittleunmarked"],
@@ -46,7 +48,7 @@ package enum Charset: String, Sendable, CaseIterable {
         case .utf8: return bytes.utf8Text
         case .isoLatin1: return bytes.latin1Text
         case .utf16, .utf16BE, .utf16LE: return self.decodeUTF16(bytes).text
-        case .usASCII, .isoLatin9, .windows1252:
+        case .usASCII, .isoLatin9, .windows1252, .ibm850:
             if ByteSet.ascii.containsAll(of: bytes) { return bytes.utf8Text }
             var text = String.UnicodeScalarView()
             for index in bytes.indices { text.append(self.scalar(bytes[index]) ?? "\u{fffd}") }
@@ -62,7 +64,7 @@ package enum Charset: String, Sendable, CaseIterable {
         case .utf16, .utf16BE, .utf16LE:
             let (text, isValid) = self.decodeUTF16(bytes)
             return isValid ? text : nil
-        case .usASCII, .isoLatin9, .windows1252:
+        case .usASCII, .isoLatin9, .windows1252, .ibm850:
             for index in bytes.indices where self.scalar(bytes[index]) == nil { return nil }
             return self.decode(bytes)
         }
@@ -81,7 +83,7 @@ package enum Charset: String, Sendable, CaseIterable {
         case .utf16: return text.isEmpty ? [] : [0xfe, 0xff] + Charset.utf16BE.encode(text)
         case .utf16BE: return text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }
         case .utf16LE: return text.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
-        case .isoLatin1, .usASCII, .isoLatin9, .windows1252:
+        case .isoLatin1, .usASCII, .isoLatin9, .windows1252, .ibm850:
             return text.unicodeScalars.map { self.byte($0) ?? UInt8(ascii: "?") }
         }
     }
@@ -108,6 +110,7 @@ extension Charset {
         switch self {
         case .usASCII: return nil
         case .isoLatin9: return Self.latin9[byte] ?? Unicode.Scalar(byte)
+        case .ibm850: return Self.ibm850Upper[Int(byte) - 0x80]
         case .windows1252 where byte < 0xa0: return Self.windows1252Controls[Int(byte) - 0x80]
         default: return Unicode.Scalar(byte)
         }
@@ -121,6 +124,7 @@ extension Charset {
         case .isoLatin9:
             if let special = Self.latin9.first(where: { $0.value == scalar }) { return special.key }
             return UInt8(exactly: scalar.value).flatMap { Self.latin9[$0] == nil ? $0 : nil }
+        case .ibm850: return Self.ibm850Octets[scalar]
         case .windows1252:
             if let index = Self.windows1252Controls.firstIndex(of: scalar) { return 0x80 + UInt8(index) }
             return UInt8(exactly: scalar.value).flatMap { $0 < 0xa0 ? nil : $0 }

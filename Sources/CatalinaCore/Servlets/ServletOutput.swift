@@ -1,0 +1,94 @@
+package import NIOCore
+package import ServletAPI
+
+/// Where a container servlet writes an answer: without copies if nothing has been wrapped around the response.
+package struct ServletOutput {
+    package let response: any HttpServletResponse
+    private let direct: Response?
+
+    /// Bytes read of a file at a time where the kernel cannot send it.
+    static let pieceSize = 65_536
+
+    package init(_ response: any HttpServletResponse) {
+        self.response = response
+        self.direct = response as? Response
+    }
+
+    /// The container's response behind all wrappers; `nil` outside the container.
+    private var innermost: Response? {
+        if let direct = self.direct { return direct }
+        var response = self.response
+        while let wrapper = response as? HttpServletResponseWrapper { response = wrapper.response }
+        return response as? Response
+    }
+
+    /// Whether a filter or valve has written something already, so that lengths and ranges would be wrong.
+    package var hasContent: Bool { self.innermost?.hasContent ?? false }
+
+    /// Whether someone writes this answer as text already.
+    package var hasWriter: Bool {
+        if let direct = self.direct { return direct.usesWriter }
+        do {
+            _ = try self.response.outputStream()
+            return false
+        } catch {
+            return true
+        }
+    }
+
+    /// The charset that someone asked for explicitly; `nil` if there is only the default.
+    package var explicitCharset: String? {
+        if let innermost = self.innermost { return innermost.charset }
+        let name = self.response.characterEncoding
+        return ["ISO-8859-1", "UTF-8"].contains(name.uppercased()) ? nil : name
+    }
+
+    /// Writes shared bytes.
+    ///
+    /// - Throws: `ClientAbortError` if the client has left, `IllegalStateError` after someone used the writer.
+    package func write(_ bytes: ByteBuffer) async throws {
+        if let direct = self.direct, direct.includes == 0 {
+            try await direct.write(bytes)
+        } else {
+            try await self.response.outputStream().write([UInt8](bytes.readableBytesView))
+        }
+    }
+
+    /// Writes text in UTF-8, whichever way the answer is being written.
+    package func write(text: String) async throws {
+        do {
+            try await self.response.outputStream().write(Array(text.utf8))
+        } catch is IllegalStateError {
+            try await self.response.writer().write(text)
+        }
+    }
+
+    /// Writes part of a file.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - range: the bytes of it.
+    ///   - usesKernel: whether the kernel may send it; it does if the response has not been wrapped.
+    /// - Throws: `FileError` if it cannot be read, also when it has become shorter; as ``write(_:)``.
+    package func send(_ path: String, _ range: Range<Int64>, usesKernel: Bool) async throws {
+        if usesKernel, let direct = self.direct, direct.includes == 0 {
+            return try await direct.sendFile(
+                path,
+                offset: range.lowerBound,
+                length: range.upperBound - range.lowerBound
+            )
+        }
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let (from, count) = (start, Int(min(range.upperBound - start, Int64(Self.pieceSize))))
+            let piece = try await FileIO.run { try FileIO.read(path, at: from, count: count) }
+            try await self.write(piece)
+            start += Int64(piece.readableBytes)
+        }
+    }
+}
+
+extension Response {
+    /// Whether bytes of the body have been written, sent or not.
+    var hasContent: Bool { self.contentWritten > 0 || self.output.hasContent }
+}

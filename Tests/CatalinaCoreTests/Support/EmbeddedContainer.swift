@@ -1,0 +1,142 @@
+import NIOCore
+import ServletAPI
+import Synchronization
+
+@testable import CatalinaCore
+@testable import Coyote
+
+/// An engine with one host and some applications, to which requests are handed without a network.
+final class EmbeddedContainer {
+    let engine: StandardEngine
+    let host: StandardHost
+    private let adapter: CoyoteAdapter
+    private let facts: ConnectorFacts
+
+    /// What came back for a request.
+    struct Answer {
+        let status: Int
+        let headers: [(name: String, value: String)]
+        let hook: RecordingHook
+        let isClosing: Bool
+
+        var text: String { String(buffer: self.hook.body) }
+        var bytes: [UInt8] { [UInt8](self.hook.body.readableBytesView) }
+
+        /// The first value of a field; `nil` without the field.
+        subscript(_ name: String) -> String? {
+            self.headers.first { $0.name.lowercased() == name.lowercased() }?.value
+        }
+
+        /// `name: value` of every field, in order.
+        var lines: [String] { self.headers.map { "\($0.name): \($0.value)" } }
+    }
+
+    init(_ change: (inout Connector.Configuration) -> Void = { _ in }) throws {
+        var engine = StandardEngine.Configuration()
+        engine.name = "Catalina"
+        engine.defaultHost = "localhost"
+        engine.backgroundProcessorDelay = -1
+        self.engine = StandardEngine(configuration: engine)
+        var host = StandardHost.Configuration()
+        host.name = "localhost"
+        self.host = StandardHost(configuration: host)
+        var connector = Connector.Configuration()
+        change(&connector)
+        self.facts = ConnectorFacts(connector)
+        self.adapter = CoyoteAdapter(self.facts)
+    }
+
+    /// Adds an application; `configure` fills in what its descriptors would say.
+    @discardableResult
+    func add(
+        path: String,
+        documentBase: String,
+        workDirectory: String = "",
+        _ configure: @escaping @Sendable (inout ApplicationModel, inout ContainerClasses) -> Void
+    ) async throws -> StandardContext {
+        var configuration = StandardContext.Configuration()
+        configuration.path = path
+        let context = StandardContext(configuration: configuration)
+        var model = ApplicationModel()
+        var setup = StandardContext.Setup()
+        configure(&model, &setup.containerClasses)
+        setup.documentBase = documentBase
+        setup.workDirectory = workDirectory
+        context.setup = setup
+        context.lifecycle.add(ModelListener(context, model))
+        try await self.host.addChild(context)
+        return context
+    }
+
+    /// Starts everything; call it once, after the applications were added.
+    func start() async throws {
+        try await self.engine.addChild(self.host)
+        try await self.engine.start()
+        let table = MapperTable.of(self.engine)
+        self.facts.mapper.replace { table }
+    }
+
+    /// Hands over one request and returns when it has been answered.
+    func send(
+        _ method: String,
+        _ target: String,
+        _ headers: [(name: String, value: String)] = [],
+        body: [[UInt8]] = [],
+        remoteAddress: String = "127.0.0.1",
+        hook: RecordingHook? = nil,
+        prepare: (Coyote.Request) -> Void = { _ in }
+    ) async -> Answer {
+        let hook = hook ?? RecordingHook(body: body)
+        let request = Coyote.Request()
+        let response = Coyote.Response()
+        request.method = method
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        request.requestURI = String(parts[0])
+        request.queryString = parts.count > 1 ? String(parts[1]) : nil
+        request.headers = MimeHeaders([(name: "host", value: "localhost:8080")] + headers)
+        request.serverName = "localhost"
+        request.serverPort = 8080
+        request.addresses.remoteAddress = remoteAddress
+        request.addresses.remotePort = 40_000
+        request.addresses.localAddress = "127.0.0.1"
+        request.addresses.localPort = 8080
+        request.peerAddress = remoteAddress
+        request.startTimeNanos = MonotonicClock.now()
+        if !body.isEmpty { request.contentLength = Int64(body.reduce(0) { $0 + $1.count }) }
+        request.hook = hook
+        response.hook = hook
+        prepare(request)
+        await self.adapter.service(request, response)
+        var fields: [(name: String, value: String)] = []
+        for index in 0..<response.headers.count { fields.append(response.headers[index]) }
+        if let type = response.contentType { fields.append((name: "Content-Type", value: type)) }
+        if response.contentLength >= 0 {
+            fields.append((name: "Content-Length", value: String(response.contentLength)))
+        }
+        return Answer(status: response.status, headers: fields, hook: hook, isClosing: response.closesConnection)
+    }
+}
+
+/// Plays the context configuration: the descriptors' content is known already.
+private final class ModelListener: LifecycleListener {
+    private let model: ApplicationModel
+    private weak let context: StandardContext?
+
+    init(_ context: StandardContext, _ model: ApplicationModel) {
+        self.context = context
+        self.model = model
+    }
+
+    func lifecycleEvent(_ event: LifecycleEvent) async throws {
+        if event.kind == .configureStart { self.context?.model = self.model }
+    }
+}
+
+/// A servlet made of a closure.
+struct ClosureServlet: Servlet {
+    let body: @Sendable (any HttpServletRequest, any HttpServletResponse) async throws -> Void
+
+    func service(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
+        try await self.body(request, response)
+    }
+}

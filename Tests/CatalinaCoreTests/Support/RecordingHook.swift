@@ -1,0 +1,57 @@
+import NIOCore
+
+@testable import Coyote
+
+/// The connection of a request that no socket carries: gives out a body and takes an answer.
+final class RecordingHook: ActionHook {
+    private var pieces: [ByteBuffer]
+    private(set) var body = ByteBuffer()
+    /// Storage of the buffers that were handed over, to see which were not copied.
+    private(set) var writes: [ByteBuffer] = []
+    private(set) var files: [(offset: Int64, length: Int64)] = []
+    private(set) var isFinished = false
+    private(set) var isAborted = false
+    /// After so many bytes of body the client is gone.
+    var breaksAfter = Int.max
+
+    init(body: [[UInt8]] = []) { self.pieces = body.map { ByteBuffer(bytes: $0) } }
+
+    func readBody(_ request: Coyote.Request) async throws(CoyoteError) -> ByteBuffer? {
+        if self.pieces.isEmpty { return nil }
+        return self.pieces.removeFirst()
+    }
+
+    func acknowledgeExpectation(_ request: Coyote.Request) async throws(CoyoteError) {}
+
+    func write(_ buffer: ByteBuffer, _ response: Coyote.Response) async throws(CoyoteError) {
+        response.isCommitted = true
+        guard self.body.readableBytes < self.breaksAfter else { throw CoyoteError(.clientAbort, "The client left") }
+        self.writes.append(buffer)
+        self.body.writeImmutableBuffer(buffer)
+        response.contentWritten += Int64(buffer.readableBytes)
+        response.bytesWritten += Int64(buffer.readableBytes)
+    }
+
+    func writeFile(
+        _ file: NIOFileHandle,
+        offset: Int64,
+        length: Int64,
+        _ response: Coyote.Response
+    ) async throws(CoyoteError) {
+        response.isCommitted = true
+        self.files.append((offset: offset, length: length))
+        response.contentWritten += length
+        response.bytesWritten += length
+    }
+
+    func sendInformational(status: Int, _ response: Coyote.Response) async throws(CoyoteError) {}
+
+    func flush(_ response: Coyote.Response) async throws(CoyoteError) { response.isCommitted = true }
+
+    func finish(_ response: Coyote.Response) async {
+        response.isCommitted = true
+        self.isFinished = true
+    }
+
+    func abort() { self.isAborted = true }
+}
