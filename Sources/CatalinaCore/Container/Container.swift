@@ -29,6 +29,9 @@ extension Container {
         if self.state.isAvailable, self.base.startsChildren { try await child.start() }
     }
 
+    /// Adds a child without starting it: while the tree is built from a file.
+    package func attachChild(_ child: any Container) throws { try self.base.insert(child, under: self) }
+
     /// Removes a child, stopping and destroying it.
     package func removeChild(_ child: any Container) async throws {
         if child.state.isAvailable { try await child.stop() }

@@ -8,6 +8,16 @@ package protocol CredentialHandler: AnyObject, Sendable {
     func mutate(_ password: String) -> String
 }
 
+/// A realm whose way of comparing passwords can be chosen.
+package protocol CredentialUser: AnyObject, Sendable {
+    func use(_ handler: any CredentialHandler)
+}
+
+/// A handler that asks others in turn.
+package protocol CredentialHandlerContainer: AnyObject, Sendable {
+    func add(_ handler: any CredentialHandler)
+}
+
 /// Passwords stored as they are.
 package final class PlainCredentialHandler: CredentialHandler {
     package init() {}

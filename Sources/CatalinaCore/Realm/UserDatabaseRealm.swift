@@ -5,7 +5,7 @@ import Synchronization
 /// Users of a `UserDatabase` among the global resources.
 ///
 /// Source: `org.apache.catalina.realm.UserDatabaseRealm`.
-package final class UserDatabaseRealm: Realm, ConfigurableComponent {
+package final class UserDatabaseRealm: Realm, CredentialUser, ConfigurableComponent {
     package struct Configuration: Sendable {
         package var resourceName = "UserDatabase"
         package var allRolesMode = "strict"
@@ -87,7 +87,7 @@ package final class UserDatabaseRealm: Realm, ConfigurableComponent {
 /// Users of a file of its own, read once.
 ///
 /// Source: `org.apache.catalina.realm.MemoryRealm`.
-package final class MemoryRealm: Realm, ConfigurableComponent {
+package final class MemoryRealm: Realm, CredentialUser, ConfigurableComponent {
     package struct Configuration: Sendable {
         package var pathname = "conf/tomcat-users.xml"
         package var allRolesMode = "strict"

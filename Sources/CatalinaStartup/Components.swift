@@ -1,0 +1,60 @@
+import CatalinaCore
+import CatalinaManager
+import CatalinaSession
+import Coyote
+import Modeler
+import ServletAPI
+
+/// The one list of components: what the class names of configuration files and descriptors stand for.
+package enum Components {
+    /// Components of `server.xml` and `context.xml`.
+    package static let registry = ComponentRegistry(
+        self.containers + self.realms + self.sessions + self.resources + self.valves + self.listeners
+    )
+
+    private static let containers: [AnyComponentDescriptor] = [
+        AnyComponentDescriptor(StandardServer.descriptor),
+        AnyComponentDescriptor(StandardService.descriptor),
+        AnyComponentDescriptor(StandardThreadExecutor.descriptor),
+        AnyComponentDescriptor(Connector.descriptor),
+        AnyComponentDescriptor(StandardEngine.descriptor),
+        AnyComponentDescriptor(StandardHost.descriptor),
+        AnyComponentDescriptor(StandardContext.descriptor),
+    ]
+
+    private static let realms: [AnyComponentDescriptor] = [
+        AnyComponentDescriptor(UserDatabaseRealm.descriptor),
+        AnyComponentDescriptor(MemoryRealm.descriptor),
+        AnyComponentDescriptor(CombinedRealm.descriptor),
+        AnyComponentDescriptor(LockOutRealm.descriptor),
+        AnyComponentDescriptor(NullRealm.descriptor),
+    ]
+
+    private static let sessions: [AnyComponentDescriptor] = [
+        AnyComponentDescriptor(StandardManager.descriptor),
+        AnyComponentDescriptor(StandardSessionIDGenerator.descriptor),
+        AnyComponentDescriptor(CookieProcessor.descriptor),
+    ]
+
+    private static let resources: [AnyComponentDescriptor] = [
+        AnyComponentDescriptor(StandardRoot.descriptor),
+        AnyComponentDescriptor(NamingResources.descriptor),
+        AnyComponentDescriptor(ContextResource.descriptor),
+        AnyComponentDescriptor(ContextEnvironment.descriptor),
+        AnyComponentDescriptor(ApplicationParameter.descriptor),
+        AnyComponentDescriptor(WebappLoaderElement.descriptor),
+    ]
+
+    private static let valves: [AnyComponentDescriptor] = []
+
+    private static let listeners: [AnyComponentDescriptor] = [
+        AnyComponentDescriptor(VersionLoggerListener.descriptor),
+        AnyComponentDescriptor(GlobalResourcesLifecycleListener.descriptor),
+    ]
+
+    /// Servlets, filters and listeners that the container itself brings to applications.
+    package static let containerClasses: ContainerClasses = {
+        var classes = ContainerClasses()
+        return classes
+    }()
+}
