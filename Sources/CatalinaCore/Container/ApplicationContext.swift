@@ -88,9 +88,7 @@ package final class ApplicationContext: ContainerServletContext {
     package func mimeType(_ file: String) -> String? {
         guard let dot = file.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
         let name = String(file[file.index(after: dot)...])
-        guard !name.isEmpty else { return nil }
-        let mappings = self.standardContext.model.mimeMappings
-        return mappings[name] ?? mappings[name.lowercased()]
+        return name.isEmpty ? nil : self.standardContext.model.mimeType(name)
     }
 
     // MARK: Dispatch

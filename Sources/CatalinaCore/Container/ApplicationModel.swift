@@ -17,8 +17,8 @@ package struct ApplicationModel: Sendable {
     package var contextParameters: [String: String] = [:]
     package var welcomeFiles: [String] = []
     package var errorPages: [ErrorPage] = []
-    /// Media type by extension.
-    package var mimeMappings: [String: String] = [:]
+    /// Media type of a file name extension without its dot.
+    package var mimeType: @Sendable (String) -> String? = { _ in nil }
     package var session = SessionSettings()
     package var securityConstraints: [SecurityConstraint] = []
     package var securityRoles: [String] = []
