@@ -43,6 +43,8 @@ package enum Components {
         AnyComponentDescriptor(ContextEnvironment.descriptor),
         AnyComponentDescriptor(ApplicationParameter.descriptor),
         AnyComponentDescriptor(WebappLoaderElement.descriptor),
+        AnyComponentDescriptor(SSLHostConfigElement.descriptor),
+        AnyComponentDescriptor(CertificateElement.descriptor),
     ]
 
     private static let valves: [AnyComponentDescriptor] = []
@@ -55,6 +57,7 @@ package enum Components {
     /// Servlets, filters and listeners that the container itself brings to applications.
     package static let containerClasses: ContainerClasses = {
         var classes = ContainerClasses()
+        classes.servlets = [JspServlet.className: { JspServlet() }]
         return classes
     }()
 }

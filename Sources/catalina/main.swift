@@ -1,1 +1,4 @@
-print("catalina")
+import CatalinaStartup
+import Glibc
+
+exit(await Catalina.run(Array(CommandLine.arguments.dropFirst())))

@@ -29,6 +29,7 @@ package final class CoyoteAdapter: Adapter {
             self.failed(request, response, error)
         }
         self.log(request, response)
+        request.releaseParts()
         request.releaseSession()
         request.recycle()
         response.recycle()

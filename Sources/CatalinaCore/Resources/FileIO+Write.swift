@@ -81,3 +81,26 @@ extension FileIO {
         }
     }
 }
+
+extension FileIO {
+    /// Bytes of a file from an offset on; empty at its end.
+    ///
+    /// Blocks.
+    package static func readPart(of path: String, at offset: Int64, upTo maximum: Int) throws(FileError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError("open", path) }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: maximum)
+        let count = pread(descriptor, &bytes, maximum, Int(offset))
+        guard count >= 0 else { throw FileError("read", path) }
+        return Array(bytes.prefix(count))
+    }
+}
+
+extension FileIO {
+    /// The first line of a file of the kernel's, whose size is not known beforehand.
+    package static func pseudoFileText(_ path: String) throws(FileError) -> String {
+        let bytes = try self.readPart(of: path, at: 0, upTo: 4096)
+        return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+}

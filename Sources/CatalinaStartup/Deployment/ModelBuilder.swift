@@ -137,7 +137,7 @@ struct ModelBuilder {
 /// Servlets of stock descriptors that compile or run Java.
 private enum JavaOnlyServlets {
     static let classNames: Set<String> = [
-        "org.apache.jasper.servlet.JspServlet", "org.apache.catalina.servlets.CGIServlet",
-        "org.apache.catalina.ssi.SSIServlet", "org.apache.catalina.servlets.WebdavServlet",
+        "org.apache.catalina.servlets.CGIServlet", "org.apache.catalina.ssi.SSIServlet",
+        "org.apache.catalina.servlets.WebdavServlet",
     ]
 }

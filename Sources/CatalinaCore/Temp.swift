@@ -1,2 +1,0 @@
-package import ServletAPI
-extension Request { package func parts() async throws -> [any Part] { throw ServletError("x") } }

@@ -1,0 +1,273 @@
+import CatalinaCore
+import Coyote
+import Glibc
+import Juli
+import Modeler
+import NIOPosix
+import ServerConfig
+import Synchronization
+
+/// The process: reads the configuration, runs the server, ends it.
+///
+/// Source: `org.apache.catalina.startup.Catalina`, `Bootstrap`.
+package final class Catalina: Sendable {
+    private let line: CommandLine
+    private let logging = Mutex<LogManager?>(nil)
+    private static let log = CategoryLogger("org.apache.catalina.startup.Catalina")
+    private static let bootstrapLog = CategoryLogger("org.apache.catalina.startup.Bootstrap")
+
+    package init(_ line: CommandLine) { self.line = line }
+
+    /// Carries out the command line.
+    ///
+    /// - Returns: what the process exits with.
+    package static func run(_ words: [String]) async -> Int32 {
+        let line = CommandLine(words)
+        self.setProperties(line)
+        if let word = line.unknownWord {
+            StandardStreams.error("catalina: unknown command [\(word)]\n\(self.usage)")
+            return 1
+        }
+        let catalina = Catalina(line)
+        switch line.command {
+        case .start, .run: return await catalina.start()
+        case .stop: return catalina.stop()
+        case .configtest: return await catalina.configtest()
+        case .version: return catalina.version()
+        case .newWebapp: return NewWebapp.run(line.arguments)
+        case .digest: return PasswordDigest.run(line.arguments)
+        case nil:
+            StandardStreams.error(self.usage)
+            return 1
+        }
+    }
+
+    private static let usage = """
+        usage: catalina [-config FILE] [-D<name>=<value>]... start|run|stop|configtest|version
+               catalina new-webapp NAME DIR
+               catalina digest [-a ALGORITHM] [-e ENCODING] [-i ITERATIONS] [-s SALT-LENGTH] [-k KEY-LENGTH] PASSWORD...
+        """
+
+    // MARK: Surroundings
+
+    /// `-D` options, then `catalina.properties` for what they leave open.
+    private static func setProperties(_ line: CommandLine) {
+        let properties = SystemProperties.shared
+        for (name, value) in line.properties { properties[name] = value }
+        let home = properties.setIfAbsent("catalina.home", to: Environment["CATALINA_HOME"] ?? FileIO.canonicalPath(".") ?? ".")
+        properties.setIfAbsent("catalina.base", to: Environment["CATALINA_BASE"] ?? home)
+        let temporary = properties.setIfAbsent("java.io.tmpdir", to: Environment["CATALINA_TMPDIR"] ?? Places.base + "/temp")
+        if FileStatus(temporary) == nil { mkdir(temporary, 0o750) }
+        if line.isNamingDisabled { properties["catalina.useNaming"] = "false" }
+        properties.setIfAbsent("catalina.useNaming", to: "true")
+        let file = properties["catalina.config"].map { Places.resolve($0) } ?? Places.base + "/conf/catalina.properties"
+        if let text = try? FileIO.text(of: file) {
+            let substitution = PropertySubstitution(properties)
+            for entry in PropertiesFile(text).entries {
+                properties.setIfAbsent(entry.key, to: substitution.replace(entry.value).text)
+            }
+        }
+    }
+
+    /// Starts the log that `logging.properties` describes.
+    private func startLogging() {
+        let file = SystemProperties.shared["java.util.logging.config.file"] ?? Places.base + "/conf/logging.properties"
+        var surroundings = LogSurroundings()
+        surroundings.property = { SystemProperties.shared[$0] }
+        let manager = LogManager.bootstrap(
+            configurationFile: FileStatus(file) == nil ? nil : file,
+            surroundings: surroundings
+        )
+        self.logging.withLock { $0 = manager }
+    }
+
+    private var configFile: String { Places.resolve(self.line.configFile) }
+
+    // MARK: start
+
+    private func start() async -> Int32 {
+        Signals.block()
+        self.startLogging()
+        let begin = MonotonicClock.now()
+        guard let server = self.load() else {
+            Self.bootstrapLog.error("main", "Cannot start server. Server instance is not configured.")
+            return self.end(1)
+        }
+        do {
+            try await server.initialize()
+            if SystemProperties.shared.isTrue("org.apache.catalina.startup.EXIT_ON_INIT_FAILURE"),
+                let failure = server.firstConnectorFailure
+            {
+                Self.bootstrapLog.error("main", "Error running command: \(failure)")
+                return self.end(1)
+            }
+            self.logElapsed("load", "Server initialization in", since: begin)
+            let startBegin = MonotonicClock.now()
+            try await server.start()
+            self.logElapsed("start", "Server startup in", since: startBegin)
+        } catch {
+            Self.log.error("start", "The required Server component failed to start so Tomcat is unable to start.", error)
+            await self.shutDown(server)
+            return self.end(1)
+        }
+        let ending = await self.awaitEnd(of: server)
+        await self.shutDown(server)
+        return self.end(ending?.exitCode ?? 0)
+    }
+
+    private func logElapsed(_ method: String, _ what: String, since begin: Int64) {
+        Self.log.info(method, "\(what) [\((MonotonicClock.now() - begin) / 1_000_000)] milliseconds")
+    }
+
+    /// The server that the configuration describes; `nil` if it was rejected.
+    private func load() -> StandardServer? {
+        let outcome = Self.digest(self.configFile)
+        for problem in outcome.problems { Problems.log(problem) }
+        guard !outcome.isRejected, let server = outcome.component as? StandardServer else {
+            Self.log.warning("parseServerXml", "Unable to load server configuration from [\(self.configFile)]")
+            return nil
+        }
+        return server
+    }
+
+    private static func digest(_ file: String) -> DigestOutcome {
+        var digester = Digester(
+            registry: Components.registry,
+            substitution: PropertySubstitution(.shared) { name in
+                self.log.warning("load", "The property source [\(name)] is unknown and left out")
+            }
+        )
+        digester.add(ServerRuleSet())
+        return digester.digest(file)
+    }
+
+    /// Waits for the shutdown command or a signal.
+    ///
+    /// - Returns: the signal, `nil` for the command.
+    private func awaitEnd(of server: StandardServer) async -> Signals.Ending? {
+        let configuration = server.configuration
+        if configuration.port == -2 { return nil }
+        var port: ShutdownPort?
+        if server.portWithOffset >= 0 {
+            do {
+                port = try ShutdownPort(
+                    address: configuration.address,
+                    port: server.portWithOffset,
+                    command: configuration.shutdown
+                )
+            } catch {
+                CategoryLogger("org.apache.catalina.core.StandardServer").error(
+                    "await",
+                    "Failed to create server shutdown socket on address [\(configuration.address)] and port "
+                        + "[\(server.portWithOffset)] (base port [\(configuration.port)] and offset [\(configuration.portOffset)])",
+                    error
+                )
+                return nil
+            }
+        }
+        let (endings, continuation) = AsyncStream.makeStream(of: Signals.Ending?.self)
+        DetachedThread.run("catalina-signals") {
+            continuation.yield(Signals.wait { ThreadDump.print(server) })
+        }
+        if let port {
+            DetachedThread.run("catalina-shutdown") {
+                port.wait()
+                continuation.yield(nil)
+            }
+        }
+        for await ending in endings {
+            port?.stop()
+            return ending
+        }
+        return nil
+    }
+
+    private func shutDown(_ server: StandardServer) async {
+        do {
+            if server.state.isAvailable || server.state == .failed { try await server.stop() }
+            try await server.destroy()
+        } catch {
+            Self.log.error("stop", "Error stopping Catalina", error)
+        }
+    }
+
+    private func end(_ code: Int32) -> Int32 {
+        self.logging.withLock { $0 }?.shutdown()
+        return code
+    }
+
+    // MARK: stop
+
+    private func stop() -> Int32 {
+        let outcome = Self.digest(self.configFile)
+        guard let server = outcome.component as? StandardServer else {
+            for problem in outcome.problems where problem.severity == .fatal { StandardStreams.error(problem.description) }
+            return 1
+        }
+        guard server.portWithOffset > 0 else {
+            StandardStreams.error(
+                "No shutdown port configured. Shut down server through OS signal. Server not shut down."
+            )
+            return 1
+        }
+        let configuration = server.configuration
+        do {
+            try ShutdownPort.send(configuration.shutdown, to: configuration.address, port: server.portWithOffset)
+            return 0
+        } catch {
+            StandardStreams.error(
+                "Could not contact [\(configuration.address):\(server.portWithOffset)] (base port [\(configuration.port)] and "
+                    + "offset [\(configuration.portOffset)]). Tomcat may not be running. (\(error))"
+            )
+            return 1
+        }
+    }
+
+    // MARK: configtest, version
+
+    private func configtest() async -> Int32 {
+        self.startLogging()
+        let outcome = Self.digest(self.configFile)
+        for problem in outcome.problems { StandardStreams.error(problem.description) }
+        guard !outcome.isRejected, let server = outcome.component as? StandardServer else { return self.end(1) }
+        do {
+            try await server.initialize()
+            let failure = server.firstConnectorFailure
+            if let failure { StandardStreams.error("\(self.configFile): error: \(failure)") }
+            try await server.destroy()
+            return self.end(0)
+        } catch {
+            StandardStreams.error("\(self.configFile): error: \(error)")
+            return self.end(1)
+        }
+    }
+
+    private func version() -> Int32 {
+        let system = SystemFacts.current
+        StandardStreams.output(
+            """
+            Server version: \(ServerInfo.name)
+            Server built:   \(ServerInfo.built)
+            Server number:  \(ServerInfo.number)
+            OS Name:        \(system.name)
+            OS Version:     \(system.version)
+            Architecture:   \(system.architecture)
+            JVM Version:    \(SystemFacts.runtime)
+            JVM Vendor:     Swift.org
+            """
+        )
+        return 0
+    }
+}
+
+extension StandardServer {
+    /// Why a connector did not initialise, with its name; `nil` if all did.
+    var firstConnectorFailure: String? {
+        for connector in self.services.flatMap(\.connectors) {
+            if let failure = connector.initializationFailure {
+                return "Failed to initialize component [\(connector.lifecycleName)]: \(failure)"
+            }
+        }
+        return nil
+    }
+}
