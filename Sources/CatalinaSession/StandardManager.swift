@@ -52,6 +52,9 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
         self.init(configuration: configuration, now: WallClock.milliseconds)
     }
 
+    /// The manager of a context that says nothing about its own.
+    package static func withDefaults() -> StandardManager { StandardManager(configuration: Configuration()) }
+
     package static let descriptor = ComponentDescriptor<StandardManager>(
         className: "org.apache.catalina.session.StandardManager",
         kind: .manager,

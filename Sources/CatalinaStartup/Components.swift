@@ -1,16 +1,22 @@
-import CatalinaCore
+package import CatalinaCore
 import CatalinaManager
 import CatalinaSession
 import Coyote
-import Modeler
+package import Modeler
 import ServletAPI
 
 /// The one list of components: what the class names of configuration files and descriptors stand for.
 package enum Components {
     /// Components of `server.xml` and `context.xml`.
-    package static let registry = ComponentRegistry(
-        self.containers + self.realms + self.sessions + self.resources + self.valves + self.listeners
-    )
+    package static let registry: ComponentRegistry = {
+        var all = Components.containers
+        all += Components.realms
+        all += Components.sessions
+        all += Components.resources
+        all += Components.valves
+        all += Components.listeners
+        return ComponentRegistry(all)
+    }()
 
     private static let containers: [AnyComponentDescriptor] = [
         AnyComponentDescriptor(StandardServer.descriptor),

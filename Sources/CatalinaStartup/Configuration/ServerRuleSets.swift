@@ -1,6 +1,7 @@
 import CatalinaCore
 import CatalinaSession
 import Coyote
+import Modeler
 import ServerConfig
 
 /// Rules of `server.xml` from the root down to the Engine's children.

@@ -14,7 +14,7 @@ enum ContextSetup {
         setup.workDirectory = self.workDirectory(of: context, named: name.baseName, in: host)
         setup.containerClasses = Components.containerClasses
         if setup.makeManager == nil {
-            setup.makeManager = { _ in StandardManager(configuration: StandardManager.Configuration()) }
+            setup.makeManager = { _ in StandardManager.withDefaults() }
         }
         if setup.makeLoader == nil { setup.makeLoader = { ModuleLoaderAdapter($0) } }
         context.setup = setup

@@ -166,11 +166,11 @@ package final class Catalina: Sendable {
             }
         }
         let (endings, continuation) = AsyncStream.makeStream(of: Signals.Ending?.self)
-        DetachedThread.run("catalina-signals") {
+        DetachedThread.run {
             continuation.yield(Signals.wait { ThreadDump.print(server) })
         }
         if let port {
-            DetachedThread.run("catalina-shutdown") {
+            DetachedThread.run {
                 port.wait()
                 continuation.yield(nil)
             }

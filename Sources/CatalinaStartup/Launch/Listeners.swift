@@ -1,4 +1,4 @@
-import CatalinaCore
+package import CatalinaCore
 import Glibc
 package import Modeler
 

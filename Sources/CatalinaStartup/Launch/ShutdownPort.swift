@@ -79,7 +79,7 @@ final class ShutdownPort: Sendable {
         }
         defer { close(descriptor) }
         let bytes = Array(command.utf8)
-        guard Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue)) == bytes.count else {
+        guard Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
             throw FileError("send", "\(address):\(port)")
         }
     }

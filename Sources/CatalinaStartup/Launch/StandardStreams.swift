@@ -25,8 +25,7 @@ enum DetachedThread {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// - Parameter name: at most 15 bytes are shown by the system.
-    static func run(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    static func run(_ body: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(Body(body)).toOpaque()
         var thread = pthread_t()
         let result = pthread_create(&thread, nil, { pointer in
@@ -34,7 +33,6 @@ enum DetachedThread {
             return nil
         }, box)
         precondition(result == 0, "A thread could not be made: \(result)")
-        pthread_setname_np(thread, String(name.prefix(15)))
         pthread_detach(thread)
     }
 }
