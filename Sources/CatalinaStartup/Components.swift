@@ -63,7 +63,10 @@ package enum Components {
     /// Servlets, filters and listeners that the container itself brings to applications.
     package static let containerClasses: ContainerClasses = {
         var classes = ContainerClasses()
-        classes.servlets = [JspServlet.className: { JspServlet() }]
+        classes.servlets = [
+            DefaultServlet.className: { DefaultServlet() },
+            JspServlet.className: { JspServlet() },
+        ]
         return classes
     }()
 }

@@ -42,8 +42,7 @@ final class ContextConfig: LifecycleListener {
             Self.log.error("authenticatorConfig", "Cannot configure an authenticator for method [\(other)]")
             method = NoLogin()
         }
-        let settings = context.pipeline.valves.compactMap { ($0 as? AuthenticatorSettings)?.configuration }.first
-        let valve = AuthenticatorValve(method, model: model, configuration: settings ?? AuthenticatorConfiguration())
+        let valve = AuthenticatorValve(method, model: model)
         context.authenticator = valve
         context.pipeline.add(valve)
     }

@@ -16,7 +16,11 @@ enum ContextSetup {
         if setup.makeManager == nil {
             setup.makeManager = { _ in StandardManager.withDefaults() }
         }
-        if setup.makeLoader == nil { setup.makeLoader = { ModuleLoaderAdapter($0) } }
+        if setup.makeLoader == nil {
+            setup.makeLoader = { context in
+                ModuleLoader(documentBase: context.setup.documentBase, workDirectory: context.setup.workDirectory)
+            }
+        }
         context.setup = setup
         if !context.lifecycle.listeners.contains(where: { $0 is ContextConfig }) {
             context.lifecycle.add(ContextConfig())
