@@ -158,7 +158,9 @@ struct PartCollector {
     private func write(_ octets: [UInt8], to file: (path: String, descriptor: Int32)) throws {
         var written = 0
         while written < octets.count {
-            let count = octets.withUnsafeBytes { Glibc.write(file.descriptor, $0.baseAddress?.advanced(by: written), octets.count - written) }
+            let count = octets.withUnsafeBytes {
+                Glibc.write(file.descriptor, $0.baseAddress?.advanced(by: written), octets.count - written)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 throw FileError("write", file.path)

@@ -26,7 +26,9 @@ extension Request {
             throw IllegalStateError("Unable to process parts as no multi-part configuration has been provided")
         }
         guard let type = self.contentType, MediaType(parsing: type)?.essence == "multipart/form-data" else {
-            throw ServletError("The request is no multipart/form-data request: its content type is [\(self.contentType ?? "none")]")
+            throw ServletError(
+                "The request is no multipart/form-data request: its content type is [\(self.contentType ?? "none")]"
+            )
         }
         guard let boundary = MultipartParser.boundary(ofContentType: type) else {
             throw ServletError("the request was rejected because no multipart boundary was found")

@@ -14,7 +14,10 @@ package final class JspServlet: HttpServlet {
         if request.servletContext.realPath(path) == nil {
             try await response.sendError(404, "JSP file [\(path)] not found")
         } else {
-            try await response.sendError(501, "JSP file [\(path)] cannot be served: JavaServer Pages need a Java runtime")
+            try await response.sendError(
+                501,
+                "JSP file [\(path)] cannot be served: JavaServer Pages need a Java runtime"
+            )
         }
     }
 }

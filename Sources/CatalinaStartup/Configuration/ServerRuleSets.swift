@@ -15,7 +15,8 @@ struct ServerRuleSet: RuleSet {
             server.globalResources = try GlobalResourceFactories.make(naming)
         }
         digester.add(NamingRuleSet(prefix: "Server/GlobalNamingResources/"))
-        digester.on("Server/Listener", allowsOptional: true) { (server: StandardServer, listener: any LifecycleListener) in
+        digester.on("Server/Listener", allowsOptional: true) {
+            (server: StandardServer, listener: any LifecycleListener) in
             server.lifecycle.add(listener)
         }
         digester.on("Server/Service", create: StandardService.descriptor.className) {
@@ -161,7 +162,9 @@ struct ContextRuleSet: RuleSet {
         digester.onText(context + "/WatchedResource") { (context: StandardContext, path: String) in
             context.setup.watchedResources.append(path)
         }
-        for name in ["Environment", "Resource", "ResourceLink", "ResourceEnvRef", "Transaction", "Ejb", "LocalEjb", "ServiceRef"] {
+        for name in [
+            "Environment", "Resource", "ResourceLink", "ResourceEnvRef", "Transaction", "Ejb", "LocalEjb", "ServiceRef",
+        ] {
             digester.accept(context + "/" + name)
         }
         for name in ["JarScanner", "WrapperLifecycle", "WrapperListener"] { digester.accept(context + "/" + name) }

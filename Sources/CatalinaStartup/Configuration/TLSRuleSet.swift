@@ -52,12 +52,19 @@ package final class SSLHostConfigElement: ConfigurableComponent, Sendable {
             show: { .string($0.rawValue) },
             convert: { (text) throws(ConversionError) in
                 guard let value = SSLHostConfig.CertificateVerification(configured: text) else {
-                    throw ConversionError(text: text, expected: .words(["none", "optionalNoCA", "optional", "required"]))
+                    throw ConversionError(
+                        text: text,
+                        expected: .words(["none", "optionalNoCA", "optional", "required"])
+                    )
                 }
                 return value
             }
         ),
-        Attribute("certificateVerificationDepth", \.certificateVerificationDepth, "Authorities between client and root"),
+        Attribute(
+            "certificateVerificationDepth",
+            \.certificateVerificationDepth,
+            "Authorities between client and root"
+        ),
         Attribute("caCertificateFile", \.caCertificateFile, "Authorities of client certificates, PEM"),
         Attribute("caCertificatePath", \.caCertificatePath, "Folder of such files"),
         Attribute("certificateRevocationListFile", \.certificateRevocationListFile, "Revoked certificates, PEM"),
@@ -131,7 +138,11 @@ package final class CertificateElement: ConfigurableComponent, Sendable {
             Attribute("certificateKeyPasswordFile", \.certificateKeyPasswordFile, "A file with that password"),
             Attribute("certificateKeystoreFile", \.certificateKeystoreFile, "Certificate and key, PKCS#12"),
             Attribute("certificateKeystorePassword", \.certificateKeystorePassword, "Password of that file"),
-            Attribute("certificateKeystorePasswordFile", \.certificateKeystorePasswordFile, "A file with that password"),
+            Attribute(
+                "certificateKeystorePasswordFile",
+                \.certificateKeystorePasswordFile,
+                "A file with that password"
+            ),
             Attribute("certificateKeystoreType", \.certificateKeystoreType, "PKCS12"),
             Attribute("certificateKeyAlias", \.certificateKeyAlias, "Entry of the keystore"),
             Attribute("type", \.type, "RSA, EC, DSA or UNDEFINED"),

@@ -27,7 +27,11 @@ enum ContextSetup {
         }
     }
 
-    private static func workDirectory(of context: StandardContext, named baseName: String, in host: StandardHost) -> String {
+    private static func workDirectory(
+        of context: StandardContext,
+        named baseName: String,
+        in host: StandardHost
+    ) -> String {
         if let own = context.configuration.workDir { return Places.resolve(own) }
         let base = host.configuration.workDir ?? "work/\(host.engine?.name ?? "Catalina")/\(host.name)"
         return Places.resolve(base) + "/" + baseName

@@ -56,7 +56,9 @@ struct DeployedApplication: Sendable {
             if now == nil, watched.status != nil || self.folders.contains(watched.path) {
                 return .redeploy(obsolete: self.obsolete(from: index))
             }
-            guard let now, !self.folders.contains(watched.path), now != watched.status, self.isSettled(now) else { continue }
+            guard let now, !self.folders.contains(watched.path), now != watched.status, self.isSettled(now) else {
+                continue
+            }
             return .redeploy(obsolete: self.obsolete(from: index + 1))
         }
         for watched in self.reloadResources {

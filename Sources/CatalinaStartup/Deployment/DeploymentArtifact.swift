@@ -43,7 +43,9 @@ struct ArtifactFinder: Sendable {
     func find() -> [DeploymentArtifact] {
         var found: [DeploymentArtifact] = []
         for entry in FileIO.names(in: self.configBase) ?? [] where entry.lowercased().hasSuffix(".xml") {
-            found.append(.init(kind: .descriptor, path: self.configBase + "/" + entry, name: self.name(entry, stripping: true)))
+            found.append(
+                .init(kind: .descriptor, path: self.configBase + "/" + entry, name: self.name(entry, stripping: true))
+            )
         }
         let entries = (FileIO.names(in: self.appBase) ?? []).filter { self.isCandidate($0) }
         for entry in entries where entry.lowercased().hasSuffix(".war") {

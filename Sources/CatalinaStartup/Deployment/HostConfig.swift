@@ -135,7 +135,9 @@ final class HostConfig: LifecycleListener, Deployer {
 
     private func remove(_ context: StandardContext, deleting files: [String]) async {
         let name = context.name
-        do { try await self.host.removeChild(context) } catch { Self.log.error("undeploy", "Error undeploying [\(name)]", error) }
+        do { try await self.host.removeChild(context) } catch {
+            Self.log.error("undeploy", "Error undeploying [\(name)]", error)
+        }
         let work = context.setup.workDirectory
         self.protected.withLock { $0.deployed[name] = nil }
         do {
@@ -153,7 +155,10 @@ final class HostConfig: LifecycleListener, Deployer {
             let newest = versions.max { $0.webappVersion < $1.webappVersion }
             for context in versions where context !== newest && context.manager?.activeSessions == 0 {
                 guard self.tryAddServiced(context.name) else { continue }
-                Self.log.info("checkUndeploy", "Undeploying old version of context [\(context.name)] which has no active session")
+                Self.log.info(
+                    "checkUndeploy",
+                    "Undeploying old version of context [\(context.name)] which has no active session"
+                )
                 let files = self.protected.withLock { $0.deployed[context.name]?.ownFiles ?? [] }
                 await self.remove(context, deleting: files)
                 self.removeServiced(context.name)

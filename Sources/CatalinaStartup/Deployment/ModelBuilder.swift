@@ -83,7 +83,9 @@ struct ModelBuilder {
             var map = FilterMap(filterName: mapping.filterName)
             map.urlPatterns = mapping.urlPatterns + (mapping.matchesEveryPath ? ["/*"] : [])
             map.servletNames = mapping.servletNames + (mapping.matchesEveryServlet ? ["*"] : [])
-            map.dispatchers = Set(mapping.effectiveDispatchers.compactMap { ServletAPI.DispatcherType(rawValue: $0.rawValue) })
+            map.dispatchers = Set(
+                mapping.effectiveDispatchers.compactMap { ServletAPI.DispatcherType(rawValue: $0.rawValue) }
+            )
             model.filterMaps.append(map)
         }
     }
@@ -112,13 +114,17 @@ struct ModelBuilder {
         model.securityConstraints = self.webXml.securityConstraints.map { constraint in
             var own = CatalinaCore.SecurityConstraint()
             own.collections = constraint.collections.map { collection in
-                var copy = CatalinaCore.SecurityConstraint.Collection(name: collection.name ?? "", patterns: collection.patterns)
+                var copy = CatalinaCore.SecurityConstraint.Collection(
+                    name: collection.name ?? "",
+                    patterns: collection.patterns
+                )
                 copy.methods = Set(collection.methods)
                 copy.omittedMethods = Set(collection.omittedMethods)
                 return copy
             }
             if constraint.hasAuthConstraint {
-                let special = (constraint.allowsAllRoles ? ["*"] : []) + (constraint.allowsAuthenticatedUsers ? ["**"] : [])
+                let special =
+                    (constraint.allowsAllRoles ? ["*"] : []) + (constraint.allowsAuthenticatedUsers ? ["**"] : [])
                 own.roles = constraint.roles + special
             }
             own.transportGuarantee = constraint.transportGuarantee

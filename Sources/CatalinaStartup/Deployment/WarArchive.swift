@@ -20,8 +20,12 @@ struct WarArchive {
     ///
     /// - Throws: `LifecycleError` naming the archive and the entry.
     func unpack(to folder: String) throws {
-        guard let archive = FileStatus(self.path) else { throw LifecycleError("The archive [\(self.path)] does not exist") }
-        if let mark = FileStatus(folder + Self.tracker), mark.lastModified / 1000 == archive.lastModified / 1000 { return }
+        guard let archive = FileStatus(self.path) else {
+            throw LifecycleError("The archive [\(self.path)] does not exist")
+        }
+        if let mark = FileStatus(folder + Self.tracker), mark.lastModified / 1000 == archive.lastModified / 1000 {
+            return
+        }
         if FileStatus(folder) != nil {
             // A folder without a mark was not made from an archive and is left as it is.
             guard FileStatus(folder + Self.tracker) != nil else { return }
@@ -51,7 +55,9 @@ struct WarArchive {
         defer { archive_read_free(reader) }
         archive_read_support_format_zip(reader)
         archive_read_support_filter_all(reader)
-        guard archive_read_open_filename(reader, self.path, 65_536) == ARCHIVE_OK else { throw self.failure(reader, nil) }
+        guard archive_read_open_filename(reader, self.path, 65_536) == ARCHIVE_OK else {
+            throw self.failure(reader, nil)
+        }
         var total: Int64 = 0
         var entry: OpaquePointer?
         while true {
@@ -62,8 +68,15 @@ struct WarArchive {
         }
     }
 
-    private func extract(_ entry: OpaquePointer, from reader: OpaquePointer, to folder: String, _ total: inout Int64) throws {
-        guard let name = archive_entry_pathname_utf8(entry).map({ String(cString: $0) }) ?? archive_entry_pathname(entry).map({ String(cString: $0) })
+    private func extract(
+        _ entry: OpaquePointer,
+        from reader: OpaquePointer,
+        to folder: String,
+        _ total: inout Int64
+    ) throws {
+        guard
+            let name = archive_entry_pathname_utf8(entry).map({ String(cString: $0) })
+                ?? archive_entry_pathname(entry).map({ String(cString: $0) })
         else { throw LifecycleError("An entry of [\(self.path)] has no name") }
         guard Self.isSafe(name) else {
             throw LifecycleError(
@@ -105,6 +118,8 @@ struct WarArchive {
 
     private func failure(_ reader: OpaquePointer, _ entry: String?) -> LifecycleError {
         let reason = archive_error_string(reader).map { String(cString: $0) } ?? "unknown error"
-        return LifecycleError("The archive [\(self.path)] cannot be read\(entry.map { " at [\($0)]" } ?? ""): \(reason)")
+        return LifecycleError(
+            "The archive [\(self.path)] cannot be read\(entry.map { " at [\($0)]" } ?? ""): \(reason)"
+        )
     }
 }

@@ -54,9 +54,15 @@ package final class Catalina: Sendable {
     private static func setProperties(_ line: CommandLine) {
         let properties = SystemProperties.shared
         for (name, value) in line.properties { properties[name] = value }
-        let home = properties.setIfAbsent("catalina.home", to: Environment["CATALINA_HOME"] ?? FileIO.canonicalPath(".") ?? ".")
+        let home = properties.setIfAbsent(
+            "catalina.home",
+            to: Environment["CATALINA_HOME"] ?? FileIO.canonicalPath(".") ?? "."
+        )
         properties.setIfAbsent("catalina.base", to: Environment["CATALINA_BASE"] ?? home)
-        let temporary = properties.setIfAbsent("java.io.tmpdir", to: Environment["CATALINA_TMPDIR"] ?? Places.base + "/temp")
+        let temporary = properties.setIfAbsent(
+            "java.io.tmpdir",
+            to: Environment["CATALINA_TMPDIR"] ?? Places.base + "/temp"
+        )
         if FileStatus(temporary) == nil { mkdir(temporary, 0o750) }
         if line.isNamingDisabled { properties["catalina.useNaming"] = "false" }
         properties.setIfAbsent("catalina.useNaming", to: "true")
@@ -106,7 +112,11 @@ package final class Catalina: Sendable {
             try await server.start()
             self.logElapsed("start", "Server startup in", since: startBegin)
         } catch {
-            Self.log.error("start", "The required Server component failed to start so Tomcat is unable to start.", error)
+            Self.log.error(
+                "start",
+                "The required Server component failed to start so Tomcat is unable to start.",
+                error
+            )
             await self.shutDown(server)
             return self.end(1)
         }
@@ -201,7 +211,9 @@ package final class Catalina: Sendable {
     private func stop() -> Int32 {
         let outcome = Self.digest(self.configFile)
         guard let server = outcome.component as? StandardServer else {
-            for problem in outcome.problems where problem.severity == .fatal { StandardStreams.error(problem.description) }
+            for problem in outcome.problems where problem.severity == .fatal {
+                StandardStreams.error(problem.description)
+            }
             return 1
         }
         guard server.portWithOffset > 0 else {

@@ -55,7 +55,9 @@ package final class VersionLoggerListener: LifecycleListener, ConfigurableCompon
         return ["password", "secret", "token", "key"].contains { lower.contains($0) }
     }
 
-    private func log(_ line: String) { CategoryLogger("org.apache.catalina.startup.VersionLoggerListener").info("log", line) }
+    private func log(_ line: String) {
+        CategoryLogger("org.apache.catalina.startup.VersionLoggerListener").info("log", line)
+    }
 }
 
 /// What is known of the machine.

@@ -9,7 +9,9 @@ enum NewWebapp {
         }
         let (name, folder) = (arguments[0], arguments[1])
         guard Self.isModuleName(name) else {
-            StandardStreams.error("new-webapp: [\(name)] is no Swift module name: use letters, digits and _, not starting with a digit")
+            StandardStreams.error(
+                "new-webapp: [\(name)] is no Swift module name: use letters, digits and _, not starting with a digit"
+            )
             return 1
         }
         if let names = FileIO.names(in: folder), !names.isEmpty {

@@ -12,7 +12,9 @@ package enum Places {
 
     /// A path made absolute against a folder.
     package static func resolve(_ path: String, in folder: String) -> String {
-        if path.hasPrefix("file:") { return self.resolve(String(path.dropFirst(path.hasPrefix("file://") ? 7 : 5)), in: folder) }
+        if path.hasPrefix("file:") {
+            return self.resolve(String(path.dropFirst(path.hasPrefix("file://") ? 7 : 5)), in: folder)
+        }
         return path.hasPrefix("/") ? path : folder + "/" + path
     }
 }

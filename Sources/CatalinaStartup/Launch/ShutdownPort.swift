@@ -109,7 +109,11 @@ final class ShutdownPort: Sendable {
         var failure = FileError("open", "\(address):\(port)", code: ENOENT)
         var next = list
         while let entry = next {
-            let descriptor = Glibc.socket(entry.pointee.ai_family, entry.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
+            let descriptor = Glibc.socket(
+                entry.pointee.ai_family,
+                entry.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue),
+                0
+            )
             if descriptor >= 0, open(descriptor, entry.pointee.ai_addr, entry.pointee.ai_addrlen) { return descriptor }
             failure = FileError("open", "\(address):\(port)")
             if descriptor >= 0 { close(descriptor) }

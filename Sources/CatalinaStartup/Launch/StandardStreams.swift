@@ -11,7 +11,9 @@ package enum StandardStreams {
         let bytes = Array((text + "\n").utf8)
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written)
+            }
             guard count > 0 else { return }
             written += count
         }
@@ -28,10 +30,15 @@ enum DetachedThread {
     static func run(_ body: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(Body(body)).toOpaque()
         var thread = pthread_t()
-        let result = pthread_create(&thread, nil, { pointer in
-            if let pointer { Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run() }
-            return nil
-        }, box)
+        let result = pthread_create(
+            &thread,
+            nil,
+            { pointer in
+                if let pointer { Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run() }
+                return nil
+            },
+            box
+        )
         precondition(result == 0, "A thread could not be made: \(result)")
         pthread_detach(thread)
     }

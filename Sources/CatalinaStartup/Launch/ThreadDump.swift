@@ -17,7 +17,9 @@ enum ThreadDump {
             }
             for host in service.engine?.hosts ?? [] {
                 for context in host.contexts {
-                    lines.append("Context [\(host.name)\(context.path)] \(context.state) requests=\(context.statistics.requestCount)")
+                    lines.append(
+                        "Context [\(host.name)\(context.path)] \(context.state) requests=\(context.statistics.requestCount)"
+                    )
                 }
             }
         }
