@@ -118,6 +118,7 @@ import Testing
         let documents = Plan.documents([1], score: 1)
         #expect(Plan.all(of: [documents, a, b]) == .every([.all(of: [a, b]), documents]))
         #expect(a.preferring([documents]) == .preferring(a, [documents]))
+        #expect(Self.text(.all(of: [Plan.all.excluding(a), b, Plan.all.excluding(c)])) == #""b" NOT ("a" OR "c")"#)
     }
 
     @Test("quotation marks are doubled and phrases are separated")
@@ -165,5 +166,48 @@ import Testing
         #expect(codes.allocate("/5") == 5)
         let document = IndexDocument("x/1", ["/more": ["word"]])
         #expect(EmbeddedEntry(document, codes: codes).tokens == "0:word\u{1f}0#")
+    }
+}
+
+@Suite struct SloppyPhraseTests {
+    @Test("agrees with trying all combinations", arguments: [1, 2, 3, 4] as [UInt64])
+    func agrees(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let alphabet = ["a", "b", "c"]
+        for _ in 0..<400 {
+            let text = (0..<Int.random(in: 0..<8, using: &random)).compactMap { _ in
+                alphabet.randomElement(using: &random)
+            }
+            let phrase = (0..<Int.random(in: 2..<5, using: &random)).compactMap { _ in
+                alphabet.randomElement(using: &random)
+            }
+            let slop = Int.random(in: 1..<6, using: &random)
+            let places = phrase.map { token in text.indices.filter { text[$0] == token } }
+            let isFound = SloppyPhrase.isFound(
+                places: places,
+                twins: SloppyPhrase.twins(of: phrase),
+                gaps: [],
+                slop: slop
+            )
+            #expect(isFound == PhraseMatch.isFound(phrase, slop: slop, in: text), "\(phrase) ~\(slop) in \(text)")
+        }
+    }
+
+    @Test func gapsSeparate() {
+        let places = [[1, 10], [4, 12]]
+        #expect(SloppyPhrase.isFound(places: places, twins: [nil, nil], gaps: [3, 7], slop: 1))
+        #expect(!SloppyPhrase.isFound(places: places, twins: [nil, nil], gaps: [3, 7, 11], slop: 99))
+        #expect(!SloppyPhrase.isFound(places: [[1], []], twins: [nil, nil], gaps: [], slop: 99))
+    }
+}
+
+@Suite struct FuzzyMatcherTests {
+    @Test("agrees with the edit distance", arguments: [0, 1, 2])
+    func agrees(edits: Int) {
+        let words = ["", "a", "abc", "acb", "abcd", "xbc", "xyz", "über", "uber", "ebur", "ab", "abbc", "日本"]
+        for word in words {
+            let matcher = FuzzyMatcher(word, editsMaximum: edits)
+            for term in words { #expect(matcher.matches(term) == EditDistance.isWithin(edits, term, word)) }
+        }
     }
 }

@@ -1,4 +1,5 @@
 import RepositoryCore
+import TestSupport
 import Testing
 
 @testable import RepositoryIndex
@@ -209,5 +210,26 @@ import Testing
             try index.search(IndexSearch(query: .term(field: "/t", token: String(repeating: "w", count: 255)))).total
                 == 1
         )
+    }
+
+    @Test("large results sort as small ones do, also by keys that differ late", arguments: IndexTwin.allCases)
+    func largeSorts(twin: IndexTwin) throws {
+        let index = try twin.make()
+        var random = SeededGenerator(seed: 3)
+        let stems = ["", "Über ", String(repeating: "é", count: 30), String(repeating: "x@A", count: 15) + "tail"]
+        let documents = (0..<1200).map { number in
+            let key = stems[Int.random(in: 0..<4, using: &random)] + String(Int.random(in: 0..<300, using: &random))
+            return IndexDocument("t/\(number)", number % 9 == 0 ? [:] : ["/k": [key, "aaa"]])
+        }
+        try index.put(documents)
+        let keys = Dictionary(uniqueKeysWithValues: documents.map { ($0.id.text, $0["/k"]?.values[0] ?? "") })
+        for query in ["*:*", "id:t\\/1*"] {
+            let sorted = try index.ids(query, sort: "/k")
+            let pairs = zip(sorted, sorted.dropFirst())
+            #expect(pairs.allSatisfy { !(keys[$1] ?? "").utf8.lexicographicallyPrecedes((keys[$0] ?? "").utf8) })
+            #expect(try index.ids(query, sort: "/k", offset: 400, limit: 50) == Array(sorted.dropFirst(400).prefix(50)))
+            let reversed = try index.ids(query, sort: "/k DESC")
+            #expect(reversed.map { keys[$0] } == sorted.reversed().map { keys[$0] })
+        }
     }
 }

@@ -46,7 +46,7 @@ package struct EmbeddedEntry: Sendable {
         self.append(IndexToken.prefix(field.code, .exists), to: &bytes)
         guard field.code != 0, let key = self.sortKey(of: field) else { return }
         self.append(IndexToken.prefix(field.code, .sort), to: &bytes)
-        IndexToken.append(key, to: &bytes)
+        IndexToken.append(IndexToken.sortPrefix(of: key), to: &bytes)
     }
 
     private static func append(_ token: [UInt8], to bytes: inout [UInt8]) {

@@ -14,6 +14,7 @@ package import RepositoryCore
 ///   expression that seeks from list to list instead of reading them all.
 /// - `index_term` and `index_posting` are FTS5's views of the same tokens in their order: wildcards, fuzzy words
 ///   and ranges find their terms there, and large results their sort keys.
+
 ///
 /// Why FTS5: it gathers the postings of a transaction in memory and writes them as one sorted segment, so a
 /// document of three hundred tokens costs about as much as its text; rows in a B-tree per token would cost a
@@ -38,6 +39,7 @@ package struct EmbeddedIndex: TransactionalIndex {
 
     package func prepare(_ db: Database) throws {
         ScoreFunction.register(on: db)
+        SlopFunction.register(on: db)
     }
 
     package func open(_ db: Database) throws -> IndexCondition {

@@ -6,8 +6,10 @@ import RepositoryCore
 /// For few matches the sort keys are read from their entries, for many the whole list of a field's sort keys is
 /// walked in its order, which is cheaper by the key and costs nothing to compare.
 struct HitSorter {
-    /// Matches up to which entries are read one by one.
-    static let lookupMaximum = 1000
+    /// Reading one entry costs about as much as walking over so many sort keys.
+    static let lookupCost = 8
+    /// Matches up to which entries are read one by one, however few documents there are.
+    static let lookupMinimum = 100
 
     let sort: [SortField]
     let codes: FieldCodes
@@ -61,40 +63,75 @@ struct HitSorter {
         // The best match comes first whichever direction a client names: nobody asks for the worst.
         if field.name == SortField.relevance { return matches.scores.isEmpty ? nil : .scores(matches.scores) }
         guard let code = self.codes.code(of: field.name) else { return nil }
-        let isFew = matches.documents.count <= Self.lookupMaximum
+        let few = max(Self.lookupMinimum, try self.terms.documentCount() / Self.lookupCost)
+        let isFew = matches.documents.count <= few
         let ranks = isFew ? try self.looked(up: code, matches) : try self.walked(code, matches)
         return .ranks(ranks, isDescending: field.isDescending)
     }
 
     private func walked(_ code: FieldCodes.Code, _ matches: Matches) throws -> [Int32] {
-        var ranks = [Int32](repeating: 0, count: matches.documents.count)
-        try self.terms.forEachSortKey(of: code) { document, rank in
-            if let position = matches.position(of: document) { ranks[position] = rank }
+        var groups: [(positions: [Int], maybeCut: Bool)] = []
+        try self.terms.forEachSortToken(of: code) { document, isFirst, maybeCut in
+            if isFirst { groups.append((positions: [], maybeCut: maybeCut)) }
+            if let position = matches.position(of: document) { groups[groups.count - 1].positions.append(position) }
         }
-        return ranks
+        var ranks = Ranks(count: matches.documents.count)
+        for group in groups {
+            if group.maybeCut, group.positions.count > 1 {
+                ranks.append(try self.keys(code, of: group.positions, matches))
+            } else {
+                ranks.append(equal: group.positions)
+            }
+        }
+        return ranks.values
     }
 
     private func looked(up code: FieldCodes.Code, _ matches: Matches) throws -> [Int32] {
-        var keys: [(position: Int, bytes: [UInt8])] = []
-        for (position, document) in matches.documents.enumerated() {
-            guard let values = try EntryTable.values(of: document, in: self.terms.db),
+        var ranks = Ranks(count: matches.documents.count)
+        ranks.append(try self.keys(code, of: Array(matches.documents.indices), matches))
+        return ranks.values
+    }
+
+    /// The full sort keys of those of the matches that have one.
+    private func keys(
+        _ code: FieldCodes.Code,
+        of positions: [Int],
+        _ matches: Matches
+    ) throws -> [(position: Int, bytes: [UInt8])] {
+        try positions.compactMap { position in
+            guard let values = try EntryTable.values(of: matches.documents[position], in: self.terms.db),
                 let field = EntryReader.field(code, in: values), EmbeddedEntry.hasToken(field),
                 let key = EmbeddedEntry.sortKey(of: field)
-            else { continue }
+            else { return nil }
             var bytes: [UInt8] = []
             IndexToken.append(key, to: &bytes)
-            keys.append((position, bytes))
+            return (position, bytes)
         }
-        keys.sort { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-        var ranks = [Int32](repeating: 0, count: matches.documents.count)
-        var rank: Int32 = 0
-        var last: [UInt8]?
-        for key in keys {
-            if key.bytes != last { rank += 1 }
-            last = key.bytes
-            ranks[key.position] = rank
+    }
+}
+
+/// Numbers matches in the order of their sort keys: 1 and up, equal keys alike, 0 where there is none.
+private struct Ranks {
+    private(set) var values: [Int32]
+    private var last: Int32 = 0
+
+    init(count: Int) { self.values = Array(repeating: 0, count: count) }
+
+    /// Matches whose keys are equal and follow all earlier ones.
+    mutating func append(equal positions: [Int]) {
+        guard !positions.isEmpty else { return }
+        self.last += 1
+        for position in positions { self.values[position] = self.last }
+    }
+
+    /// Matches whose keys follow all earlier ones.
+    mutating func append(_ keys: [(position: Int, bytes: [UInt8])]) {
+        var previous: [UInt8]?
+        for key in keys.sorted(by: { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
+            if key.bytes != previous { self.last += 1 }
+            previous = key.bytes
+            self.values[key.position] = self.last
         }
-        return ranks
     }
 }
 

@@ -19,7 +19,7 @@ enum IndexToken {
         case exists = 0x23  // #
         /// A token of a value.
         case term = 0x3a  // :
-        /// The sort key: the beginning of the first value.
+        /// The beginning of the sort key, see ``sortPrefix(of:)``.
         case sort = 0x3c  // <
     }
 
@@ -101,6 +101,24 @@ enum IndexToken {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Longest part of a sort key that becomes a token, in bytes of UTF-8; most keys differ by then.
+    static let sortPrefixMaximum = 48
+
+    /// The beginning of a sort key that becomes a token.
+    static func sortPrefix(of key: String) -> String {
+        guard key.utf8.count > self.sortPrefixMaximum else { return key }
+        var bytes = Array(key.utf8.prefix(self.sortPrefixMaximum + 1))
+        while bytes.removeLast() & 0xc0 == 0x80 {}  // up to the first byte of a character
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Whether the key of a sort token may go on behind it; up to three bytes may be lost to a character's boundary.
+    static func maybeCut(sortToken token: String, code: FieldCodes.Code) -> Bool {
+        var count = -self.prefix(code, .sort).count
+        for byte in token.utf8 where byte != UInt8(ascii: "@") { count += 1 }
+        return count > self.sortPrefixMaximum - 4
     }
 
     /// A 64-bit integer as text whose order is that of the numbers: 20 digits.

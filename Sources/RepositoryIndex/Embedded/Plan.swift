@@ -39,12 +39,20 @@ indirect enum Plan: Equatable {
 
     static func all(of plans: [Plan]) -> Plan {
         guard !plans.contains(.none) else { return .none }
-        let parts = self.joined(plans.filter { $0 != .all }, by: TextExpression.all)
-        switch parts.count {
-        case 0: return .all
-        case 1: return parts[0]
-        default: return .every(parts)
+        // Everything but a few, and something else: something else without those few.
+        var exceptions: [Plan] = []
+        var rest: [Plan] = []
+        for plan in plans where plan != .all {
+            if case .except(.all, let exception) = plan { exceptions.append(exception) } else { rest.append(plan) }
         }
+        let parts = self.joined(rest, by: TextExpression.all)
+        let base: Plan =
+            switch parts.count {
+            case 0: .all
+            case 1: parts[0]
+            default: .every(parts)
+            }
+        return base.excluding(.any(of: exceptions))
     }
 
     static func any(of plans: [Plan]) -> Plan {

@@ -76,7 +76,7 @@ struct PlanBuilder {
             let weight = TextExpression.Weight(value: try self.weight(tokens, field, boost: boost), group: nil)
             let expression = TextExpression(tokens: tokens.map(field.token), weight: weight)
             guard slop > 0 else { return .text(expression) }
-            let documents = try SlopSearch(terms: self.terms).documents(tokens, slop: slop, code: field.code)
+            let documents = try TextTable(db: self.terms.db).documents(tokens, slop: slop, code: field.code)
             return .documents(documents, score: boost)
         case .prefix(_, let text):
             guard !text.isEmpty else { return self.exists(field, boost: boost) }
@@ -89,7 +89,8 @@ struct PlanBuilder {
             return try self.expansion(field, prefix: prefix, boost: boost) { pattern.matches($0) }
         case .fuzzy(_, let token, let edits):
             let prefix = IndexToken.text(field.code, .term)
-            return try self.expansion(field, prefix: prefix, boost: boost) { EditDistance.isWithin(edits, $0, token) }
+            let matcher = FuzzyMatcher(token, editsMaximum: edits)
+            return try self.expansion(field, prefix: prefix, boost: boost) { matcher.matches($0) }
         case .range(_, let lower, let upper):
             return try self.range(TermRange(field.code, lower, upper), boost: boost)
         case .numericRange(_, let range):

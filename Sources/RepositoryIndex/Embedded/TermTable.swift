@@ -88,18 +88,24 @@ struct TermTable {
         return documents.sortedWithoutRepetition()
     }
 
-    /// The places of a field's sort keys in their order: equal keys get the same number, counted from 1.
-    func forEachSortKey(of code: FieldCodes.Code, _ body: (_ document: Int64, _ rank: Int32) -> Void) throws {
+    /// Calls the body with each document that has a sort key for a field, in the order of the keys' tokens.
+    ///
+    /// `isFirst` tells whether the token differs from the one before, `maybeCut` whether the key may be longer.
+    func forEachSortToken(
+        of code: FieldCodes.Code,
+        _ body: (_ document: Int64, _ isFirst: Bool, _ maybeCut: Bool) -> Void
+    ) throws {
         let range = TermRange(all: code, .sort)
         let sql = "SELECT term, doc FROM index_posting WHERE \(range.condition)"
         let cursor = try Row.fetchCursor(self.db.cachedStatement(sql: sql), arguments: range.arguments)
         var last: String?
-        var rank: Int32 = 0
+        var maybeCut = false
         while let row = try cursor.next() {
             let term: String = row[0]
-            if last.map({ !$0.isIdentical(to: term) }) ?? true { rank += 1 }
+            let isFirst = last.map { !$0.isIdentical(to: term) } ?? true
+            if isFirst { maybeCut = IndexToken.maybeCut(sortToken: term, code: code) }
             last = term
-            body(row[1], rank)
+            body(row[1], isFirst, maybeCut)
         }
     }
 }

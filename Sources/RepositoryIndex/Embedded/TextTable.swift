@@ -44,6 +44,27 @@ struct TextTable {
         }
         return matches
     }
+
+    /// Documents in which the tokens of a phrase stand, though moved by up to `slop` places in all.
+    ///
+    /// FTS5 names the documents in which they stand near each other, the function ``SlopFunction`` decides.
+    func documents(_ tokens: [String], slop: Int, code: FieldCodes.Code) throws -> [Int64] {
+        let encoded = tokens.map { IndexToken.bytes(code, .term, $0) }
+        let slop = min(slop, 1 << 20)
+        let near = TextExpression(near: encoded, distance: slop + tokens.count)
+        // The field exists wherever the tokens do, so the second part is there only to bring the gaps along.
+        let field = IndexToken.bytes(code, .exists)
+        let expression = TextExpression.all([near, TextExpression(oneOf: [IndexToken.gap, field], weight: .none)])
+        let sql = """
+            SELECT rowid FROM index_text WHERE index_text MATCH ? AND \(SlopFunction.name)(index_text, ?, ?)
+            ORDER BY rowid
+            """
+        let twins = SlopFunction.encoded(SloppyPhrase.twins(of: tokens))
+        return try Int64.fetchAll(
+            self.db.cachedStatement(sql: sql),
+            arguments: [expression.text, slop, Data(twins)]
+        )
+    }
 }
 
 /// Reads the values that entries were made of.
