@@ -11,18 +11,18 @@ import Synchronization
 ///
 /// Source: `org.apache.catalina.startup.Catalina`, `Bootstrap`.
 package final class Catalina: Sendable {
-    private let line: CommandLine
+    private let line: LaunchOptions
     private let logging = Mutex<LogManager?>(nil)
     private static let log = CategoryLogger("org.apache.catalina.startup.Catalina")
     private static let bootstrapLog = CategoryLogger("org.apache.catalina.startup.Bootstrap")
 
-    package init(_ line: CommandLine) { self.line = line }
+    package init(_ line: LaunchOptions) { self.line = line }
 
     /// Carries out the command line.
     ///
     /// - Returns: what the process exits with.
     package static func run(_ words: [String]) async -> Int32 {
-        let line = CommandLine(words)
+        let line = LaunchOptions(words)
         self.setProperties(line)
         if let word = line.unknownWord {
             StandardStreams.error("catalina: unknown command [\(word)]\n\(self.usage)")
@@ -51,7 +51,7 @@ package final class Catalina: Sendable {
     // MARK: Surroundings
 
     /// `-D` options, then `catalina.properties` for what they leave open.
-    private static func setProperties(_ line: CommandLine) {
+    private static func setProperties(_ line: LaunchOptions) {
         let properties = SystemProperties.shared
         for (name, value) in line.properties { properties[name] = value }
         let home = properties.setIfAbsent(

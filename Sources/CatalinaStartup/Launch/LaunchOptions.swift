@@ -3,7 +3,7 @@
 /// Shape: `catalina [-config FILE] [-Dname=value]… COMMAND [ARGUMENT]…`; JVM options (`-X…`, `--add-opens=…`) are
 /// accepted and do nothing.
 /// Source: `org.apache.catalina.startup.Bootstrap` and `Catalina.arguments`.
-package struct CommandLine: Sendable, Equatable {
+package struct LaunchOptions: Sendable, Equatable {
     /// What to do.
     package enum Command: String, Sendable {
         case start
@@ -52,7 +52,7 @@ package struct CommandLine: Sendable, Equatable {
         }
     }
 
-    package static func == (left: CommandLine, right: CommandLine) -> Bool {
+    package static func == (left: LaunchOptions, right: LaunchOptions) -> Bool {
         left.command == right.command && left.arguments == right.arguments && left.configFile == right.configFile
             && left.properties.elementsEqual(right.properties) { $0 == $1 }
     }
