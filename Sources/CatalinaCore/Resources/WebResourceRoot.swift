@@ -189,6 +189,11 @@ package final class WebResourceRoot: Sendable {
         return try await FileIO.run { try FileIO.read(file, upTo: .max).0 }
     }
 
+    /// As ``bytes(_:)``, as a copy.
+    package func octets(_ path: String) async throws -> [UInt8]? {
+        try await self.bytes(path).map { [UInt8]($0.readableBytesView) }
+    }
+
     // MARK: Changing
 
     /// Makes a directory in the application's folder.

@@ -1,5 +1,4 @@
 import Coyote
-import NIOCore
 import ServletAPI
 
 extension DefaultServlet.Environment {
@@ -92,22 +91,17 @@ extension DefaultServlet.Environment {
         response.contentType = "multipart/byteranges; boundary=\(ByteRanges.boundary)"
         response.setContentLength(ByteRanges.multipartLength(ranges, of: size, contentType: type))
         for range in ranges {
-            let head = ByteBuffer(string: ByteRanges.partHead(range, of: size, contentType: type))
-            try await exchange.output.write(head)
+            let head = ByteRanges.partHead(range, of: size, contentType: type)
+            try await exchange.output.write(bytes: Array(head.utf8))
             try await self.send(variant, range, exchange)
         }
-        try await exchange.output.write(ByteBuffer(string: ByteRanges.end))
+        try await exchange.output.write(bytes: Array(ByteRanges.end.utf8))
     }
 
-    /// Sends bytes of a file: from memory, by the kernel, or read in pieces.
     private func send(_ file: WebResource, _ range: Range<Int64>, _ exchange: Exchange) async throws {
         guard exchange.sendsContent else { return }
-        let length = range.upperBound - range.lowerBound
-        if let slice = file.content?.getSlice(at: Int(range.lowerBound), length: Int(length)) {
-            return try await exchange.output.write(slice)
-        }
-        guard let path = file.file else { return }
-        let usesKernel = self.configuration.sendfileSize > 0 && length > self.configuration.sendfileSize
-        try await exchange.output.send(path, range, usesKernel: usesKernel)
+        let minimum = self.configuration.sendfileSize
+        let usesKernel = minimum > 0 && range.upperBound - range.lowerBound > minimum
+        try await exchange.output.write(file, range, usesKernel: usesKernel)
     }
 }

@@ -1,5 +1,4 @@
 import Coyote
-import NIOCore
 import ServletAPI
 
 extension DefaultServlet.Environment {
@@ -110,7 +109,7 @@ extension DefaultServlet.Environment {
     private func readme(in directory: String) async throws -> String? {
         guard let name = self.configuration.readmeFile else { return nil }
         let path = WebPath.normalized(directory + name) ?? ""
-        guard self.resources.lookup(path).isFile, let bytes = try await self.resources.bytes(path) else { return nil }
-        return self.configuration.fileEncoding.decode([UInt8](bytes.readableBytesView))
+        guard self.resources.lookup(path).isFile, let bytes = try await self.resources.octets(path) else { return nil }
+        return self.configuration.fileEncoding.decode(bytes)
     }
 }

@@ -1,5 +1,4 @@
 import Coyote
-import NIOCore
 import ServletAPI
 
 extension DefaultServlet.Environment {
@@ -34,12 +33,11 @@ extension DefaultServlet.Environment {
 
     /// Sends a text file, changed.
     func serveText(_ file: WebResource, _ change: TextChange, _ exchange: Exchange) async throws {
-        guard let bytes = try await self.resources.bytes(file.path) else { return }
+        guard let source = try await self.resources.octets(file.path) else { return }
         let conversion = TextConversion(
             fileEncoding: self.configuration.fileEncoding,
             mark: exchange.isIncluded || change != .writer ? self.configuration.useBomIfPresent : .passThrough
         )
-        let source = [UInt8](bytes.readableBytesView)
         switch change {
         case .bytes(let charset):
             try await exchange.response.outputStream().write(conversion.convert(source, to: charset))

@@ -82,7 +82,6 @@ final class EmbeddedContainer {
         _ target: String,
         _ headers: [(name: String, value: String)] = [],
         body: [[UInt8]] = [],
-        remoteAddress: String = "127.0.0.1",
         hook: RecordingHook? = nil,
         prepare: (Coyote.Request) -> Void = { _ in }
     ) async -> Answer {
@@ -96,11 +95,11 @@ final class EmbeddedContainer {
         request.headers = MimeHeaders([(name: "host", value: "localhost:8080")] + headers)
         request.serverName = "localhost"
         request.serverPort = 8080
-        request.addresses.remoteAddress = remoteAddress
+        request.addresses.remoteAddress = "127.0.0.1"
         request.addresses.remotePort = 40_000
         request.addresses.localAddress = "127.0.0.1"
         request.addresses.localPort = 8080
-        request.peerAddress = remoteAddress
+        request.peerAddress = "127.0.0.1"
         request.startTimeNanos = MonotonicClock.now()
         if !body.isEmpty { request.contentLength = Int64(body.reduce(0) { $0 + $1.count }) }
         request.hook = hook

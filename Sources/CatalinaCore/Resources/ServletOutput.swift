@@ -63,20 +63,26 @@ package struct ServletOutput {
         }
     }
 
-    /// Writes part of a file.
+    /// Writes bytes.
+    package func write(bytes: [UInt8]) async throws { try await self.write(ByteBuffer(bytes: bytes)) }
+
+    /// Writes part of a file: from memory, by the kernel, or read in pieces.
     ///
     /// - Parameters:
-    ///   - path: the file.
+    ///   - resource: the file.
     ///   - range: the bytes of it.
-    ///   - usesKernel: whether the kernel may send it; it does if the response has not been wrapped.
-    /// - Throws: `FileError` if it cannot be read, also when it has become shorter; as ``write(_:)``.
-    package func send(_ path: String, _ range: Range<Int64>, usesKernel: Bool) async throws {
+    ///   - usesKernel: whether the kernel may send what is not in memory; it does if the response is not wrapped.
+    /// - Throws: ``FileError`` if it cannot be read, also when it has become shorter; as ``write(_:)``.
+    package func write(_ resource: WebResource, _ range: Range<Int64>, usesKernel: Bool) async throws {
+        let length = range.upperBound - range.lowerBound
+        if let content = resource.content {
+            let isWhole = length == Int64(content.readableBytes)
+            let slice = isWhole ? content : content.getSlice(at: Int(range.lowerBound), length: Int(length))
+            if let slice { return try await self.write(slice) }
+        }
+        guard let path = resource.file else { return }
         if usesKernel, let direct = self.direct, direct.includes == 0 {
-            return try await direct.sendFile(
-                path,
-                offset: range.lowerBound,
-                length: range.upperBound - range.lowerBound
-            )
+            return try await direct.sendFile(path, offset: range.lowerBound, length: length)
         }
         var start = range.lowerBound
         while start < range.upperBound {
