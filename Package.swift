@@ -144,3 +144,13 @@ if let names = Context.environment["CARACAL_TESTS"] {
     package.targets.removeAll { !kept.contains($0.name) }
     package.products.removeAll { !kept.contains($0.name) }
 }
+
+// With `CARACAL_FUZZ` in the environment the package is a static library for libFuzzer: `Tests/fuzz.sh`.
+if Context.environment["CARACAL_FUZZ"] != nil {
+    let names: Set<String> = ["Coyote", "Modeler", "COpenSSL", "CZlib"]
+    package.targets.removeAll { !names.contains($0.name) }
+    package.targets.append(
+        .target(name: "Fuzz", dependencies: ["Coyote", nioCore], path: "Tests/Fuzz", swiftSettings: settings)
+    )
+    package.products = [.library(name: "Fuzz", type: .static, targets: ["Fuzz"])]
+}

@@ -1,0 +1,51 @@
+#!/bin/sh
+# Lets libFuzzer look for octets that make the HTTP codec or the multipart parser trap.
+#
+# Usage: fuzz.sh [SECONDS [TARGET…]]   600 seconds each; targets: http chunked multipart fields
+# Inputs that were worth keeping are in .build-fuzz/corpus/TARGET, findings in .build-fuzz/findings; one is run
+# again by: FUZZ_TARGET=TARGET .build-fuzz/fuzz FILE
+
+cd "$(dirname "$0")/.." || exit 1
+seconds=${1:-600}
+[ $# -gt 0 ] && shift
+[ $# -gt 0 ] || set -- http chunked multipart fields
+
+CARACAL_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product Fuzz \
+    -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing || exit 1
+swiftc -sanitize=fuzzer .build-fuzz/release/libFuzz.a -lssl -lcrypto -lz -o .build-fuzz/fuzz || exit 1
+
+mkdir -p .build-fuzz/corpus/http .build-fuzz/corpus/chunked .build-fuzz/corpus/multipart .build-fuzz/corpus/fields \
+    .build-fuzz/findings
+printf 'xGET /a?b HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n' >.build-fuzz/corpus/http/seed
+printf 'x3;a="b"\r\nabc\r\n0\r\nx-y: z\r\n\r\n' >.build-fuzz/corpus/chunked/seed
+printf 'x--b\r\nContent-Disposition: form-data; name=a; filename*=UTF-8'"''"'%%c3\r\n\r\n1\r\n--b--\r\n' \
+    >.build-fuzz/corpus/multipart/seed
+printf 'x/a;b=c/%%2e./d' >.build-fuzz/corpus/fields/seed
+cat >.build-fuzz/words <<'END'
+"\x0d\x0a"
+"\x0d\x0a\x0d\x0a"
+"\x0d\x0a--b"
+"HTTP/1.1"
+"Host:"
+"Content-Disposition: form-data; name="
+"filename*=UTF-8''"
+"=?utf-8?q?"
+"boundary="
+"Digest "
+"[::1]"
+"bytes="
+"Sun, 06 Nov 1994 08:49:37 GMT"
+END
+
+# The runtime's own handler of traps would keep libFuzzer from writing the input down.
+export SWIFT_BACKTRACE=enable=no
+failed=0
+for target; do
+    echo "fuzz $target for $seconds s"
+    FUZZ_TARGET=$target .build-fuzz/fuzz -max_total_time="$seconds" -max_len=2048 -print_final_stats=1 \
+        -dict=.build-fuzz/words -artifact_prefix=".build-fuzz/findings/$target-" ".build-fuzz/corpus/$target" \
+        >".build-fuzz/$target.log" 2>&1 || failed=1
+    sed -n 's/^stat::number_of_executed_units: *\(.*\)/    \1 inputs/p; /^SUMMARY/p' ".build-fuzz/$target.log"
+done
+ls .build-fuzz/findings | sed 's/^/finding: /'
+exit $failed
