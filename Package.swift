@@ -95,7 +95,7 @@ let testTargets: [Target] = [
     tests("Modeler", ["Modeler"]),
     tests("Juli", ["Juli", log]),
     tests("ServerConfig", ["ServerConfig", "Modeler"]),
-    tests("Coyote", ["Coyote", nioCore, nioPosix, nioEmbedded]),
+    tests("Coyote", ["Coyote", "COpenSSL", nioCore, nioPosix, nioEmbedded]),
     tests("CatalinaCore", ["CatalinaCore", "Coyote", "Modeler", servletAPI, nioCore]),
     tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", servletAPI]),
     tests("CatalinaManager", ["CatalinaManager", "CatalinaCore", servletAPI]),

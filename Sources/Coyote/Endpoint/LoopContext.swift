@@ -9,6 +9,9 @@ final class LoopContext {
     /// Output buffers larger than this are not kept.
     private static let spareOutputMaximum = 128 * 1024
     private static let outputCapacity = 8 * 1024
+    /// One for the answer and one for its ciphertext.
+    private static let spareOutputCount = 2
+    private static let plaintextCapacity = 2 * 1024
 
     let eventLoop: any EventLoop
     let executor: LoopExecutor
@@ -19,7 +22,8 @@ final class LoopContext {
     /// Connections, each knowing its place.
     private(set) var connections: [Http11Processor] = []
     private var exchanges: [Exchange] = []
-    private var spareOutput: ByteBuffer?
+    private var spareOutputs: [ByteBuffer] = []
+    private var sparePlaintext: ByteBuffer?
     private var timer: Scheduled<Void>?
     /// When the timer is due; `.max` without one.
     private var timerDue = Int64.max
@@ -97,16 +101,28 @@ final class LoopContext {
     }
 
     func takeOutput() -> ByteBuffer {
-        guard let buffer = self.spareOutput.take() else {
-            return ByteBufferAllocator().buffer(capacity: Self.outputCapacity)
+        self.spareOutputs.popLast() ?? ByteBufferAllocator().buffer(capacity: Self.outputCapacity)
+    }
+
+    func giveBack(_ output: consuming ByteBuffer) {
+        guard self.spareOutputs.count < Self.spareOutputCount, output.capacity <= Self.spareOutputMaximum else {
+            return
+        }
+        output.clear()
+        self.spareOutputs.append(output)
+    }
+
+    /// Room for decrypted bytes.
+    func takePlaintext(_ size: Int) -> ByteBuffer {
+        guard let buffer = self.sparePlaintext.take() else {
+            return ByteBufferAllocator().buffer(capacity: max(size, Self.plaintextCapacity))
         }
         return buffer
     }
 
-    func giveBack(_ output: consuming ByteBuffer) {
-        guard self.spareOutput == nil, output.capacity <= Self.spareOutputMaximum else { return }
-        output.clear()
-        self.spareOutput = consume output
+    func giveBack(plaintext: consuming ByteBuffer) {
+        plaintext.clear()
+        self.sparePlaintext = plaintext
     }
 
     // MARK: Time

@@ -21,7 +21,7 @@ struct LoopTable: @unchecked Sendable {
     /// Makes an accepted channel a connection.
     ///
     /// Isolation: the channel's event loop.
-    func start(_ channel: any Channel) -> EventLoopFuture<Void> {
+    func start(_ channel: any Channel, tls: CurrentTLSContexts?) -> EventLoopFuture<Void> {
         guard let context = self.contexts[ObjectIdentifier(channel.eventLoop)] else {
             preconditionFailure("The channel belongs to another group's event loop")
         }
@@ -31,6 +31,11 @@ struct LoopTable: @unchecked Sendable {
             connectionID: Http11Protocol.connectionIDs.add(1, ordering: .relaxed).newValue
         )
         do {
+            if let tls {
+                let handler = TLSHandler(contexts: tls.value, loop: context)
+                processor.tls = handler
+                try channel.pipeline.syncOperations.addHandler(handler)
+            }
             try channel.pipeline.syncOperations.addHandler(processor)
             return channel.eventLoop.makeSucceededVoidFuture()
         } catch {

@@ -103,6 +103,10 @@ extension Http11Protocol {
         package var defaultSSLHostConfigName = "_default_"
         /// Whether a request whose Host selects another host configuration than its SNI gets 400.
         package var strictSni = true
+        /// Bytes of a first TLS message that are searched for the host name.
+        package var sniParseLimit = 65_536
+        /// Protocols offered by ALPN, the preferred one first.
+        package var applicationProtocols = ["http/1.1"]
 
         package init() {}
     }

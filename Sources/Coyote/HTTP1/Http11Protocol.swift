@@ -22,6 +22,7 @@ package final class Http11Protocol: Sendable {
         var listener: (any Channel)?
         var acceptor: Acceptor?
         var settings: Http11Settings?
+        var tls: CurrentTLSContexts?
         var loops = LoopTable(contexts: [:])
         /// Counters of earlier lives.
         var past = RequestGroupInfo()
@@ -111,9 +112,7 @@ extension Http11Protocol {
             adapter: self.adapter,
             threadPool: self.threadPool
         )
-        guard !configuration.isSSLEnabled || hosts.isEmpty else {
-            throw CoyoteError(.configuration, "SSLEnabled=\"true\" is not available")
-        }
+        let tls = configuration.isSSLEnabled ? CurrentTLSContexts(try TLSContexts(hosts, configuration)) : nil
         let loops = LoopTable(group: self.group, settings: settings)
         let acceptLoop = self.group.next()
         let acceptor = Acceptor(limit: configuration.maxConnections, eventLoop: acceptLoop, logger: self.logger)
@@ -122,12 +121,13 @@ extension Http11Protocol {
             children: self.group,
             acceptor: acceptor
         ) { channel in
-            loops.start(channel)
+            loops.start(channel, tls: tls)
         }
         self.state.withLock { state in
             state.listener = listener
             state.acceptor = acceptor
             state.settings = settings
+            state.tls = tls
             state.loops = loops
         }
     }
@@ -149,6 +149,15 @@ extension Http11Protocol {
         let (acceptor, settings) = self.state.withLock { ($0.acceptor, $0.settings) }
         settings?.isPaused.store(false, ordering: .relaxed)
         acceptor?.setAccepting(true)
+    }
+
+    /// Reads certificates, keys and authorities anew; connections made from now on use them.
+    ///
+    /// - Throws: ``CoyoteError`` `configuration`; the old ones then stay in use.
+    package func reloadSSLHostConfigs() throws(CoyoteError) {
+        let (configuration, hosts, tls) = self.state.withLock { ($0.configuration, $0.sslHostConfigs, $0.tls) }
+        guard let tls else { return }
+        tls.value = try TLSContexts(hosts, configuration)
     }
 
     /// Closes the listening socket only, so that clients are refused while requests go on.
@@ -182,6 +191,7 @@ extension Http11Protocol {
             state.loops = LoopTable(contexts: [:])
             state.acceptor = nil
             state.settings = nil
+            state.tls = nil
         }
     }
 }

@@ -1,0 +1,24 @@
+import COpenSSL
+
+/// What OpenSSL's error queue of this thread holds, taken out of it.
+struct OpenSSLError: Error, CustomStringConvertible {
+    /// Longest text of one entry.
+    private static let textMaximum = 256
+
+    let description: String
+
+    init() {
+        var texts: [String] = []
+        while case let code = ERR_get_error(), code != 0 {
+            var text = [CChar](repeating: 0, count: Self.textMaximum)
+            ERR_error_string_n(code, &text, text.count)
+            texts.append(String(latin1: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }))
+        }
+        self.description = texts.isEmpty ? "no reason given" : texts.joined(separator: "; ")
+    }
+
+    /// A configuration error that names an attribute and what OpenSSL says of it.
+    static func configuration(_ attribute: String, _ value: String, _ problem: String) -> CoyoteError {
+        CoyoteError(.configuration, "\(attribute)=\"\(value)\": \(problem)", cause: OpenSSLError())
+    }
+}
