@@ -109,4 +109,38 @@ import Testing
             #expect(actual.hits.map(\.id) == expected.hits.map(\.id), "\(label)")
         }
     }
+
+    static let luceneDocuments: [IndexDocument] = [
+        ("The quick brown fox jumps", "red", "apple pie"), ("quick fox", "Red", "banana"),
+        ("brown quick", "blue", "cherry-pie foo-bar"), ("lazy dog", "green", "foo bar"),
+        ("O'Neill roam foam 3.14", "red", "date"), ("quick brown fox quick brown", "blue", "fig bar foo"),
+    ].enumerated().map { number, texts in
+        IndexDocument(
+            id: ObjectID("test/\(number + 1)"),
+            type: texts.1,
+            txnId: 0,
+            fields: [
+                .init(name: "/t", analysis: .text, values: [texts.0]),
+                .init(name: "type", analysis: .keyword, values: [texts.1]),
+                .init(name: IndexField.all, analysis: .text, values: [texts.2]),
+            ]
+        )
+    }
+
+    @Test("the queries recorded from Lucene find here what they find there")
+    func luceneQueries() throws {
+        let index = try IndexTwin.embedded.make()
+        try index.put(Self.luceneDocuments)
+        let matchers = Self.luceneDocuments.map { QueryMatcher($0) }
+        var compared = 0
+        for row in Vectors.rows("lucene/queries.jsonl") {
+            guard let query = try? QueryParser.parse(try row.string("query")) else { continue }
+            compared += 1
+            let expected = matchers.indices.filter { matchers[$0].matches(query) }.map { "test/\($0 + 1)" }
+            let hits = try index.search(IndexSearch(query: query))
+            #expect(hits.hits.map(\.id.text).sorted() == expected, "\(query)")
+            #expect(hits.total == expected.count)
+        }
+        #expect(compared > 900)
+    }
 }

@@ -177,7 +177,7 @@ import Testing
     @Test("hostile names and values are only text", arguments: IndexTwin.allCases)
     func hostile(twin: IndexTwin) throws {
         let index = try twin.make()
-        let names = ["/a\"b", "/' OR 1=1 --", "/\u{0}", "/\u{1f}x", "/@", "/é", "internal.all"]
+        let names = ["/a\"b", "/' OR 1=1 --", "/", "/\u{0}", "/\u{0}x", "/\u{1f}x", "/@", "/é", "internal.all"]
         let value = "\"quoted\" NOT AND ( ) * \u{0} \u{1f} @AB"
         for (number, name) in names.enumerated() {
             try index.put([

@@ -181,6 +181,51 @@ import Testing
         }
     }
 
+    @Test("texts with NUL characters are refused or not found, never cut short")
+    func nulCharacters() async throws {
+        try await TemporaryDirectory.runAsync { directory in
+            let repository = try SQLiteRepository.open(directory)
+            let upload = PayloadUpload("p", "bytes")
+            try await repository.commit(
+                .create(DigitalObject("t/1", "one", payloads: [upload.payload]), uploads: [upload])
+            )
+            let id = ObjectID("t/1\u{0}x")
+            #expect(try await repository.object(id) == nil)
+            #expect(try await !repository.contains(id))
+            #expect(try await repository.text(of: "p\u{0}", "t/1") == nil)
+            #expect(try await repository.ids(after: nil, type: "Document\u{0}", limit: 9) == [])
+            await #expect(throws: StorageError.missing(id)) { try await repository.commit(.delete(id)) }
+            let steps: [UnitOfWork.Step] = [
+                .create(DigitalObject("t/2\u{0}", "x")), .create(DigitalObject("t/2", type: "A\u{0}", "x")),
+                .create(DigitalObject("t/2", "x"), uploads: [PayloadUpload("p\u{0}", "x")]),
+                .update(DigitalObject("t/1", "x", payloads: [Payload(name: "\u{0}", size: 0)])),
+            ]
+            for step in steps {
+                let error = await #expect(throws: RepositoryError.self) { try await repository.commit(step) }
+                #expect(error?.status == 400)
+            }
+            #expect(try await repository.found("*:*") == ["t/1"])
+            try repository.close()
+            try repository.close()
+        }
+    }
+
+    @Test("only the owner may read what is stored")
+    func permissions() async throws {
+        try await TemporaryDirectory.runAsync { directory in
+            let repository = try SQLiteRepository.open(directory)
+            try await repository.commit(.create(DigitalObject("t/1", "one"), uploads: [PayloadUpload("p", "x")]))
+            let shard = try #require(try directory.names(in: "payloads").first { $0.count == 2 })
+            let key = try #require(try directory.names(in: "payloads/\(shard)").first)
+            for name in ["repository.sqlite", "repository.sqlite-wal", "payloads/\(shard)/\(key)"] {
+                let path = directory.path + "/" + name
+                let permissions = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+                #expect(permissions as? Int == 0o600, "\(name)")
+            }
+            try repository.close()
+        }
+    }
+
     @Test("a second process is kept out")
     func inUse() throws {
         try TemporaryDirectory.run { directory in

@@ -5,7 +5,7 @@ package import RepositoryCore
 /// The index that lives in the repository's own SQLite database.
 ///
 /// Layout:
-/// - `index_field(code, name)` gives each field name a short number.
+/// - `index_field(code, name)` gives each field name a short number; a name is a BLOB, as it may hold any character.
 /// - `index_document(doc, object_id)` gives each state of an object's entry a number, which is never used again:
 ///   a new state is a new document, as in Lucene.
 /// - `index_entry(doc, field_values)` keeps the values of the fields (``EmbeddedEntry``).
@@ -45,8 +45,8 @@ package struct EmbeddedIndex: TransactionalIndex {
     package func open(_ db: Database) throws -> IndexCondition {
         let isNew = try !db.tableExists("index_state")
         if isNew { try self.createTables(in: db) }
-        let names = try String.fetchAll(db, sql: "SELECT name FROM index_field ORDER BY code")
-        if !names.isEmpty { self.codes.load(names) }
+        let names = try Data.fetchAll(db, sql: "SELECT name FROM index_field ORDER BY code")
+        if !names.isEmpty { self.codes.load(names.map { String(decoding: $0, as: UTF8.self) }) }
         let fingerprint = try String.fetchOne(db, sql: "SELECT value FROM index_state WHERE key = 'fingerprint'")
         if isNew { return .created }
         return fingerprint == Self.fingerprint ? .usable : .outdated
@@ -68,7 +68,7 @@ package struct EmbeddedIndex: TransactionalIndex {
             .flatMap { $0 == "'" || $0 == "\"" ? [$0, $0] : [$0] }
         try db.execute(
             sql: """
-                CREATE TABLE IF NOT EXISTS index_field (code INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+                CREATE TABLE IF NOT EXISTS index_field (code INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE);
                 CREATE TABLE index_state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
                 CREATE TABLE index_document (doc INTEGER PRIMARY KEY AUTOINCREMENT, object_id TEXT NOT NULL UNIQUE);
                 CREATE TABLE index_entry (doc INTEGER PRIMARY KEY, field_values BLOB NOT NULL);
@@ -118,7 +118,7 @@ package struct EmbeddedIndex: TransactionalIndex {
         let last = try Int.fetchOne(db.cachedStatement(sql: "SELECT max(code) FROM index_field")) ?? -1
         for (code, name) in self.codes.names(above: last) {
             try db.cachedStatement(sql: "INSERT INTO index_field (code, name) VALUES (?, ?)")
-                .execute(arguments: [code, name])
+                .execute(arguments: [code, Data(name.utf8)])
         }
     }
 

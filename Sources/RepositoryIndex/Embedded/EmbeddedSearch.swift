@@ -33,7 +33,7 @@ struct EmbeddedSearch {
         if let hits = try self.hitsInDocumentOrder(plan) { return hits }
         let matches = try self.matches(plan)
         let sorter = HitSorter(sort: self.search.sort, codes: self.codes, terms: self.terms)
-        let order = try sorter.order(of: matches, count: self.search.limit.map { self.search.offset + $0 })
+        let order = try sorter.order(of: matches, count: self.search.limit.map { self.search.offset.addingClamped($0) })
         let page = order.dropFirst(self.search.offset)
         let hits = try self.hits(page.map { (matches.documents[$0], matches.scores.isEmpty ? 1 : matches.scores[$0]) })
         let facets = try FacetCounter(codes: self.codes, db: self.terms.db).facets(self.search.facets, in: matches)
@@ -98,5 +98,12 @@ struct EmbeddedSearch {
         case .preferring(let plan, let others):
             return try others.reduce(into: self.matches(plan)) { $0 = $0.adding(try self.matches($1)) }
         }
+    }
+}
+
+extension Int {
+    fileprivate func addingClamped(_ other: Int) -> Int {
+        let (sum, isOverflow) = self.addingReportingOverflow(other)
+        return isOverflow ? .max : sum
     }
 }

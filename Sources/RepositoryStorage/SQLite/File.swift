@@ -101,6 +101,11 @@ enum File {
         return names
     }
 
+    /// Makes an empty file that only its owner can read; one that exists is left as it is.
+    static func makePrivate(_ path: String) throws {
+        close(try self.open(path, O_RDONLY | O_CREAT))
+    }
+
     /// An advisory lock that the kernel gives up with the process.
     ///
     /// - Returns: the descriptor that holds it.
@@ -116,7 +121,7 @@ enum File {
     }
 
     private static func open(_ path: String, _ flags: Int32) throws -> Int32 {
-        let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o640)
+        let descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StorageFailure(errno: errno, path: path) }
         return descriptor
     }

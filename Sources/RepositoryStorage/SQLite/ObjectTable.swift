@@ -9,7 +9,8 @@ import RepositoryCore
 ///   in the object's JSON.
 /// - `setting(key, value)`: what the storage keeps about itself.
 ///
-/// Ids compare byte by byte (SQLite's binary collation), which is also the order of ``ObjectID``.
+/// Ids compare byte by byte (SQLite's binary collation), which is also the order of ``ObjectID``. SQLite's texts
+/// end at a NUL character, so no id, type or payload name may hold one: see ``checkTexts(of:)``.
 enum ObjectTable {
     /// One object as the table holds it.
     struct Row: Sendable {
@@ -50,6 +51,17 @@ enum ObjectTable {
         }
     }
 
+    /// Refuses what SQLite would cut short.
+    ///
+    /// - Throws: 400.
+    static func checkTexts(of object: DigitalObject) throws(RepositoryError) {
+        guard !object.id.text.hasNUL else { throw .badRequest("Invalid handle: \(object.id)") }
+        guard !object.type.hasNUL else { throw .badRequest("Unknown type \(object.type)") }
+        for payload in object.payloads where payload.name.hasNUL {
+            throw .badRequest("Invalid payload name: \(payload.name)")
+        }
+    }
+
     static func insert(_ row: Row, in db: Database) throws {
         let statement = try db.cachedStatement(
             sql: """
@@ -69,11 +81,13 @@ enum ObjectTable {
     }
 
     static func delete(_ id: ObjectID, in db: Database) throws {
+        guard !id.text.hasNUL else { throw StorageError.missing(id) }
         try db.cachedStatement(sql: "DELETE FROM object WHERE id = ?").execute(arguments: [id.text])
         guard db.changesCount == 1 else { throw StorageError.missing(id) }
     }
 
     static func object(_ id: ObjectID, in db: Database) throws -> DigitalObject? {
+        guard !id.text.hasNUL else { return nil }
         let statement = try db.cachedStatement(sql: "SELECT json, internal FROM object WHERE id = ?")
         guard let row = try GRDB.Row.fetchOne(statement, arguments: [id.text]) else { return nil }
         var object = try DigitalObject(json: JSONValue(parsing: row[0] as String))
@@ -90,11 +104,13 @@ enum ObjectTable {
     }
 
     static func contains(_ id: ObjectID, in db: Database) throws -> Bool {
+        guard !id.text.hasNUL else { return false }
         let statement = try db.cachedStatement(sql: "SELECT 1 FROM object WHERE id = ?")
         return try Int.fetchOne(statement, arguments: [id.text]) != nil
     }
 
     static func ids(after id: ObjectID?, type: String?, limit: Int, in db: Database) throws -> [ObjectID] {
+        if let type, type.hasNUL { return [] }
         let after = id?.text ?? ""
         let texts: [String]
         if let type {
@@ -121,6 +137,7 @@ enum PayloadTable {
     }
 
     static func entry(_ name: String, of id: ObjectID, in db: Database) throws -> Entry? {
+        guard !name.hasNUL, !id.text.hasNUL else { return nil }
         let statement = try db.cachedStatement(sql: "SELECT file, size FROM payload WHERE object_id = ? AND name = ?")
         let row = try GRDB.Row.fetchOne(statement, arguments: [id.text, name])
         return row.map { Entry(file: $0[0], size: $0[1]) }
@@ -148,6 +165,11 @@ enum PayloadTable {
         let statement = try db.cachedStatement(sql: "SELECT 1 FROM payload WHERE file = ?")
         return try Int.fetchOne(statement, arguments: [file]) != nil
     }
+}
+
+extension String {
+    /// Whether the text holds U+0000, at which SQLite takes it to end.
+    var hasNUL: Bool { self.utf8.contains(0) }
 }
 
 /// The statements on the table `setting`.

@@ -17,7 +17,7 @@ struct PreparedUnit<Entry: Sendable>: Sendable {
 
     private(set) var steps: [Step] = []
 
-    /// - Throws: ``StorageFailure``; then no staged file is left.
+    /// - Throws: ``StorageFailure``, or a 400 for a text that cannot be kept; then no staged file is left.
     init<Index: TransactionalIndex>(
         _ unit: UnitOfWork,
         index: Index,
@@ -48,9 +48,11 @@ struct PreparedUnit<Entry: Sendable>: Sendable {
     ) throws where Index.Entry == Entry {
         switch step {
         case .create(let object, let uploads, let document):
+            try ObjectTable.checkTexts(of: object)
             let entry = document.map { index.entry(for: $0) }
             self.steps.append(.create(ObjectTable.Row(object), try Self.stage(uploads, files), entry))
         case .update(let object, let uploads, let document):
+            try ObjectTable.checkTexts(of: object)
             let entry = document.map { index.entry(for: $0) }
             self.steps.append(.update(ObjectTable.Row(object), try Self.stage(uploads, files), entry))
         case .delete(let id):
@@ -64,6 +66,9 @@ struct PreparedUnit<Entry: Sendable>: Sendable {
         var staged: [StagedPayload] = []
         do {
             for upload in uploads {
+                guard !upload.payload.name.hasNUL else {
+                    throw RepositoryError.badRequest("Invalid payload name: \(upload.payload.name)")
+                }
                 let file = try files.stage(upload.source)
                 let entry = PayloadTable.Entry(file: file.key, size: file.size)
                 staged.append(StagedPayload(name: upload.payload.name, entry: entry))

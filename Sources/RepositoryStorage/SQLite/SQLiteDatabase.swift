@@ -1,6 +1,7 @@
 import GRDB
 import Glibc
 import RepositoryCore
+import Synchronization
 
 /// Numbers to tune; the defaults serve one machine with a few cores.
 package struct SQLiteConfiguration: Sendable {
@@ -23,6 +24,7 @@ final class SQLiteDatabase: Sendable {
     let path: String
     let pool: DatabasePool
     private let lock: Int32
+    private let isClosed = Mutex(false)
 
     /// Opens or creates `repository.sqlite` in the directory.
     ///
@@ -38,6 +40,8 @@ final class SQLiteDatabase: Sendable {
         let path = directory + "/repository.sqlite"
         let lock = try File.lock(directory + "/repository.lock")
         do {
+            // It holds password hashes; SQLite gives its log the same permissions.
+            try File.makePrivate(path)
             self.pool = try DatabasePool(path: path, configuration: Self.options(configuration, prepare: prepare))
             try self.pool.writeWithoutTransaction { db in
                 try db.execute(
@@ -100,6 +104,11 @@ final class SQLiteDatabase: Sendable {
     ///
     /// - Throws: ``StorageFailure`` where that failed; nothing is lost by it, as the log stays.
     func close() throws {
+        let wasClosed = self.isClosed.withLock { isClosed in
+            defer { isClosed = true }
+            return isClosed
+        }
+        guard !wasClosed else { return }
         defer { Glibc.close(self.lock) }
         do {
             let checkpoint = Result { try self.pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) } }

@@ -47,7 +47,13 @@ struct UnitWriter<Index: TransactionalIndex>: Sendable where Index.Connection ==
         var outcomes: [(any Error)?] = []
         try self.database.writeBlocking { db in
             for unit in units {
-                outcomes.append(try self.writeInSavepoint(unit, db, &effects))
+                if units.count == 1 {
+                    // Nothing but itself would be undone with a unit that is alone.
+                    try self.write(unit, db, &effects)
+                    outcomes.append(nil)
+                } else {
+                    outcomes.append(try self.writeInSavepoint(unit, db, &effects))
+                }
             }
             try self.index.apply(Self.latest(of: effects.changes), to: db)
         }
@@ -57,16 +63,21 @@ struct UnitWriter<Index: TransactionalIndex>: Sendable where Index.Connection ==
 
     private func writeInSavepoint(_ unit: Unit, _ db: Database, _ effects: inout Effects) throws -> StorageError? {
         let before = effects
+        try db.cachedStatement(sql: "SAVEPOINT unit").execute()
+        var outcome: StorageError?
         do {
-            try db.inSavepoint {
-                for step in unit.steps { try self.write(step, db, &effects) }
-                return .commit
-            }
-            return nil
+            try self.write(unit, db, &effects)
         } catch let error as StorageError {
             effects = before
-            return error
+            outcome = error
+            try db.cachedStatement(sql: "ROLLBACK TO unit").execute()
         }
+        try db.cachedStatement(sql: "RELEASE unit").execute()
+        return outcome
+    }
+
+    private func write(_ unit: Unit, _ db: Database, _ effects: inout Effects) throws {
+        for step in unit.steps { try self.write(step, db, &effects) }
     }
 
     private func write(_ step: Unit.Step, _ db: Database, _ effects: inout Effects) throws {
