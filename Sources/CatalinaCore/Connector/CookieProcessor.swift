@@ -54,7 +54,7 @@ package final class CookieProcessor: ConfigurableComponent, Sendable {
     func generate(_ cookie: Cookie) throws -> String {
         var line = SetCookie(name: cookie.name, value: cookie.value)
         line.maxAge = cookie.maxAge
-        line.domain = cookie.domain
+        line.domain = cookie.domain?.lowercased()
         line.path = cookie.path
         line.isSecure = cookie.isSecure
         line.isHttpOnly = cookie.isHttpOnly

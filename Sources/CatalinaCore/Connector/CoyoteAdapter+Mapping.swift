@@ -33,6 +33,7 @@ extension CoyoteAdapter {
         if request.method == "TRACE", !request.connector.settings.allowTrace {
             return try await self.refuseTrace(request, response)
         }
+        if let refusal = request.parseCookies() { return try await self.reject(request, response, 400, refusal) }
         request.parseSessionCookies()
         return true
     }
@@ -64,7 +65,8 @@ extension CoyoteAdapter {
                 version = other
                 continue
             }
-            guard context.isPaused else { return }
+            // Only a context that has been stopped has no facts: it may be about to come back.
+            guard request.facts == nil, context.isPaused else { return }
             try await Task.sleep(for: .seconds(1))
             request.sessionCookiesParsed = false
         }
@@ -83,6 +85,7 @@ extension CoyoteAdapter {
         guard let mapped = request.mapping.context, let host = request.mapping.host,
             let versions = host.context(for: request.decodedPath)?.versions, versions.count > 1
         else { return nil }
+        if request.parsedCookies == nil, request.parseCookies() != nil { return nil }
         request.parseSessionCookies()
         guard let id = request.requestedSessionId else { return nil }
         for candidate in versions where try await candidate.context.manager?.findSession(id) != nil {

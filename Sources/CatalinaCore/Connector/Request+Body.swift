@@ -3,12 +3,20 @@ import NIOCore
 package import ServletAPI
 
 extension Request {
-    package var cookies: [Cookie] {
-        if let cookies = self.parsedCookies { return cookies }
-        let limit = self.connector.settings.maxCookieCount
-        let cookies = (try? self.cookieProcessor.parse(self.coyote.headers, limit: limit)) ?? []
-        self.parsedCookies = cookies
-        return cookies
+    package var cookies: [Cookie] { self.parsedCookies ?? [] }
+
+    /// Reads the cookies; done once, before the request enters the containers.
+    ///
+    /// - Returns: why they are refused, `nil` if they are not.
+    func parseCookies() -> String? {
+        guard self.coyote.headers.firstIndex("cookie") != nil else { return nil }
+        do {
+            let limit = self.connector.settings.maxCookieCount
+            self.parsedCookies = try self.cookieProcessor.parse(self.coyote.headers, limit: limit)
+            return nil
+        } catch {
+            return error.message
+        }
     }
 
     package var locales: [String] {

@@ -6,18 +6,26 @@ import Synchronization
 /// Source: `org.apache.catalina.core.StandardWrapper`.
 package final class StandardWrapper: Container {
     private struct Protected {
-        var servlet: (any Servlet)?
         var loading: Task<any Servlet, any Error>?
         var mappings: [String] = []
-        /// Monotonic nanoseconds until which the servlet is unavailable; `.max` for ever, 0 if available.
-        var unavailableUntil: Int64 = 0
         var loadTime: Int64 = 0
+        var isDestroyed = false
+    }
+
+    /// The servlet once it is initialised; a wrapper lives no longer than one run of its application.
+    private final class Loaded: Sendable {
+        let servlet: any Servlet
+
+        init(_ servlet: any Servlet) { self.servlet = servlet }
     }
 
     package let base: ContainerBase
     package let definition: ServletDefinition
     package let statistics = RequestStatistics()
     private let protected = Mutex(Protected())
+    private let loaded = AtomicLazyReference<Loaded>()
+    /// Monotonic nanoseconds until which the servlet is unavailable; `.max` for ever, 0 if available.
+    private let unavailableUntil = Atomic<Int64>(0)
     private let inFlight = Atomic<Int>(0)
 
     package init(_ definition: ServletDefinition) {
@@ -43,17 +51,17 @@ package final class StandardWrapper: Container {
 
     /// What `TRACE` refusals list as allowed.
     package var allowedMethods: String? {
-        (self.protected.withLock { $0.servlet } as? any HttpServlet)?.allowedMethods.joined(separator: ", ")
+        (self.loadedServlet as? any HttpServlet)?.allowedMethods.joined(separator: ", ")
     }
 
     /// Why no request can be served now: seconds to wait, or `nil` within for ever.
     package var unavailability: Unavailability? {
-        let until = self.protected.withLock { $0.unavailableUntil }
+        let until = self.unavailableUntil.load(ordering: .relaxed)
         if until == 0 { return nil }
         if until == .max { return .permanent }
         let left = until - MonotonicClock.now()
         guard left > 0 else {
-            self.protected.withLock { $0.unavailableUntil = 0 }
+            self.unavailableUntil.store(0, ordering: .relaxed)
             return nil
         }
         return .seconds(Int(left / 1_000_000_000) + 1)
@@ -66,11 +74,11 @@ package final class StandardWrapper: Container {
 
     package func markUnavailable(_ error: UnavailableError) {
         let until = error.seconds.map { MonotonicClock.now() + Int64($0) * 1_000_000_000 } ?? .max
-        self.protected.withLock { $0.unavailableUntil = until }
+        self.unavailableUntil.store(until, ordering: .relaxed)
     }
 
     /// The servlet if it is loaded.
-    package var loadedServlet: (any Servlet)? { self.protected.withLock { $0.servlet } }
+    package var loadedServlet: (any Servlet)? { self.loaded.load()?.servlet }
 
     /// The servlet, made and initialised by the first caller; others wait for it.
     package func load() async throws -> any Servlet {
@@ -83,11 +91,9 @@ package final class StandardWrapper: Container {
         }
         do {
             let servlet = try await task.value
-            self.protected.withLock { protected in
-                protected.servlet = servlet
-                protected.loading = nil
-            }
-            return servlet
+            let kept = self.loaded.storeIfNil(Loaded(servlet))
+            self.protected.withLock { $0.loading = nil }
+            return kept.servlet
         } catch {
             self.protected.withLock { $0.loading = nil }
             if let unavailable = error as? UnavailableError { self.markUnavailable(unavailable) }
@@ -122,11 +128,11 @@ package final class StandardWrapper: Container {
 
     package func stopInternal() async throws {
         try await self.enter(.stopping)
-        let servlet = self.protected.withLock { protected in
-            defer { protected.servlet = nil }
-            return protected.servlet
+        let isFirst = self.protected.withLock { protected in
+            defer { protected.isDestroyed = true }
+            return !protected.isDestroyed
         }
-        guard let servlet else { return }
+        guard isFirst, let servlet = self.loadedServlet else { return }
         await self.drain()
         await servlet.destroy()
     }

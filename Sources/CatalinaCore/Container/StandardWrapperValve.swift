@@ -8,7 +8,7 @@ final class StandardWrapperValve: Valve {
     func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         guard let mapped = request.mapping.wrapper, let context = request.context else { return }
         let wrapper = mapped.wrapper
-        guard try await self.isAvailable(wrapper, context, response) else { return }
+        guard try await self.isAvailable(wrapper, request, response) else { return }
         let start = MonotonicClock.now()
         do {
             let servlet: any Servlet
@@ -30,7 +30,7 @@ final class StandardWrapperValve: Valve {
             throw error
         } catch let error as UnavailableError {
             wrapper.markUnavailable(error)
-            _ = try await self.isAvailable(wrapper, context, response)
+            _ = try await self.isAvailable(wrapper, request, response)
         } catch {
             self.log(error, wrapper, context)
             Self.fail(request, response, error)
@@ -54,10 +54,10 @@ final class StandardWrapperValve: Valve {
 
     private func isAvailable(
         _ wrapper: StandardWrapper,
-        _ context: StandardContext,
+        _ request: Request,
         _ response: Response
     ) async throws -> Bool {
-        guard context.state.isAvailable else {
+        guard request.facts != nil else {
             try await response.sendError(503)
             return false
         }
