@@ -53,7 +53,10 @@ package enum Components {
         AnyComponentDescriptor(CertificateElement.descriptor),
     ]
 
-    private static let valves: [AnyComponentDescriptor] = []
+    private static let valves: [AnyComponentDescriptor] = [
+        AnyComponentDescriptor(ErrorReportValve.descriptor),
+        AnyComponentDescriptor(JsonErrorReportValve.descriptor),
+    ]
 
     private static let listeners: [AnyComponentDescriptor] = [
         AnyComponentDescriptor(VersionLoggerListener.descriptor),

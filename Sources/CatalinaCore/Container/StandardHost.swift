@@ -114,9 +114,27 @@ package final class StandardHost: Container, ConfigurableComponent {
     package var engine: StandardEngine? { self.parent as? StandardEngine }
 
     package func startInternal() async throws {
+        self.addErrorReportValve()
         try await self.startParts()
         try await self.enter(.starting)
         self.base.startBackground(of: self)
+    }
+
+    /// Adds the valve that writes error pages as the innermost one, unless the configuration brings one.
+    private func addErrorReportValve() {
+        let className = self.configuration.errorReportValveClass
+        guard !className.isEmpty, !self.pipeline.valves.contains(where: { $0 is any ErrorReporter }) else { return }
+        switch className {
+        case ErrorReportValve.descriptor.className:
+            self.pipeline.add(ErrorReportValve(configuration: ErrorReportValve.Configuration()))
+        case JsonErrorReportValve.descriptor.className:
+            self.pipeline.add(JsonErrorReportValve(configuration: JsonErrorReportValve.Configuration()))
+        default:
+            CategoryLogger("org.apache.catalina.core.StandardHost").error(
+                "startInternal",
+                "Couldn't load specified error report valve class: [\(className)]"
+            )
+        }
     }
 
     package func stopInternal() async throws {

@@ -32,7 +32,8 @@ struct ServedFiles {
             servlet.initParameters = parameters
             model.servlets = [servlet]
             model.servletMappings = [(pattern: "/", servletName: "default")]
-            model.mimeMappings = ["html": "text/html", "js": "text/javascript", "gz": "application/x-gzip"]
+            let types = ["html": "text/html", "js": "text/javascript", "gz": "application/x-gzip"]
+            model.mimeType = { types[$0] }
             classes.servlets[DefaultServlet.className] = { DefaultServlet() }
             configure(&model, &classes)
         }

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import ServletAPI
 import Synchronization
@@ -31,7 +32,10 @@ final class EmbeddedContainer {
         var lines: [String] { self.headers.map { "\($0.name): \($0.value)" } }
     }
 
-    init(_ change: (inout Connector.Configuration) -> Void = { _ in }) throws {
+    init(
+        _ change: (inout Connector.Configuration) -> Void = { _ in },
+        host changeHost: (inout StandardHost.Configuration) -> Void = { _ in }
+    ) throws {
         var engine = StandardEngine.Configuration()
         engine.name = "Catalina"
         engine.defaultHost = "localhost"
@@ -39,6 +43,7 @@ final class EmbeddedContainer {
         self.engine = StandardEngine(configuration: engine)
         var host = StandardHost.Configuration()
         host.name = "localhost"
+        changeHost(&host)
         self.host = StandardHost(configuration: host)
         var connector = Connector.Configuration()
         change(&connector)
@@ -108,6 +113,9 @@ final class EmbeddedContainer {
         await self.adapter.service(request, response)
         var fields: [(name: String, value: String)] = []
         for index in 0..<response.headers.count { fields.append(response.headers[index]) }
+        if let language = response.contentLanguage {
+            fields.append((name: "Content-Language", value: language))
+        }
         if let type = response.contentType { fields.append((name: "Content-Type", value: type)) }
         if response.contentLength >= 0 {
             fields.append((name: "Content-Length", value: String(response.contentLength)))
@@ -128,6 +136,25 @@ private final class ModelListener: LifecycleListener {
 
     func lifecycleEvent(_ event: LifecycleEvent) async throws {
         if event.kind == .configureStart { self.context?.model = self.model }
+    }
+}
+
+extension EmbeddedContainer {
+    /// A running container with one application, whose one servlet answers every request.
+    convenience init(
+        _ valves: [any Valve] = [],
+        host changeHost: (inout StandardHost.Configuration) -> Void = { _ in },
+        servlet: @escaping @Sendable (any HttpServletRequest, any HttpServletResponse) async throws -> Void
+    ) async throws {
+        try self.init(host: changeHost)
+        for valve in valves { self.host.pipeline.add(valve) }
+        let directory = FileManager.default.temporaryDirectory.path
+        try await self.add(path: "", documentBase: directory) { model, classes in
+            model.servlets = [ServletDefinition(name: "closure", className: "closure")]
+            model.servletMappings = [(pattern: "/*", servletName: "closure")]
+            classes.servlets["closure"] = { ClosureServlet(body: servlet) }
+        }
+        try await self.start()
     }
 }
 
