@@ -232,4 +232,25 @@ import Testing
             #expect(reversed.map { keys[$0] } == sorted.reversed().map { keys[$0] })
         }
     }
+
+    @Test("queries as large and as deep as the parser admits", arguments: IndexTwin.allCases)
+    func largeQueries(twin: IndexTwin) throws {
+        let index = try twin.make()
+        try index.put((0..<40).map { IndexDocument("t/\($0)", ["/t": ["common w\($0)"], "/n": ["n\($0 % 3)"]]) })
+        let wide = (0..<500).map { "w\($0)" }.joined(separator: " OR ")
+        #expect(try index.ids(wide).count == 40)
+        #expect(try index.ids("common AND (\(wide)) AND NOT w7").count == 39)
+        #expect(try index.ids((0..<300).map { "+(w\($0) common)" }.joined(separator: " ")).count == 40)
+        #expect(try index.ids("\"" + String(repeating: "common ", count: 2000) + "\"").isEmpty)
+        #expect(try index.ids("\"" + String(repeating: "common ", count: 200) + "\"~9").isEmpty)
+        for join in [" AND ", " OR ", " NOT "] {
+            var deep = "common"
+            for level in 0..<60 { deep = "(\(deep)\(level % 2 == 0 ? join : " OR ")w\(level))" }
+            #expect(try index.ids(deep).count <= 40)
+        }
+        var left = "w1"
+        for level in 0..<60 { left = "(+\(left) -w\(level + 50) n\(level % 3)*)" }
+        #expect(try index.ids(left) == ["t/1"])
+        #expect(try index.ids("(" + String(repeating: "x", count: 100_000) + "* OR w3~2)^2").contains("t/3"))
+    }
 }

@@ -7,8 +7,10 @@ import Synchronization
 package struct SQLiteConfiguration: Sendable {
     /// Searches and reads that run at once; more wait.
     package var readers = 4
-    /// Memory for database pages, per connection, in KiB.
-    package var pageCache = 8192
+    /// Memory for database pages of the writer, in KiB.
+    package var writerCache = 8192
+    /// The same for each reader; the kernel's file cache stands behind it.
+    package var readerCache = 2048
     /// Pages of the write-ahead log at which it is copied into the database.
     package var checkpointPages = 4096
 
@@ -69,11 +71,12 @@ final class SQLiteDatabase: Sendable {
         options.foreignKeysEnabled = false
         options.busyMode = .timeout(5)
         options.prepareDatabase { db in
+            let cache = db.configuration.readonly ? configuration.readerCache : configuration.writerCache
             // Overwriting deleted pages with zeros, Debian's default, would double the writes of the index.
             try db.execute(
                 sql: """
                     PRAGMA secure_delete = OFF;
-                    PRAGMA cache_size = -\(configuration.pageCache);
+                    PRAGMA cache_size = -\(cache);
                     PRAGMA temp_store = MEMORY;
                     """
             )
