@@ -31,3 +31,24 @@ package struct RepositoryModel: Sendable {
         self.types.names.filter { $0 != BuiltInTypes.designName && self.authorizer.mayCreate($0, caller) }
     }
 }
+
+extension RepositoryModel {
+    /// The index entry of a stored object, made anew; nil for the design object.
+    package func indexDocument(of object: DigitalObject, now: Int64) -> IndexDocument? {
+        guard object.id != .design else { return nil }
+        guard let type = self.types[object.type] else {
+            return IndexDocument(object, hints: IndexHints(), indexedOn: now)
+        }
+        var preparation = ObjectPreparation(type: type, prefix: self.settings.prefix)
+        preparation.inspect(object.content)
+        return preparation.indexDocument(of: object, now: now)
+    }
+
+    /// The media type that an object's type gives to the node at a pointer.
+    package func mediaType(at pointer: JSONPointer, of object: DigitalObject) -> String? {
+        guard let type = self.types[object.type] else { return nil }
+        var preparation = ObjectPreparation(type: type, prefix: self.settings.prefix)
+        preparation.inspect(object.content)
+        return preparation.facts.mediaTypes[pointer]
+    }
+}

@@ -1,0 +1,58 @@
+import RepositoryCore
+import ServletAPI
+
+extension HttpServletResponse {
+    static var jsonType: String { "application/json;charset=UTF-8" }
+
+    /// Answers with a JSON text.
+    func write(json: JSONValue, pretty: Bool = false) async throws {
+        try await self.write(body: json.bytes(pretty: pretty), type: Self.jsonType)
+    }
+
+    /// Answers with a JSON text spelt as clients of the original know it.
+    func write(jsonText: String) async throws {
+        try await self.write(body: Array(jsonText.utf8), type: Self.jsonType)
+    }
+
+    func write(body: [UInt8], type: String) async throws {
+        self.contentType = type
+        self.setContentLength(Int64(body.count))
+        try await self.write(bytes: body)
+    }
+}
+
+/// Turns what went wrong into bytes: the one place of the application that does.
+enum ErrorResponse {
+    /// Answers, where the answer has not begun.
+    ///
+    /// - Throws: the error itself where it belongs to the container.
+    static func write(
+        _ error: any Error,
+        to response: any HttpServletResponse,
+        log: (any Error) -> Void
+    ) async throws {
+        if error is ClientAbortError || error is CancellationError || response.isCommitted { throw error }
+        let answer = Self.answer(to: error)
+        if answer == .unexpected { log(error) }
+        try response.resetBuffer()
+        response.status = answer.status
+        if answer.status == 401 {
+            let detail = answer.isInvalidToken ? ", error=\"invalid_token\"" : ""
+            response.setHeader("WWW-Authenticate", "Bearer realm=\"cordra\"" + detail)
+        }
+        guard let body = answer.body else {
+            response.setContentLength(0)
+            return
+        }
+        try await response.write(json: body)
+    }
+
+    private static func answer(to error: any Error) -> RepositoryError {
+        switch error {
+        // The container refuses a body above the limits of the descriptor's multipart-config with this one.
+        case is IllegalStateError: RepositoryError(status: 413, "Request is too large")
+        case let error as ServletError: RepositoryError(status: 400, error.message)
+        default: .answer(to: error)
+        }
+    }
+}
