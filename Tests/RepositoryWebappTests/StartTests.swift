@@ -1,0 +1,87 @@
+import RepositoryCore
+import ServletAPI
+import Synchronization
+import Testing
+
+import class TestSupport.FileTree
+
+@testable import RepositoryWebapp
+
+@Suite struct StartTests {
+    @Test func untilItIsUpEverythingElseIsDown() async throws {
+        let deployment = Deployment()
+        let status = try await deployment.call("GET", "/startupStatus")
+        #expect(status.text == #"{"state":"STARTING","details":{"storage":"STARTING","indexer":"STARTING"}}"#)
+        for target in ["/objects/test/x", "/", "/nothing"] {
+            let response = try await deployment.call("GET", target)
+            #expect(response.status == 500)
+            #expect(response.text == #"{"message":"The system is down."}"#)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("config.json", "{", "cannot be read"),
+            ("config.json", #"{"storage":{"module":"tape"}}"#, "no storage module"),
+            ("repoInit.json", #"{"adminPassword":""}"#, "Empty admin password"),
+        ]
+    )
+    func badFilesAreNamed(file: String, text: String, reason: String) async throws {
+        let directory = try FileTree("webapp")
+        try directory.write(file, text)
+        let deployment = try await Deployment.started(in: directory.path)
+        #expect(try await deployment.call("GET", "/startupStatus").text.hasPrefix(#"{"state":"FAILED""#))
+        #expect(deployment.context.logged.withLock { $0.contains { $0.hasPrefix("error") && $0.contains(reason) } })
+    }
+
+    @Test func aMadeUpPasswordIsKeptForItsOwner() async throws {
+        let directory = try FileTree("webapp")
+        let deployment = try await Deployment.started(in: directory["data/below"])
+        let file = directory["data/below/initial-admin-password"]
+        let password = try #require(directory.text("data/below/initial-admin-password")).dropLast()
+        #expect(try Permissions.of(file) == 0o600)
+        #expect(deployment.context.logged.withLock { $0.contains { $0.hasPrefix("warning") && $0.contains(file) } })
+        let response = try await deployment.call("GET", "/check-credentials") { request in
+            let pair = Base64.encodeURL(Array("admin:\(password)".utf8))
+            request.allHeaders.append(("Authorization", "Basic " + pair))
+        }
+        #expect(response.text == #"{"active":true,"userId":"admin","username":"admin"}"#)
+        try deployment.application.stop()
+    }
+
+    @Test func everythingIsThereAfterARestart() async throws {
+        let directory = try FileTree("webapp")
+        try directory.write("repoInit.json", #"{"adminPassword":"secret","prefix":"20.5000"}"#)
+        let first = try await Deployment.started(in: directory.path)
+        #expect(!directory.exists("repoInit.json"))
+        let created = try await first.call("POST", "/objects/?type=Document&suffix=a", #"{"name":"kept"}"#) { request in
+            request.allHeaders.append(("Authorization", RESTTests.authorization("admin") ?? ""))
+        }
+        #expect(created.status == 200, "\(created.text)")
+        try first.application.stop()
+        let second = try await Deployment.started(in: directory.path)
+        let found = try await second.call("GET", "/search?query=kept&ids")
+        #expect(found.text.contains("\"20.5000/a\""), "\(found.text)")
+        try second.application.stop()
+    }
+
+    @Test(
+        arguments: [
+            ("/repository/objects/a/b", "/objects", "a/b"), ("/repository/objects", "/objects", ""),
+            ("/repository/objects/", "/objects", ""),
+            ("/repository//objects/a//b", "/objects", "a//b"), ("/repository/%6fbjects/a%2Fb+c", "/objects", "a%2Fb+c"),
+            ("/repository/x/../objects/a", "/objects", nil),
+            ("/repository/users/this/password", "/users/this/password", ""),
+        ] as [(String, String, String?)]
+    )
+    func rawPaths(uri: String, servletPath: String, expected: String?) {
+        #expect(RequestPath.raw(uri: uri, contextPath: "/repository", servletPath: servletPath) == expected)
+    }
+
+    @Test(arguments: [
+        ("test/a b", "/objects/test/a%20b"), ("a/ü%\n", "/objects/a/%C3%BC%25%0A"), ("a/b:c+d", "/objects/a/b:c+d"),
+    ])
+    func locations(id: String, expected: String) {
+        #expect(RequestPath.location(of: ObjectID(id)) == expected)
+    }
+}
