@@ -10,17 +10,15 @@ extension RESTCase {
             nil,
             nil,
             200,
-            #""A document""#,
-            headers: ["Location": "/objects/test/doc", "X-Schema": "Document", "X-Permission": "READ"]
-        ),
+            #""A document""#
+        ).with(["Location": "/objects/test/doc", "X-Schema": "Document", "X-Permission": "READ"]),
         RESTCase(
             "GET /objects/test%2Fdoc?jsonPointer=/name&text",
             nil,
             nil,
             200,
-            "A document",
-            headers: ["Content-Type": "text/plain;charset=UTF-8"]
-        ),
+            "A document"
+        ).with(["Content-Type": "text/plain;charset=UTF-8"]),
         RESTCase("GET /objects/test/doc?text", nil, nil, 400, #"{"message":"Requested json is not textual"}"#),
         RESTCase("GET /objects/test/doc?jsonPointer=name", nil, nil, 400, #"{"message":"Invalid JSON Pointer name"}"#),
         RESTCase(
@@ -52,26 +50,23 @@ extension RESTCase {
             nil,
             nil,
             404,
-            #"{"message":"Missing object"}"#,
-            headers: ["X-Permission": "READ"]
-        ),
+            #"{"message":"Missing object"}"#
+        ).with(["X-Permission": "READ"]),
         RESTCase(
             "GET /objects/test/secret%20doc/1",
             nil,
             nil,
             401,
-            "",
-            headers: ["X-Permission": "NONE", "WWW-Authenticate": #"Bearer realm="cordra""#]
-        ),
-        RESTCase("GET /objects/test/secret doc/1", "ann", nil, 403, "", headers: ["X-Permission": "NONE"]),
+            ""
+        ).with(["X-Permission": "NONE", "WWW-Authenticate": #"Bearer realm="cordra""#]),
+        RESTCase("GET /objects/test/secret doc/1", "ann", nil, 403, "").with(["X-Permission": "NONE"]),
         RESTCase(
             "GET /objects/test/secret%20doc/1?jsonPointer=/id",
             "admin",
             nil,
             200,
-            #""test/secret doc/1""#,
-            headers: ["Location": "/objects/test/secret%20doc/1"]
-        ),
+            #""test/secret doc/1""#
+        ).with(["Location": "/objects/test/secret%20doc/1"]),
         RESTCase("GET /objects", nil, nil, 400, #"{"message":"Missing object id in GET"}"#),
         RESTCase("GET /objects/", nil, nil, 400, #"{"message":"Missing object id in GET"}"#),
         RESTCase("GET /objects/design?jsonPointer=/handleMintingConfig", nil, nil, 200, #"{"prefix":"test"}"#),
@@ -82,12 +77,11 @@ extension RESTCase {
             nil,
             nil,
             200,
-            "0123456789",
-            headers: [
-                "Content-Type": "text/plain", "Content-Length": "10", "Accept-Ranges": "bytes",
-                "Content-Disposition": "inline;filename=\"a\\\"é?.txt\";filename*=UTF-8''a%22%C3%A9%E2%82%AC.txt",
-            ]
-        ),
+            "0123456789"
+        ).with([
+            "Content-Type": "text/plain", "Content-Length": "10", "Accept-Ranges": "bytes",
+            "Content-Disposition": "inline;filename=\"a\\\"é?.txt\";filename*=UTF-8''a%22%C3%A9%E2%82%AC.txt",
+        ]),
         RESTCase(
             "GET /objects/test/doc?payload=p&metadata",
             nil,
@@ -103,9 +97,8 @@ extension RESTCase {
             #"{"name":"n"}"#,
             type: "text/json",
             200,
-            #"{"id":"test/new","name":"n",…"#,
-            headers: ["Location": "/objects/test/new", "X-Schema": "Document"]
-        ),
+            #"{"id":"test/new","name":"n",…"#
+        ).with(["Location": "/objects/test/new", "X-Schema": "Document"]),
         RESTCase(
             "POST /objects?type=Document&dryRun&full",
             "ann",
@@ -113,7 +106,7 @@ extension RESTCase {
             200,
             #"{"id":"test/d1854cae891ec7b29161","type":"Document",…"#
         ),
-        RESTCase("POST /objects/?type=Document", nil, #"{"name":"n"}"#, 401, "", headers: denied),
+        RESTCase("POST /objects/?type=Document", nil, #"{"name":"n"}"#, 401, "").with(denied),
         RESTCase("POST /objects/?type=Schema", "ann", "not json", 403, ""),
         RESTCase("POST /objects/?type=Nope", "admin", "{}", 400, #"{"message":"Unknown type Nope"}"#),
         RESTCase("POST /objects/", "admin", "{}", 400, #"{"message":"Missing object type"}"#),
@@ -162,9 +155,8 @@ extension RESTCase {
             "ann",
             #"{"name":"m"}"#,
             200,
-            #"{"id":"test/doc","name":"m",…"#,
-            headers: ["X-Permission": "WRITE"]
-        ),
+            #"{"id":"test/doc","name":"m",…"#
+        ).with(["X-Permission": "WRITE"]),
         RESTCase("PUT /objects/test/doc?jsonPointer=/description", "ann", #""d""#, 200, #""d""#),
         RESTCase(
             "PUT /objects/test/doc",
@@ -191,7 +183,7 @@ extension RESTCase {
             400,
             #"{"message":"Invalid userMetadata format"}"#
         ),
-        RESTCase("PUT /objects/test/doc", nil, "{}", 401, "", headers: ["X-Permission": "READ"]),
+        RESTCase("PUT /objects/test/doc", nil, "{}", 401, "").with(["X-Permission": "READ"]),
         RESTCase("PUT /objects/no/such", "admin", "{}", 404, #"{"message":"Missing object"}"#),
         RESTCase("PUT /objects", "admin", "{}", 400, #"{"message":"Missing object id in PUT"}"#),
         RESTCase("DELETE /objects/test/doc?jsonPointer=/description", "ann", nil, 200, "{}"),

@@ -55,16 +55,15 @@ extension RESTCase {
             200,
             #"{"active":true,"userId":"test/ann","username":"ann","typesPermittedToCreate":["Document","Group"],"groupIds":[]}"#
         ),
-        RESTCase("GET /check-credentials", "ann:wrong", nil, 401, "", headers: denied),
+        RESTCase("GET /check-credentials", "ann:wrong", nil, 401, "").with(denied),
         RESTCase(
             "GET /check-credentials",
             "Bearer nope",
             nil,
             401,
-            "",
-            headers: ["WWW-Authenticate": #"Bearer realm="cordra", error="invalid_token""#]
-        ),
-        RESTCase("GET /objects/test/doc?access_token=nope", nil, nil, 401, "", headers: ["Cache-Control": "private"]),
+            ""
+        ).with(["WWW-Authenticate": #"Bearer realm="cordra", error="invalid_token""#]),
+        RESTCase("GET /objects/test/doc?access_token=nope", nil, nil, 401, "").with(["Cache-Control": "private"]),
         RESTCase(
             "POST /auth/token",
             nil,
@@ -104,9 +103,8 @@ extension RESTCase {
             "username=ann&password=password1",
             type: form,
             200,
-            #"{"access_token":"…"#,
-            headers: ["Cache-Control": "no-store", "Pragma": "no-cache"]
-        ),
+            #"{"access_token":"…"#
+        ).with(["Cache-Control": "no-store", "Pragma": "no-cache"]),
         RESTCase("POST /auth/introspect", nil, #"{"token":"x"}"#, type: "application/json", 200, #"{"active":false}"#),
         RESTCase("POST /auth/revoke", nil, #"{"token":"x"}"#, type: "application/json", 200, #"{"active":false}"#),
         RESTCase("POST /auth/revoke", nil, "{}", type: "application/json", 400, #"{"error":"invalid_request"}"#),
@@ -181,7 +179,7 @@ extension RESTCase {
         ),
         RESTCase("POST /batchUpload", "admin", "{}", 400, #"{"message":"Batch is not a JSON array"}"#),
         // Paths that are nobody's
-        RESTCase("GET /nothing", nil, nil, 401, "", headers: denied), RESTCase("GET /nothing", "admin", nil, 403, ""),
+        RESTCase("GET /nothing", nil, nil, 401, "").with(denied), RESTCase("GET /nothing", "admin", nil, 403, ""),
         RESTCase("POST /index.html", "ann", "", 403, ""),
         RESTCase(
             "GET /objects/test/doc?requestContext=5",

@@ -19,8 +19,7 @@ struct RESTCase: Sendable, CustomTestStringConvertible {
         _ body: String? = nil,
         type: String? = nil,
         _ status: Int = 200,
-        _ text: String? = nil,
-        headers: [String: String] = [:]
+        _ text: String? = nil
     ) {
         self.line = line
         self.user = user
@@ -28,6 +27,12 @@ struct RESTCase: Sendable, CustomTestStringConvertible {
         self.type = type
         self.status = status
         self.text = text
-        self.headers = headers
+    }
+
+    /// The same call, which has to be answered with these headers too.
+    func with(_ headers: [String: String]) -> RESTCase {
+        var copy = self
+        copy.headers = headers
+        return copy
     }
 }
