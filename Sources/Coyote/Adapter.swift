@@ -29,7 +29,7 @@ package protocol ActionHook: AnyObject {
     /// - Throws: ``CoyoteError``.
     func readBody(_ request: Request) async throws(CoyoteError) -> ByteBuffer?
 
-    /// Sends `100 Continue` if the client waits for it and none was sent.
+    /// Sends `100 Continue` if the client waits for it, none was sent and `continueResponseTiming` is `immediately`.
     func acknowledgeExpectation(_ request: Request) async throws(CoyoteError)
 
     /// Commits the head if necessary and hands `buffer` to the connection; suspends while it is not writable.

@@ -140,7 +140,9 @@ package final class Request {
         return try await hook.readBody(self)
     }
 
-    /// Tells a client that waits for it to send the body (`continueResponseTiming=immediately`).
+    /// Tells a client that waits for it to send the body, unless `continueResponseTiming` leaves that to the first read.
+    ///
+    /// The container calls this once it knows that a servlet will answer.
     package func acknowledgeExpectation() async throws(CoyoteError) {
         guard self.expectsContinue, !self.isContinueSent, let hook = self.hook else { return }
         try await hook.acknowledgeExpectation(self)

@@ -19,6 +19,7 @@ final class LoopContext {
     let statistics = LoopStatistics()
     var dateCache = HTTPDateCache()
     var hostCache = HostCache()
+    let restrictedUserAgents: UserAgentPattern?
     /// Connections, each knowing its place.
     private(set) var connections: [Http11Processor] = []
     private var exchanges: [Exchange] = []
@@ -33,7 +34,10 @@ final class LoopContext {
     private var requestCount: UInt64
 
     /// Request identifiers differ between loops by the loop's number in its group.
-    init(eventLoop: any EventLoop, index: Int, settings: Http11Settings) {
+    init(eventLoop: any EventLoop, index: Int, settings: Http11Settings) throws(CoyoteError) {
+        self.restrictedUserAgents = try settings.restrictedUserAgents.map { (pattern) throws(CoyoteError) in
+            try UserAgentPattern(pattern)
+        }
         self.requestCount = UInt64(index) << 48
         self.eventLoop = eventLoop
         self.executor = LoopExecutor(eventLoop)

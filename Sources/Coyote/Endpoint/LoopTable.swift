@@ -10,10 +10,14 @@ struct LoopTable: @unchecked Sendable {
         self.contexts = contexts
     }
 
-    init(group: any EventLoopGroup, settings: Http11Settings) {
+    init(group: any EventLoopGroup, settings: Http11Settings) throws(CoyoteError) {
         var contexts: [ObjectIdentifier: LoopContext] = [:]
         for (index, eventLoop) in group.makeIterator().enumerated() {
-            contexts[ObjectIdentifier(eventLoop)] = LoopContext(eventLoop: eventLoop, index: index, settings: settings)
+            contexts[ObjectIdentifier(eventLoop)] = try LoopContext(
+                eventLoop: eventLoop,
+                index: index,
+                settings: settings
+            )
         }
         self.contexts = contexts
     }

@@ -16,15 +16,14 @@ enum BodyDecodingError: Error, Hashable {
 
     var message: String {
         switch self {
-        case .invalidChunkHeader: "Invalid chunk header"
+        case .invalidChunkHeader, .invalidExtension: "Invalid chunk header"
         case .lineFeedAlone: "Invalid end of line sequence (No CR before LF)"
         case .carriageReturnTwice: "Invalid end of line sequence (CRCR)"
         case .invalidLineEnd: "Invalid end of line sequence (character other than CR or LF found)"
-        case .invalidExtension: "Invalid chunk extension"
         case .extensionsTooLarge: "maxExtensionSize exceeded"
         case .trailersTooLarge: "maxTrailerSize exceeded"
         case .invalidTrailer(let line):
-            "The HTTP header line [\(line)] does not conform to RFC 7230. The request has been rejected."
+            "The HTTP header line [\(line)] does not conform to RFC 9112. The request has been rejected."
         }
     }
 }

@@ -14,8 +14,9 @@ final class Exchange {
     var asksForKeepAlive = false
     /// Whether the answer ends the connection because of a fault, which is not announced where the status says it.
     var isFaulty = false
-    /// The head as received, for the status page.
+    /// The head as received and its host, for the status page: the request itself may be in use on another thread.
     var head = ByteBuffer()
+    var host = ""
     /// The request's task, while it is suspended.
     var task: Task<Void, Never>?
     /// The task waiting for body bytes.
@@ -38,6 +39,7 @@ final class Exchange {
         self.asksForKeepAlive = false
         self.isFaulty = false
         self.head = ByteBuffer()
+        self.host = ""
         self.task = nil
         self.failure = nil
     }

@@ -26,7 +26,7 @@ enum Http11DecodingError: Error, Hashable {
         case .invalidProtocol(let text):
             "Invalid character found in the HTTP protocol [\(text)]"
         case .missingProtocol:
-            "Invalid request line parse phase:[6]"
+            "Invalid request line parse phase [6]"
         case .headTooLarge:
             "Request header is too large"
         case .tooManyHeaders(let limit):

@@ -8,6 +8,7 @@ extension Http11Processor {
             return try await self.onLoop { () async throws(CoyoteError) in try await self.readBody(request) }
         }
         guard let exchange = self.exchange, exchange.request === request else { throw Self.notConnected }
+        self.sendContinue(request)
         while true {
             if let failure = exchange.failure { throw failure }
             if let piece = try self.decodeBody(exchange) { return piece }
@@ -15,7 +16,6 @@ extension Http11Processor {
             guard !self.isInputClosed else {
                 throw self.fail(exchange, CoyoteError(.clientAbort, "The request body ends early"))
             }
-            self.sendContinue(request)
             await self.waitForInput(exchange)
         }
     }
@@ -66,7 +66,7 @@ extension Http11Processor {
                 try await self.acknowledgeExpectation(request)
             }
         }
-        self.sendContinue(request)
+        if self.settings.configuration.continueResponseTiming == .immediately { self.sendContinue(request) }
     }
 
     private func sendContinue(_ request: Request) {
@@ -124,13 +124,9 @@ extension Http11Processor {
     /// What the connection is doing; nil while it waits for a request.
     func requestInfo(now: Int64) -> RequestInfo? {
         guard let exchange = self.exchange, self.state == .service || self.state == .head else { return nil }
-        let (line, host) = exchange.head.withUnsafeReadableBytes { bytes in
-            (
-                [exchange.decoder.methodRange, exchange.decoder.targetRange, exchange.decoder.queryRange ?? 0..<0].map {
-                    $0.upperBound <= bytes.count ? String(latin1: bytes[$0]) : ""
-                },
-                self.loop.hostCache.name
-            )
+        let ranges = [exchange.decoder.methodRange, exchange.decoder.targetRange, exchange.decoder.queryRange ?? 0..<0]
+        let line = exchange.head.withUnsafeReadableBytes { bytes in
+            ranges.map { $0.upperBound <= bytes.count ? String(latin1: bytes[$0]) : "" }
         }
         return RequestInfo(
             stage: self.state == .service ? .service : .parse,
@@ -138,7 +134,7 @@ extension Http11Processor {
             requestBytesSent: exchange.response.bytesWritten,
             requestBytesReceived: exchange.request.bytesRead,
             remoteAddress: self.addresses.remoteAddress,
-            virtualHost: host,
+            virtualHost: exchange.host,
             method: line[0],
             currentUri: line[1],
             currentQueryString: exchange.decoder.queryRange == nil ? nil : line[2],

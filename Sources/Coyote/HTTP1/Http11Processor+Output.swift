@@ -163,10 +163,7 @@ extension Http11Processor {
         guard let exchange = self.exchange, exchange.response === response, !response.isFinished else {
             throw Self.notConnected
         }
-        if let failure = exchange.failure, failure.code != .badRequest, failure.code != .readTimeout {
-            guard self.state == .service else { throw failure }
-        }
-        guard self.state == .service else { throw Self.notConnected }
+        guard self.state == .service else { throw exchange.failure ?? Self.notConnected }
         return exchange
     }
 

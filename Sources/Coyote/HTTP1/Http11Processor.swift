@@ -132,7 +132,7 @@ extension Http11Processor: ChannelDuplexHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         guard context.channel.isWritable else { return }
         self.exchange?.resumeWriter()
-        if self.state == .idle { self.process() }
+        if self.state == .idle { self.goOn() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -150,7 +150,8 @@ extension Http11Processor: ChannelDuplexHandler {
 
     private var wantsInput: Bool {
         switch self.state {
-        case .idle, .head, .draining, .lingering: return true
+        case .idle: return self.input.readableBytes == 0  // or it waits until answers have left
+        case .head, .draining, .lingering: return true
         case .flushing, .closed: return false
         case .service:
             guard let exchange = self.exchange, !exchange.body.isComplete else { return false }
@@ -310,7 +311,13 @@ extension Http11Processor {
             return
         }
         var preparation = RequestPreparation(settings: self.settings)
-        preparation.prepare(request, exchange.decoder, hosts: &self.loop.hostCache)
+        preparation.prepare(
+            request,
+            exchange.decoder,
+            hosts: &self.loop.hostCache,
+            restricted: self.loop.restrictedUserAgents
+        )
+        exchange.host = request.serverName
         self.checkState(request)
         exchange.body = preparation.body
         exchange.keepsAlive = preparation.keepsAlive && self.mayKeepAlive

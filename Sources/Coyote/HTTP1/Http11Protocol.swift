@@ -107,13 +107,13 @@ extension Http11Protocol {
     /// - Throws: ``CoyoteError``: `configuration` for attributes that cannot be used, `bind` for the address.
     package func bind() async throws(CoyoteError) {
         let (configuration, hosts) = self.state.withLock { ($0.configuration, $0.sslHostConfigs) }
-        let settings = try Http11Settings(
+        let settings = Http11Settings(
             configuration: configuration,
             adapter: self.adapter,
             threadPool: self.threadPool
         )
         let tls = configuration.isSSLEnabled ? CurrentTLSContexts(try TLSContexts(hosts, configuration)) : nil
-        let loops = LoopTable(group: self.group, settings: settings)
+        let loops = try LoopTable(group: self.group, settings: settings)
         let acceptLoop = self.group.next()
         let acceptor = Acceptor(limit: configuration.maxConnections, eventLoop: acceptLoop, logger: self.logger)
         let listener = try await Listener(configuration: configuration).open(

@@ -12,7 +12,7 @@ final class Http11Settings: Sendable {
     let serverLine: [UInt8]
     /// What follows `Keep-Alive: `, or nil where the field is not sent.
     let keepAliveHint: String?
-    let restrictedUserAgents: RestrictedUserAgents?
+    let restrictedUserAgents: String?
     let fileIO: NonBlockingFileIO
     let isPaused = Atomic<Bool>(false)
     /// Set once connections should end: responses then say `Connection: close`.
@@ -27,7 +27,7 @@ final class Http11Settings: Sendable {
         configuration: Http11Protocol.Configuration,
         adapter: any Adapter,
         threadPool: NIOThreadPool
-    ) throws(CoyoteError) {
+    ) {
         self.configuration = configuration
         self.adapter = adapter
         self.fileIO = NonBlockingFileIO(threadPool: threadPool)
@@ -55,35 +55,10 @@ final class Http11Settings: Sendable {
             milliseconds: configuration.disableUploadTimeout
                 ? configuration.connectionTimeout : configuration.connectionUploadTimeout
         )
-        self.restrictedUserAgents = try configuration.restrictedUserAgents.map { (pattern) throws(CoyoteError) in
-            try RestrictedUserAgents(pattern: pattern)
-        }
+        self.restrictedUserAgents = configuration.restrictedUserAgents
     }
 
     private static func nanos(milliseconds: Int) -> Int64? {
         milliseconds > 0 ? Int64(milliseconds) * 1_000_000 : nil
-    }
-}
-
-/// The user agents that are answered as if they spoke HTTP/1.0.
-struct RestrictedUserAgents: Sendable {
-    private let pattern: String
-
-    init(pattern: String) throws(CoyoteError) {
-        do {
-            _ = try Regex(pattern)
-        } catch {
-            throw CoyoteError(
-                .configuration,
-                "restrictedUserAgents=\"\(pattern)\" is not a regular expression",
-                cause: error
-            )
-        }
-        self.pattern = pattern
-    }
-
-    func matches(_ userAgent: String) -> Bool {
-        guard let regex = try? Regex(self.pattern) else { return false }
-        return userAgent.wholeMatch(of: regex) != nil
     }
 }

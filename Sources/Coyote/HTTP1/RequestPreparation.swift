@@ -31,12 +31,17 @@ struct RequestPreparation {
     }
 
     /// Fills in `request` from a complete head, which its fields already refer to.
-    mutating func prepare(_ request: Request, _ decoder: Http11Decoder, hosts: inout HostCache) {
+    mutating func prepare(
+        _ request: Request,
+        _ decoder: Http11Decoder,
+        hosts: inout HostCache,
+        restricted: UserAgentPattern? = nil
+    ) {
         self.takeLine(request, decoder)
         self.findFields(request.headers)
         self.readConnection(request.headers)
         if self.isHTTP11 { self.readExpectation(request) }
-        if let agents = self.settings.restrictedUserAgents, let agent = request.headers.first("user-agent"),
+        if let agents = restricted, let agent = request.headers.first("user-agent"),
             agents.matches(agent)
         {
             self.isHTTP11 = false

@@ -22,15 +22,17 @@ enum WireClient {
         return pool
     }()
 
+    /// Connects to the port, or to a Unix domain socket where a path is given, and talks.
     static func exchange(
-        port: Int,
+        port: Int = 0,
+        path: String? = nil,
         _ parts: [String],
         closesOutput: Bool = false,
         until isDone: @escaping @Sendable (WireReader) -> Bool
     ) async throws -> WireAnswer {
         let parts = try parts.map { try bytes(latin1: $0) }
         return try await self.threads.runIfActive {
-            let socket = try Self.connect(port)
+            let socket = try path.map { try Self.connect(path: $0) } ?? Self.connect(port)
             defer { close(socket) }
             for part in parts { Self.send(socket, part) }
             if closesOutput { shutdown(socket, Int32(SHUT_WR)) }
@@ -65,6 +67,20 @@ enum WireClient {
             }
         }
         guard result == 0 else { throw VectorError.unexpected("connect: errno \(errno)") }
+        return descriptor
+    }
+
+    private static func connect(path: String) throws -> Int32 {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard result == 0 else { throw VectorError.unexpected("connect \(path): errno \(errno)") }
         return descriptor
     }
 

@@ -1,0 +1,193 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import TestSupport
+import Testing
+
+@testable import Coyote
+
+@Suite struct Http11ProtocolTests {
+    private static let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    private static let hello: TestAdapter.Servlet = { try await TestAdapter.sendPlain("Hello", $1) }
+
+    private static func handler(_ configure: (inout Http11Protocol.Configuration) -> Void) -> Http11Protocol {
+        var configuration = Http11Protocol.Configuration()
+        configuration.address = "127.0.0.1"
+        configuration.port = 0
+        configure(&configuration)
+        return Http11Protocol(
+            configuration: configuration,
+            adapter: TestAdapter(Self.hello),
+            group: MultiThreadedEventLoopGroup.singleton
+        )
+    }
+
+    @Test("names are those of Tomcat's protocol handlers")
+    func names() {
+        #expect(Self.handler { $0.port = 8080 }.name == "http-nio-127.0.0.1-8080")
+        #expect(
+            Self.handler {
+                $0.port = 8443
+                $0.address = nil
+                $0.isSSLEnabled = true
+            }.name == "https-openssl-nio-8443"
+        )
+        #expect(Self.handler { $0.unixDomainSocketPath = "/run/x" }.name == "http-nio-/run/x")
+        let automatic = Self.handler { $0.address = "localhost" }.name
+        #expect(
+            automatic.hasPrefix("http-nio-127.0.0.1-auto-") || automatic.hasPrefix("http-nio-0:0:0:0:0:0:0:1-auto-")
+        )
+    }
+
+    @Test("a port in use is a bind error that names it")
+    func portInUse() async throws {
+        try await TestServer.run(
+            servlet: Self.hello,
+            use: { server in
+                let other = Self.handler { $0.port = server.port }
+                let error = await #expect(throws: CoyoteError.self) { try await other.bind() }
+                #expect(error?.code == .bind)
+                #expect(error?.description.contains("[\(server.port)]") == true)
+                #expect(error?.description.contains("in use") == true)
+            }
+        )
+    }
+
+    @Test("attributes that cannot be used are named")
+    func badAttributes() async throws {
+        let port = await #expect(throws: CoyoteError.self) { try await Self.handler { $0.port = 99_999 }.bind() }
+        #expect(port?.message == "port=\"99999\" is not between 0 and 65535")
+        let agents = await #expect(throws: CoyoteError.self) {
+            try await Self.handler { $0.restrictedUserAgents = "(" }.bind()
+        }
+        #expect(agents?.message == "restrictedUserAgents=\"(\" is not a regular expression")
+    }
+
+    @Test("beyond maxConnections clients wait until one leaves")
+    func maxConnections() async throws {
+        try await TestServer.run(
+            { $0.maxConnections = 1 },
+            servlet: Self.hello,
+            use: { server in
+                // Each of these holds its connection until it has its answer and closes; none may be lost.
+                try await withThrowingTaskGroup(of: Int.self) { group in
+                    for _ in 0..<6 {
+                        group.addTask {
+                            try await server.exchange([Self.request]) { $0.responses.count == 1 }.responses.count
+                        }
+                    }
+                    for try await count in group { #expect(count == 1) }
+                }
+                #expect(server.handler.connectionCount <= 1)
+            }
+        )
+    }
+
+    @Test("a paused handler answers 503 on open connections, and serves again when resumed")
+    func pause() async throws {
+        let handlers = Recorder<Http11Protocol>()
+        try await TestServer.run(
+            servlet: { request, response in
+                if request.requestURI == "/pause" { handlers.all.first?.pause() }
+                try await TestAdapter.sendPlain("Hello", response)
+            },
+            use: { server in
+                handlers.record(server.handler)
+                let pause = "GET /pause HTTP/1.1\r\nHost: a\r\n\r\n"
+                let answer = try await server.exchange([pause + Self.request])
+                #expect(answer.responses.map(\.status) == [200, 503])
+                #expect(answer.responses.last?.value("Connection") == "close")
+                server.handler.resume()
+                #expect(try await server.answer(to: Self.request).status == 200)
+            }
+        )
+    }
+
+    @Test("stopping lets running requests finish and closes idle connections")
+    func gracefulStop() async throws {
+        let handlers = Recorder<Http11Protocol>()
+        let stopped = Recorder<Task<Void, Never>>()
+        try await TestServer.run(
+            servlet: { _, response in
+                if let handler = handlers.all.first {
+                    stopped.record(Task { await handler.stop(gracePeriod: .seconds(20)) })
+                }
+                await Task.yield()
+                try await TestAdapter.sendPlain("Hello", response)
+            },
+            use: { server in
+                handlers.record(server.handler)
+                let answer = try await server.exchange([Self.request])
+                #expect(answer.isClosed && answer.responses.map(\.body) == ["Hello"])
+                await stopped.all.first?.value
+                #expect(server.handler.requestGroupInfo.connectionCount == 0)
+            }
+        )
+    }
+
+    @Test("what does not finish in the grace period is cancelled")
+    func forcedStop() async throws {
+        let events = Recorder<String>()
+        let handlers = Recorder<Http11Protocol>()
+        try await TestServer.run(
+            servlet: { _, _ in
+                guard let handler = handlers.all.first else { return }
+                async let stop: Void = handler.stop(gracePeriod: .milliseconds(20))
+                do {
+                    try await Task.sleep(for: .seconds(30))
+                } catch {
+                    events.record("cancelled")
+                }
+                await stop
+            },
+            use: { server in
+                handlers.record(server.handler)
+                let answer = try await server.exchange([Self.request])
+                #expect(answer.isClosed && answer.bytes.isEmpty)
+            }
+        )
+        #expect(events.all == ["cancelled"])
+    }
+
+    @Test("a Unix domain socket is served, its file given permissions and removed")
+    func unixSocket() async throws {
+        let files = try FileTree("socket")
+        let path = files["s"]
+        let handler = Self.handler {
+            $0.unixDomainSocketPath = path
+            $0.unixDomainSocketPathPermissions = "rw-------"
+        }
+        try await handler.start()
+        let answer = try await WireClient.exchange(path: path, [Self.request]) { $0.responses.count == 1 }
+        #expect(answer.responses.first?.body == "Hello")
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
+        #expect(mode?.intValue == 0o600)
+        let second = await #expect(throws: CoyoteError.self) {
+            try await Self.handler { $0.unixDomainSocketPath = path }.bind()
+        }
+        #expect(second?.message == "The Unix domain socket [\(path)] is in use")
+        await handler.stop(gracePeriod: .seconds(1))
+        await handler.unbind()
+        #expect(!files.exists("s"))
+    }
+
+    @Test(
+        "permissions are nine letters",
+        arguments: [("rw-rw-rw-", 0o666), ("rwxr-x---", 0o750), ("rw", nil), ("wr-------", nil)]
+    )
+    func permissions(text: String, mode: Int?) {
+        #expect(UnixSocketPermissions.parse(text).map { Int($0) } == mode)
+    }
+
+    @Test(
+        "addresses are written as Java writes them",
+        arguments: [
+            ("127.0.0.1", "127.0.0.1"), ("::1", "0:0:0:0:0:0:0:1"), ("::ffff:10.0.0.7", "10.0.0.7"),
+            ("2001:db8::a0b", "2001:db8:0:0:0:0:0:a0b"),
+        ]
+    )
+    func addresses(given: String, text: String) throws {
+        let address = try SocketAddress(ipAddress: given, port: 81)
+        #expect(SocketAddresses.text(address) == (text, 81))
+    }
+}
