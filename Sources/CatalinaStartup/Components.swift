@@ -70,6 +70,7 @@ package enum Components {
             DefaultServlet.className: { DefaultServlet() },
             JspServlet.className: { JspServlet() },
         ]
+        classes.filters = [HttpHeaderSecurityFilter.className: { HttpHeaderSecurityFilter() }]
         return classes
     }()
 }

@@ -20,7 +20,7 @@ extension Response {
             }
             let parsed = newValue.utf8.contains(UInt8(ascii: ";")) ? MediaType(parsing: newValue) : nil
             let charset = parsed?.charset
-            self.mediaType = parsed?.textWithoutCharset ?? newValue
+            self.mediaType = charset == nil ? newValue : parsed?.textWithoutCharset
             if let charset, !self.usesWriter {
                 self.charset = charset
                 self.isCharsetVisible = true

@@ -1,0 +1,113 @@
+import ServletAPI
+import TestSupport
+import Testing
+
+@testable import CatalinaCore
+
+@Suite struct DispatchTests {
+    @Test("a forward replaces what was buffered and shows the target's path")
+    func forwards() async throws {
+        let answer = try await Self.answer(to: "/app/forward?u=/target/x%3Fa=1") { request, response in
+            try await response.write("lost")
+            let target = await request.parameter("u") ?? ""
+            try await request.requestDispatcher(target)?.forward(request, response)
+            try await response.write("lost too")
+        }
+        #expect(answer.text == "FORWARD /target /x a=1 from /app/forward")
+    }
+
+    @Test("an include adds its output and cannot change status or headers")
+    func includes() async throws {
+        let answer = try await Self.answer(to: "/app/include?u=/target") { request, response in
+            try await response.write("[")
+            try await request.requestDispatcher("/target")?.include(request, response)
+            try await response.write("]")
+        }
+        #expect(answer.text == "[INCLUDE /include nil  from nil]")
+        #expect(answer["X-Target"] == nil)
+    }
+
+    @Test("a path that leaves the application has no dispatcher", arguments: ["/../x", "relative/../../../x", ""])
+    func refuses(path: String) async throws {
+        let answer = try await Self.answer(to: "/app/start") { request, response in
+            try await response.write(request.requestDispatcher(path) == nil ? "none" : "some")
+        }
+        #expect(answer.text == (path.isEmpty ? "some" : "none"))
+    }
+
+    @Test("an error goes to the page of its exception type, then of its status")
+    func dispatchesErrors() async throws {
+        let answer = try await Self.answer(to: "/app/start") { _, _ in throw IllegalStateError("broken") }
+        #expect(answer.status == 500)
+        #expect(answer.text == "ERROR page: broken 500")
+        let coded = try await Self.answer(to: "/app/start") { _, response in try await response.sendError(418, "tea") }
+        #expect(coded.status == 418)
+        #expect(coded.text == "ERROR page: tea 418")
+    }
+
+    @Test("an asynchronous request goes on after its servlet and can be dispatched again")
+    func runsAsynchronously() async throws {
+        let completed = try await Self.answer(to: "/app/async") { request, _ in
+            let context = try request.startAsync()
+            context.start { _, response in
+                try await response.write("later")
+                context.complete()
+            }
+        }
+        #expect(completed.text == "later")
+        let dispatched = try await Self.answer(to: "/app/async") { request, _ in
+            try request.startAsync().dispatch("/target/again")
+        }
+        #expect(dispatched.text == "ASYNC /target /again  from /app/async")
+    }
+
+    /// Runs `body` as the servlet behind `/start`, `/forward`, `/include` and `/async`.
+    private static func answer(
+        to target: String,
+        _ body: @escaping @Sendable (any HttpServletRequest, any HttpServletResponse) async throws -> Void
+    ) async throws -> EmbeddedContainer.Answer {
+        let folder = try TemporaryDirectory()
+        let container = try EmbeddedContainer()
+        try await container.add(path: "/app", documentBase: folder.path) { model, classes in
+            classes.servlets["Start"] = { ClosureServlet(body: body) }
+            classes.servlets["Target"] = { ClosureServlet(body: Self.describe) }
+            classes.servlets["Page"] = { ClosureServlet(body: Self.errorPage) }
+            for (name, pattern) in [("Start", "/*"), ("Target", "/target/*"), ("Page", "/page")] {
+                var definition = ServletDefinition(name: name, className: name)
+                definition.isAsyncSupported = true
+                model.servlets.append(definition)
+                model.servletMappings.append((pattern: pattern, servletName: name))
+            }
+            model.servletMappings[0].pattern = "/"
+            model.errorPages = [
+                ErrorPage(exceptionType: "java.lang.IllegalStateException", location: "/page"),
+                ErrorPage(errorCode: 418, location: "/page"),
+            ]
+        }
+        try await container.start()
+        return await container.send("GET", target)
+    }
+
+    @Sendable private static func describe(
+        _ request: any HttpServletRequest,
+        _ response: any HttpServletResponse
+    ) async throws {
+        response.setHeader("X-Target", "seen")
+        let original =
+            (request.attribute("jakarta.servlet.forward.request_uri")
+            ?? request.attribute("jakarta.servlet.async.request_uri")) as? String
+        try await response.write(
+            "\(request.dispatcherType.rawValue) \(request.servletPath) \(request.pathInfo ?? "nil") "
+                + "\(request.dispatcherType == .include ? "" : request.queryString ?? "") from \(original ?? "nil")"
+        )
+    }
+
+    @Sendable private static func errorPage(
+        _ request: any HttpServletRequest,
+        _ response: any HttpServletResponse
+    ) async throws {
+        let message = request.attribute("jakarta.servlet.error.message") as? String
+        let status = request.attribute("jakarta.servlet.error.status_code") as? Int
+        try await response.write("\(request.dispatcherType.rawValue) page: \(message ?? "nil") \(status ?? 0)")
+    }
+}
