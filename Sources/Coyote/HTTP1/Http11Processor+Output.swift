@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 
 // MARK: - Writing responses
 
@@ -171,6 +172,7 @@ extension Http11Processor {
     private func commit(_ exchange: Exchange) throws(CoyoteError) {
         let response = exchange.response
         guard !response.isCommitted else { return }
+        if self.settings.isStopping.load(ordering: .relaxed) { exchange.keepsAlive = false }
         self.checkRest(exchange)
         self.ensureOutput()
         let before = self.output.readableBytes

@@ -135,7 +135,8 @@ extension Http11Protocol {
     /// Accepts connections.
     package func start() async throws(CoyoteError) {
         if !self.isBound { try await self.bind() }
-        self.state.withLock { $0.acceptor }?.setAccepting(true)
+        self.state.withLock { $0.settings }?.isStopping.store(false, ordering: .relaxed)
+        self.resume()
     }
 
     /// Stops accepting; requests that still come on open connections get 503.
