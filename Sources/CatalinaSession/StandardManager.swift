@@ -38,13 +38,13 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     }
 
     package let lifecycle = LifecycleSupport()
-    package let configuration: Configuration
+    private let settings: Mutex<Configuration>
     /// Milliseconds since 1970.
     let now: @Sendable () -> Int64
     private let protected = Mutex(Protected())
 
     package init(configuration: Configuration, now: @escaping @Sendable () -> Int64) {
-        self.configuration = configuration
+        self.settings = Mutex(configuration)
         self.now = now
     }
 
@@ -103,8 +103,16 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
         ]
     )
 
+    package var configuration: Configuration { self.settings.withLock { $0 } }
+
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
+        try self.settings.withLock { try change(&$0) }
+    }
+
     package var lifecycleName: String { "StandardManager[\(self.context?.path ?? "")]" }
     package var context: StandardContext? { self.protected.withLock { $0.context } }
+    /// Appended to ids, `nil` for nothing.
+    var route: String? { self.protected.withLock { $0.route } }
     package var statistics: SessionStatistics { self.protected.withLock { $0.statistics } }
 
     /// Sets what makes the ids.

@@ -1,4 +1,5 @@
 import Modeler
+import Synchronization
 import Testing
 
 @Suite struct BeanRegistryTests {
@@ -23,13 +24,13 @@ import Testing
             ("className", .string("org.example.SampleValve")),
         ]
     )
-    func reads(attribute: String, value: BeanValue) throws {
-        #expect(try self.registry.bean(self.name).get(attribute) == value)
+    func reads(attribute: String, value: BeanValue) async throws {
+        #expect(try await self.registry.bean(self.name).get(attribute) == value)
     }
 
     @Test("an attribute knows what a scraper may do with it")
-    func metrics() throws {
-        let attributes = try self.registry.bean(self.name).attributes
+    func metrics() async throws {
+        let attributes = try await self.registry.bean(self.name).attributes
         let metrics = Dictionary(uniqueKeysWithValues: attributes.map { ($0.name, $0.metric) })
         #expect(metrics["active"] == .gauge)
         #expect(metrics["requests"] == .counter)
@@ -40,8 +41,8 @@ import Testing
     }
 
     @Test("a writable attribute takes a client's text")
-    func writes() throws {
-        let bean = try self.registry.bean(self.name)
+    func writes() async throws {
+        let bean = try await self.registry.bean(self.name)
         try bean.set("maxThreads", to: "9")
         try bean.set("writable", to: "12")
         #expect(try bean.get("maxThreads") == .int(9))
@@ -63,8 +64,8 @@ import Testing
             ("mode", "x", "java.lang.IllegalArgumentException: [x] is not one of strict, lax"),
         ]
     )
-    func failsToWrite(attribute: String, text: String, message: String) throws {
-        let bean = try self.registry.bean(self.name)
+    func failsToWrite(attribute: String, text: String, message: String) async throws {
+        let bean = try await self.registry.bean(self.name)
         do throws(BeanError) {
             try bean.set(attribute, to: text)
             Issue.record("accepted")
@@ -74,9 +75,10 @@ import Testing
     }
 
     @Test("a component that cannot be reconfigured has read-only attributes")
-    func fixed() throws {
-        let bean = try self.registry.bean(named: "Catalina:name=Fixed,type=Listener")
-        #expect(bean.className == "org.example.FixedListener")
+    func fixed() async throws {
+        let bean = try await self.registry.bean(named: "Catalina:name=Fixed,type=Listener")
+        #expect(bean.className == "org.apache.tomcat.util.modeler.BaseModelMBean")
+        #expect(try bean.get("modelerType") == .string("org.example.FixedListener"))
         #expect(throws: BeanError.readOnlyAttribute(name: "logArgs", resource: "FixedListener")) {
             try bean.set("logArgs", to: "false")
         }
@@ -84,7 +86,7 @@ import Testing
 
     @Test("operations are found by name and number of arguments")
     func invokes() async throws {
-        let bean = try self.registry.bean(self.name)
+        let bean = try await self.registry.bean(self.name)
         #expect(try await bean.invoke("twice", ["21"]) == .int(42))
         #expect(try await bean.invoke("reset") == .null)
         #expect(try bean.get("requests") == .long(0))
@@ -97,17 +99,17 @@ import Testing
             #expect(
                 error.description
                     == "java.lang.IllegalArgumentException: Cannot find operation [twice] with [0] arguments"
-                    + " on object name [Catalina:type=Valve,name=Sample], which is a [org.example.SampleValve]"
+                    + " on object name [Catalina:type=Valve,name=Sample], which is a [org.apache.tomcat.util.modeler.BaseModelMBean]"
             )
         }
     }
 
     @Test("patterns select beans in the order of registration; a name selects one")
-    func queries() throws {
-        #expect(try self.registry.query(ObjectName("*:*")).map { $0.name["name"] } == ["Sample", "Fixed"])
-        #expect(try self.registry.query(ObjectName("Catalina:type=L*,*")).map { $0.name["name"] } == ["Fixed"])
-        #expect(try self.registry.query(ObjectName("Catalina:name=Fixed,type=Listener")).count == 1)
-        #expect(try self.registry.query(ObjectName("Users:*")).isEmpty)
+    func queries() async throws {
+        #expect(try await self.registry.query(ObjectName("*:*")).map { $0.name["name"] } == ["Sample", "Fixed"])
+        #expect(try await self.registry.query(ObjectName("Catalina:type=L*,*")).map { $0.name["name"] } == ["Fixed"])
+        #expect(try await self.registry.query(ObjectName("Catalina:name=Fixed,type=Listener")).count == 1)
+        #expect(try await self.registry.query(ObjectName("Users:*")).isEmpty)
     }
 
     @Test("nothing is registered under a pattern")
@@ -117,11 +119,33 @@ import Testing
     }
 
     @Test("an unknown or malformed name is refused")
-    func unknown() throws {
-        #expect(throws: BeanError.noSuchBean(name: "a:b=c")) { try self.registry.bean(named: "a:b=c") }
-        #expect(throws: BeanError.malformedObjectName("Key properties cannot be empty")) {
-            try self.registry.bean(named: "x")
+    func unknown() async throws {
+        await #expect(throws: BeanError.noSuchBean(name: "a:b=c")) { try await self.registry.bean(named: "a:b=c") }
+        await #expect(throws: BeanError.malformedObjectName("Key properties cannot be empty")) {
+            try await self.registry.bean(named: "x")
         }
+    }
+
+    @Test("a source makes its beans when somebody asks for what it may have")
+    func sources() async throws {
+        let asked = Mutex(0)
+        self.registry.register(sourceOf: try ObjectName("Users:type=User,*")) {
+            asked.withLock { $0 += 1 }
+            return ["ann", "bob"].map { name in
+                RegisteredBean(
+                    FixedListener(configuration: .init()),
+                    as: ObjectName(safeDomain: "Users", [("type", "User"), ("username", name)])
+                )
+            }
+        }
+        #expect(try await self.registry.query(ObjectName("*:*")).count == 4)
+        #expect(try await self.registry.query(ObjectName("Users:username=b*,*")).map { $0.name["username"] } == ["bob"])
+        #expect(try await self.registry.bean(named: "Users:username=ann,type=User").type == "Listener")
+        await #expect(throws: BeanError.noSuchBean(name: "Users:type=Role")) {
+            try await self.registry.bean(named: "Users:type=Role")
+        }
+        #expect(try await self.registry.query(ObjectName("Catalina:*")).count == 2)
+        #expect(asked.withLock { $0 } == 3)
     }
 
     @Test("a bean disappears when it is unregistered, by name or by pattern")

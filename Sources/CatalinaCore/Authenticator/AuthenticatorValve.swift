@@ -107,6 +107,24 @@ package final class AuthenticatorValve: Valve, Authenticator {
 
     package var method: String { self.loginMethod.name }
 
+    package static let beanInfo = BeanInfo<AuthenticatorValve>(
+        type: "Valve",
+        attributes: AuthenticatorValve.commonBeanAttributes
+            + AuthenticatorConfiguration.attributes.filter { !$0.info.isIgnored }.map { attribute in
+                attribute.shown { $0.configuration }
+            }
+    )
+
+    package var componentClassName: String {
+        switch self.method {
+        case "BASIC": "org.apache.catalina.authenticator.BasicAuthenticator"
+        case "DIGEST": "org.apache.catalina.authenticator.DigestAuthenticator"
+        case "FORM": "org.apache.catalina.authenticator.FormAuthenticator"
+        case "CLIENT_CERT": "org.apache.catalina.authenticator.SSLAuthenticator"
+        default: "org.apache.catalina.authenticator.NonLoginAuthenticator"
+        }
+    }
+
     package func authenticate(_ request: Request, _ response: Response) async throws -> Bool {
         if request.userPrincipal != nil { return true }
         return try await self.loginMethod.authenticate(request, response, self)

@@ -104,7 +104,7 @@ extension Connector {
         Attribute("compressibleMimeType", \.compressibleMimeType, "Media types that are compressed"),
     ]
 
-    private static let protocolAttributes: [Attribute<Http11Protocol.Configuration>] = [
+    static let protocolAttributes: [Attribute<Http11Protocol.Configuration>] = [
         Attribute("port", \.port, "TCP port; 0 for any free one"),
         Attribute("address", \.address, "Local address; all if unset"),
         Attribute("unixDomainSocketPath", \.unixDomainSocketPath, "Path of a socket file instead of address and port"),

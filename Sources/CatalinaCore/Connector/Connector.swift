@@ -12,10 +12,13 @@ package final class Connector: Lifecycle, ConfigurableComponent {
     /// What its requests need to know.
     package let facts: ConnectorFacts
     package let handler: Http11Protocol
+    /// Event loops that serve its connections, together with those of other connectors.
+    let eventLoopCount: Int
     private let failure = Mutex<String?>(nil)
 
     /// - Parameter group: event loops, shared by all connectors of the process.
     package init(configuration: Configuration, group: any EventLoopGroup) {
+        self.eventLoopCount = group.makeIterator().reduce(0) { count, _ in count + 1 }
         self.facts = ConnectorFacts(configuration)
         self.handler = Http11Protocol(
             configuration: configuration.http11,

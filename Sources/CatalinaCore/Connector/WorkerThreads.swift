@@ -17,6 +17,7 @@ package final class WorkerThreads: TaskExecutor {
     private let protected = Mutex(Protected())
     private let busy = Atomic<Int>(0)
     private let completed = Atomic<Int>(0)
+    private let waiting = Atomic<Int>(0)
 
     package init(maximum: Int, namePrefix: String) {
         self.maximum = max(1, maximum)
@@ -32,7 +33,9 @@ package final class WorkerThreads: TaskExecutor {
             return
         }
         let unowned = UnownedJob(job)
+        self.waiting.wrappingAdd(1, ordering: .relaxed)
         self.pool().submit { _ in
+            self.waiting.wrappingSubtract(1, ordering: .relaxed)
             self.busy.wrappingAdd(1, ordering: .relaxed)
             unowned.runSynchronously(on: self.asUnownedTaskExecutor())
             self.busy.wrappingSubtract(1, ordering: .relaxed)
@@ -44,6 +47,8 @@ package final class WorkerThreads: TaskExecutor {
     package var activeCount: Int { self.busy.load(ordering: .relaxed) }
     /// Pieces of work done so far.
     package var completedTaskCount: Int { self.completed.load(ordering: .relaxed) }
+    /// Servlets that wait for a thread.
+    package var queueSize: Int { self.waiting.load(ordering: .relaxed) }
     /// Threads that exist.
     package var poolSize: Int { self.protected.withLock { $0.pool == nil ? 0 : self.maximum } }
 

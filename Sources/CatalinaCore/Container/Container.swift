@@ -35,6 +35,7 @@ extension Container {
     /// Removes a child, stopping and destroying it.
     package func removeChild(_ child: any Container) async throws {
         if child.state.isAvailable { try await child.stop() }
+        child.unregisterBeans()
         self.base.remove(child)
         if child.state != .destroyed { try await child.destroy() }
     }

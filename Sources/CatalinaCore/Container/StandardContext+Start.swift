@@ -20,6 +20,7 @@ extension StandardContext {
             protected.startupTime = (MonotonicClock.now() - begin) / 1_000_000
         }
         self.isPaused = false
+        self.registerRunningParts()
         self.base.treeDidChange()
         self.base.startBackground(of: self)
     }
@@ -215,6 +216,7 @@ extension StandardContext {
 
     /// Takes everything down that a start, complete or not, has put up; failures are logged and do not stop it.
     private func dismantle() async {
+        self.unregisterRunningParts()
         for wrapper in self.wrappers {
             await self.attempt("stop of servlet [\(wrapper.name)]") { try await self.removeChild(wrapper) }
         }

@@ -1,5 +1,5 @@
 import Coyote
-import Modeler
+package import Modeler
 package import ServletAPI
 import Synchronization
 
@@ -188,7 +188,7 @@ package struct ContainerClasses: Sendable {
 /// Opens the modules of an application.
 ///
 /// Source: `org.apache.catalina.Loader`.
-package protocol Loader: AnyObject, Sendable {
+package protocol Loader: ManagedBean {
     /// Loads every module; blocking, called off the event loops.
     ///
     /// - Throws: why a module cannot be used; the application then does not start.
@@ -200,12 +200,18 @@ package protocol Loader: AnyObject, Sendable {
     func isModified() -> Bool
     /// Names of the modules loaded.
     var moduleNames: [String] { get }
+    /// Folder of the copies that were opened; `nil` if nothing was.
+    var imageFolder: String? { get }
+}
+
+extension Loader {
+    package var imageFolder: String? { nil }
 }
 
 /// Deploys and removes applications on behalf of the manager.
 ///
 /// Source: `org.apache.catalina.startup.HostConfig` as the manager calls it.
-package protocol Deployer: AnyObject, Sendable {
+package protocol Deployer: ManagedBean {
     /// Looks at one name in appBase and xmlBase and deploys, redeploys or undeploys it.
     func check(_ contextName: String) async throws
     /// Removes an application and its files.

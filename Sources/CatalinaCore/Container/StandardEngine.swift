@@ -70,6 +70,7 @@ package final class StandardEngine: Container, ConfigurableComponent {
         CategoryLogger("org.apache.catalina.core.StandardEngine")
             .info("startInternal", "Starting Servlet engine: [\(ServerInfo.name)]")
         try await self.startParts()
+        self.registerParts()
         try await self.enter(.starting)
         self.base.startBackground(of: self)
     }

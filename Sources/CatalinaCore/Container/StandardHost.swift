@@ -116,6 +116,7 @@ package final class StandardHost: Container, ConfigurableComponent {
     package func startInternal() async throws {
         self.addErrorReportValve()
         try await self.startParts()
+        self.registerParts()
         try await self.enter(.starting)
         self.base.startBackground(of: self)
     }

@@ -21,6 +21,8 @@ package final class StandardServer: Lifecycle, ConfigurableComponent {
 
     package let lifecycle = LifecycleSupport()
     package let configuration: Configuration
+    /// What management clients see of the server and all it contains, while it is initialised.
+    package let beans = BeanRegistry()
     private let owned = Mutex<(services: [StandardService], global: GlobalResources)>(([], GlobalResources()))
 
     package init(configuration: Configuration) { self.configuration = configuration }
@@ -64,6 +66,7 @@ package final class StandardServer: Lifecycle, ConfigurableComponent {
     }
 
     package func initInternal() async throws {
+        self.registerBeans()
         for service in self.services { try await service.initialize() }
     }
 
@@ -81,6 +84,7 @@ package final class StandardServer: Lifecycle, ConfigurableComponent {
 
     package func destroyInternal() async throws {
         for service in self.services { try await service.destroy() }
+        self.beans.unregisterAll()
     }
 }
 

@@ -63,6 +63,7 @@ package final class StandardService: Lifecycle, ConfigurableComponent {
     package func add(_ executor: any ServiceExecutor) { self.protected.withLock { $0.executors.append(executor) } }
 
     package func initInternal() async throws {
+        self.registerBeans()
         try await self.engine?.initialize()
         for connector in self.connectors {
             await self.attempt(connector, "initialize") { try await connector.initialize() }
@@ -166,7 +167,7 @@ package final class StandardService: Lifecycle, ConfigurableComponent {
 /// Threads shared by the connectors of a service.
 ///
 /// Source: `org.apache.catalina.Executor`.
-package protocol ServiceExecutor: Lifecycle {
+package protocol ServiceExecutor: Lifecycle, ManagedBean {
     /// What a Connector's `executor` attribute names.
     var name: String { get }
     /// Where servlets that block run.

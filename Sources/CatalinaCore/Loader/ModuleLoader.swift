@@ -26,6 +26,7 @@ package final class ModuleLoader: Loader {
     private struct Protected {
         var modules: [ServletModule] = []
         var snapshot: [String: FileStatus] = [:]
+        var imageFolder: String?
     }
 
     private let libraries: String
@@ -44,6 +45,8 @@ package final class ModuleLoader: Loader {
     }
 
     package var moduleNames: [String] { self.modules.map(\.name) }
+
+    package var imageFolder: String? { self.protected.withLock { $0.imageFolder } }
 
     private var modules: [ServletModule] { self.protected.withLock { $0.modules } }
 
@@ -78,7 +81,10 @@ package final class ModuleLoader: Loader {
         let plan = try self.plan(names)
         let copies = try self.copy(names)
         let modules = try self.open(plan, in: copies)
-        self.protected.withLock { $0.modules = modules }
+        self.protected.withLock { protected in
+            protected.modules = modules
+            protected.imageFolder = copies
+        }
     }
 
     private func snapshot() -> [String: FileStatus] {

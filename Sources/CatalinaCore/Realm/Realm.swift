@@ -1,9 +1,10 @@
+package import Modeler
 package import ServletAPI
 
 /// Knows users, their passwords and their roles.
 ///
 /// Source: `org.apache.catalina.Realm`.
-package protocol Realm: AnyObject, Sendable {
+package protocol Realm: ManagedBean {
     /// Called when the realm is given to a container.
     func attach(to container: any Container)
     /// The user, if the password is right; may suspend for a slow digest or a remote directory.

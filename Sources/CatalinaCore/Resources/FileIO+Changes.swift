@@ -58,7 +58,7 @@ extension FileIO {
     ///
     /// Blocks.
     /// - Returns: false if it cannot be moved, for lack of a parent directory for example.
-    static func move(_ source: String, to destination: String) -> Bool {
+    package static func move(_ source: String, to destination: String) -> Bool {
         if rename(source, destination) == 0 { return true }
         guard errno == EXDEV else { return false }
         let sibling = destination + ".part"

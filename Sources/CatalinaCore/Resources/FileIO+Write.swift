@@ -104,3 +104,27 @@ extension FileIO {
         return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 }
+
+extension FileIO {
+    /// Bytes of a kernel's file that are read; a process with more mappings than fit is cut.
+    private static let kernelTextMaximum = 4 * 1024 * 1024
+
+    /// The whole of a file of the kernel's, whose size is not known beforehand.
+    ///
+    /// Blocks, but not on a disk.
+    package static func kernelText(_ path: String) throws(FileError) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError("open", path) }
+        defer { close(descriptor) }
+        var text: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 16_384)
+        while text.count < self.kernelTextMaximum {
+            let count = Glibc.read(descriptor, &piece, piece.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw FileError("read", path) }
+            if count == 0 { break }
+            text.append(contentsOf: piece[..<count])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

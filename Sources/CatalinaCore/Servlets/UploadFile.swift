@@ -1,19 +1,19 @@
-import ServletAPI
+package import ServletAPI
 import Synchronization
 
 /// A temporary file that takes the body of an upload until it is complete.
-struct UploadFile: Sendable {
+package struct UploadFile: Sendable {
     /// Bytes written at a time.
     static let pieceSize = 65_536
 
     private static let counter = Atomic(0)
 
-    let path: String
+    package let path: String
 
     /// Makes an empty file in a directory.
     ///
     /// - Throws: ``FileError``.
-    init(in directory: String) async throws {
+    package init(in directory: String) async throws {
         let number = Self.counter.add(1, ordering: .relaxed).newValue
         let path = "\(directory)/put-part-\(FileIO.processID)-\(number).tmp"
         self.path = path
@@ -37,7 +37,7 @@ struct UploadFile: Sendable {
     ///   - maximum: stops when the body is longer than this.
     /// - Returns: how long the body is, as far as it was read.
     /// - Throws: ``FileError``; what reading throws.
-    func receive(_ input: any ServletInputStream, at offset: Int64, maximum: Int64?) async throws -> Int64 {
+    package func receive(_ input: any ServletInputStream, at offset: Int64, maximum: Int64?) async throws -> Int64 {
         let path = self.path
         var count: Int64 = 0
         while let piece = try await input.read(upTo: Self.pieceSize) {
@@ -56,7 +56,7 @@ struct UploadFile: Sendable {
     }
 
     /// Removes the file.
-    func discard() async {
+    package func discard() async {
         let path = self.path
         // Nothing can be done about a temporary file that does not go away; the directory is emptied at start.
         _ = try? await FileIO.run { FileIO.delete(path) }

@@ -1,10 +1,11 @@
+package import Modeler
 package import ServletAPI
 
 /// Keeps the sessions of one application.
 ///
 /// Isolation: any thread.
 /// Source: `org.apache.catalina.Manager`.
-package protocol Manager: AnyObject, Sendable {
+package protocol Manager: ManagedBean {
     /// Called before start.
     func attach(to context: StandardContext)
     /// The live session with an id; `nil` if there is none or it has expired.

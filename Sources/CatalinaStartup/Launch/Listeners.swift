@@ -1,5 +1,4 @@
 package import CatalinaCore
-import Glibc
 package import Modeler
 
 /// Logs what runs where, once at start.
@@ -57,32 +56,6 @@ package final class VersionLoggerListener: LifecycleListener, ConfigurableCompon
 
     private func log(_ line: String) {
         CategoryLogger("org.apache.catalina.startup.VersionLoggerListener").info("log", line)
-    }
-}
-
-/// What is known of the machine.
-package struct SystemFacts: Sendable {
-    package let name: String
-    package let version: String
-    /// As Java names it: `amd64`.
-    package let architecture: String
-
-    /// What runs the code, in the place of a JVM version.
-    package static let runtime = "Swift 6.3"
-
-    package static let current: SystemFacts = {
-        var facts = utsname()
-        uname(&facts)
-        let machine = withUnsafeBytes(of: &facts.machine) { Self.text($0) }
-        return SystemFacts(
-            name: withUnsafeBytes(of: &facts.sysname) { Self.text($0) },
-            version: withUnsafeBytes(of: &facts.release) { Self.text($0) },
-            architecture: machine == "x86_64" ? "amd64" : machine
-        )
-    }()
-
-    private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
 }
 

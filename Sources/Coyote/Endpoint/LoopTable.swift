@@ -29,9 +29,6 @@ struct LoopTable: @unchecked Sendable {
         guard let context = self.contexts[ObjectIdentifier(channel.eventLoop)] else {
             preconditionFailure("The channel belongs to another group's event loop")
         }
-        guard !context.settings.isStopping.load(ordering: .relaxed) else {
-            return channel.eventLoop.makeFailedFuture(Http11Processor.notConnected)
-        }
         let processor = Http11Processor(
             loop: context,
             addresses: SocketAddresses(channel),

@@ -1,6 +1,5 @@
 import NIOCore
 import NIOPosix
-import Synchronization
 
 // MARK: - Writing responses
 
@@ -172,7 +171,6 @@ extension Http11Processor {
     private func commit(_ exchange: Exchange) throws(CoyoteError) {
         let response = exchange.response
         guard !response.isCommitted else { return }
-        if self.settings.isStopping.load(ordering: .relaxed) { exchange.keepsAlive = false }
         self.checkRest(exchange)
         self.ensureOutput()
         let before = self.output.readableBytes

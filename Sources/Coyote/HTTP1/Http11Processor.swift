@@ -356,11 +356,7 @@ extension Http11Processor {
 
     private var mayKeepAlive: Bool {
         let limit = self.settings.configuration.maxKeepAliveRequests
-        return limit < 0 || self.requestCount + 1 < limit
-    }
-
-    private var mayGoOn: Bool {
-        !self.isInputClosed && !self.settings.isStopping.load(ordering: .relaxed)
+        return (limit < 0 || self.requestCount + 1 < limit) && !self.settings.isStopping.load(ordering: .relaxed)
     }
 
     private func serve(_ exchange: Exchange) async {
@@ -381,7 +377,7 @@ extension Http11Processor {
         exchange.request.stage = .ended
         let wasSuspended = exchange.task != nil
         guard self.state == .service else { return self.releaseExchange() }
-        if exchange.keepsAlive && !exchange.isFaulty && exchange.failure == nil && self.mayGoOn {
+        if exchange.keepsAlive && !exchange.isFaulty && exchange.failure == nil && !self.isInputClosed {
             self.dropped = 0
             self.state = .draining
             if exchange.body.isComplete {

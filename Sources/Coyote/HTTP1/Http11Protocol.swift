@@ -135,8 +135,7 @@ extension Http11Protocol {
     /// Accepts connections.
     package func start() async throws(CoyoteError) {
         if !self.isBound { try await self.bind() }
-        self.state.withLock { $0.settings }?.isStopping.store(false, ordering: .relaxed)
-        self.resume()
+        self.state.withLock { $0.acceptor }?.setAccepting(true)
     }
 
     /// Stops accepting; requests that still come on open connections get 503.
@@ -222,6 +221,11 @@ extension Http11Protocol {
     /// Suspends until every event loop has answered.
     package func requestInfos() async -> [RequestInfo] {
         await self.state.withLock { $0.loops }.requestInfos()
+    }
+
+    /// Whether ``pause()`` was called and ``resume()`` was not.
+    package var isPaused: Bool {
+        self.state.withLock { $0.settings }?.isPaused.load(ordering: .relaxed) ?? false
     }
 
     /// Connections that are open.

@@ -16,6 +16,8 @@ package struct BeanAttributeInfo: Sendable, Equatable {
     package let documentation: String
     package let metric: BeanMetric
     package let isWritable: Bool
+    /// Whether the value is what an operator configured rather than something observed.
+    package let isSetting: Bool
 }
 
 /// One attribute of a managed bean: how it is read and, if it may be, written.
@@ -28,6 +30,7 @@ package struct BeanAttribute<Bean>: Sendable {
         _ name: String,
         _ documentation: String,
         metric: BeanMetric,
+        isSetting: Bool = false,
         read: @escaping @Sendable (Bean) -> BeanValue,
         write: (@Sendable (Bean, String) throws -> Void)? = nil
     ) {
@@ -35,7 +38,8 @@ package struct BeanAttribute<Bean>: Sendable {
             name: name,
             documentation: documentation,
             metric: metric,
-            isWritable: write != nil
+            isWritable: write != nil,
+            isSetting: isSetting
         )
         self.read = read
         self.write = write
@@ -103,9 +107,30 @@ package struct BeanAttribute<Bean>: Sendable {
         _ set: @escaping @Sendable (Bean, Value) throws -> Void
     ) -> Self {
         let info = self.info
-        return Self(info.name, info.documentation, metric: info.metric, read: self.read) { bean, text in
-            try set(bean, Value(attributeText: text))
-        }
+        return Self(
+            info.name,
+            info.documentation,
+            metric: info.metric,
+            isSetting: info.isSetting,
+            read: self.read,
+            write: { bean, text in try set(bean, Value(attributeText: text)) }
+        )
+    }
+}
+
+extension Attribute {
+    /// The attribute as a bean shows it that has such a configuration somewhere; read-only.
+    package func shown<Bean>(
+        by configuration: @escaping @Sendable (Bean) -> Configuration
+    ) -> BeanAttribute<Bean> {
+        let read = self.read
+        return BeanAttribute(
+            self.info.name,
+            self.info.documentation,
+            metric: self.info.type.metric,
+            isSetting: true,
+            read: { read(configuration($0)) }
+        )
     }
 }
 
@@ -125,6 +150,7 @@ extension ComponentDescriptor {
                 attribute.info.name,
                 attribute.info.documentation,
                 metric: attribute.info.type.metric,
+                isSetting: true,
                 read: { attribute.read($0.configuration) },
                 write: { component, text in
                     try component.reconfigure { try attribute.write(&$0, text) }

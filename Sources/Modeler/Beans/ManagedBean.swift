@@ -4,20 +4,33 @@
 /// saying them again; its ``BeanInfo`` adds what is not configured, and wins where a name is in both.
 package protocol ManagedBean: AnyObject, Sendable {
     static var beanInfo: BeanInfo<Self> { get }
+    /// What the bean calls itself in messages, as `StandardServer[8005]`.
+    var beanDescription: String { get }
+    /// The class name of the component behind the bean, which the attribute `modelerType` shows.
+    var componentClassName: String { get }
+}
+
+extension ManagedBean {
+    package var beanDescription: String { String(describing: self) }
+    package var componentClassName: String { String(describing: Self.self) }
+}
+
+extension ManagedBean where Self: ConfigurableComponent {
+    package var componentClassName: String { Self.descriptor.className }
 }
 
 /// What a kind of bean shows and does.
 package struct BeanInfo<Bean: ManagedBean>: Sendable {
     /// The `type` property of its object names, as `Manager`.
     package let type: String
-    /// The Java class name shown as `modelerType`; nil takes the descriptor's.
-    package let className: String?
+    /// The class of MBean that Tomcat wraps such a component in; queries and messages show it.
+    package let className: String
     package let attributes: [BeanAttribute<Bean>]
     package let operations: [ManagedOperation<Bean>]
 
     package init(
         type: String,
-        className: String? = nil,
+        className: String = "org.apache.tomcat.util.modeler.BaseModelMBean",
         attributes: [BeanAttribute<Bean>] = [],
         operations: [ManagedOperation<Bean>] = []
     ) {
@@ -28,8 +41,10 @@ package struct BeanInfo<Bean: ManagedBean>: Sendable {
     }
 }
 
-/// A bean without its type, as the registry keeps it.
+/// A bean without its type, as those see it who ask the registry.
 package struct RegisteredBean: Sendable {
+    private static let modelerType = "modelerType"
+
     package let name: ObjectName
     package let type: String
     package let className: String
@@ -40,17 +55,27 @@ package struct RegisteredBean: Sendable {
     private let writers: [String: @Sendable (String) throws -> Void]
     private let bodies: [String: @Sendable (OperationArguments) async throws -> BeanValue]
 
-    init<Bean: ManagedBean>(_ bean: Bean, name: ObjectName, inherited: [BeanAttribute<Bean>], className: String?) {
+    package init<Bean: ManagedBean>(_ bean: Bean, as name: ObjectName) {
+        self.init(bean, name: name, inherited: [])
+    }
+
+    /// A component, whose configuration attributes become bean attributes.
+    package init<Bean: ManagedBean & ConfigurableComponent>(_ bean: Bean, as name: ObjectName) {
+        self.init(bean, name: name, inherited: Bean.descriptor.beanAttributes)
+    }
+
+    private init<Bean: ManagedBean>(_ bean: Bean, name: ObjectName, inherited: [BeanAttribute<Bean>]) {
         let info = Bean.beanInfo
         self.name = name
         self.type = info.type
-        self.className = info.className ?? className ?? "\(Bean.self)"
+        self.className = info.className
         let own = Set(info.attributes.map(\.info.name))
         let attributes = info.attributes + inherited.filter { !own.contains($0.info.name) }
         self.attributes = attributes.map(\.info)
         self.operations = info.operations.map(\.info)
-        self.resource = { String(describing: bean) }
+        self.resource = { bean.beanDescription }
         var readers: [String: @Sendable () -> BeanValue] = [:]
+        readers[Self.modelerType] = { .string(bean.componentClassName) }
         var writers: [String: @Sendable (String) throws -> Void] = [:]
         for attribute in attributes {
             readers[attribute.info.name] = { attribute.read(bean) }

@@ -54,13 +54,13 @@ package struct ObjectName: Sendable {
     /// Makes a name of parts that may hold anything, as the names that operators and applications choose.
     ///
     /// Values are quoted where they must be; a colon, line feed or wildcard of the domain becomes `_`. The keys
-    /// are the program's own.
-    package init(safeDomain domain: String, _ properties: [(String, String)]) {
+    /// are the program's own. With `isOpen` the name is a pattern that further properties match too.
+    package init(safeDomain domain: String, _ properties: [(String, String)], isOpen: Bool = false) {
         let replaced = domain.unicodeScalars.map { ":\n*?".unicodeScalars.contains($0) ? "_" : Character($0) }
         self.init(
             domain: String(replaced),
             properties: properties.map { Property($0.0, Self.quoteIfNeeded($0.1)) },
-            isPropertyListPattern: false,
+            isPropertyListPattern: isOpen,
             hasPatternValue: false
         )
     }

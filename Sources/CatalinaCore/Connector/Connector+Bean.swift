@@ -1,0 +1,256 @@
+import Coyote
+package import Modeler
+
+extension Connector: ManagedBean {
+    package static let beanInfo = BeanInfo<Connector>(
+        type: "Connector",
+        className: "org.apache.catalina.mbeans.ConnectorMBean",
+        attributes: [
+            .stateName,
+            .value("portWithOffset", "TCP port") { $0.configuration.http11.port },
+            .value("localPort", "TCP port listened on; -1 if none") { $0.handler.localPort ?? -1 },
+            .value("redirectPortWithOffset", "Port to which confidential resources redirect") {
+                $0.configuration.redirectPort
+            },
+            .text("protocolHandlerClassName", "The protocol handler") { _ in Connector.handlerClassName },
+            .text("executorName", "Whose threads servlets that block use") {
+                $0.configuration.executor ?? "Internal"
+            },
+            .text("failure", "Why the connector does not work") { $0.initializationFailure },
+        ],
+        operations: .lifecycle() + [
+            ManagedOperation("pause", "Accepts nothing more; requests under way go on") { connector, _ in
+                connector.pause()
+            },
+            ManagedOperation("resume", "Accepts again") { connector, _ in connector.resume() },
+        ]
+    )
+
+    static let handlerClassName = "org.apache.coyote.http11.Http11NioProtocol"
+
+    /// The handler's name without the port that the system chose: it stays the same for the connector's life.
+    package var poolName: String {
+        let name = self.handler.name
+        guard self.configuration.http11.port == 0, let port = self.handler.localPort else { return name }
+        let suffix = "-\(port)"
+        return name.hasSuffix(suffix) ? String(name.dropLast(suffix.utf8.count)) : name
+    }
+
+    /// `port` and, if the connector has one, `address`.
+    func beanProperties(_ type: String) -> [(String, String)] {
+        let http11 = self.configuration.http11
+        if let path = http11.unixDomainSocketPath {
+            return [("type", type), ("port", "0"), ("address", ObjectName.quote(path))]
+        }
+        let address = http11.address.map { [("address", ObjectName.quote($0))] } ?? []
+        guard http11.port == 0 else { return [("type", type), ("port", String(http11.port))] + address }
+        let index = self.poolName.split(separator: "-").last ?? ""
+        return [("type", type), ("port", "auto-\(index)")] + address
+    }
+
+    /// Registers the connector, its handler, its threads and its requests.
+    func registerBeans(in domain: BeanDomain) {
+        domain.register(self, as: self.beanProperties("Connector"))
+        let handler = self.beanProperties("ProtocolHandler")
+        let name = ("name", ObjectName.quote(self.poolName))
+        domain.register(ProtocolHandlerBean(self, domain.objectName(handler)), as: handler)
+        domain.register(ThreadPoolBean(self), as: [("type", "ThreadPool"), name])
+        domain.register(RequestGroupBean(self), as: [("type", "GlobalRequestProcessor"), name])
+        let worker = [("type", "RequestProcessor"), ("worker", ObjectName.quote(self.poolName))]
+        domain.registry.register(sourceOf: domain.pattern(worker)) { [weak self] in
+            let infos = await self?.handler.requestInfos() ?? []
+            return infos.enumerated().map { index, info in
+                let name = domain.objectName(worker + [("name", "HttpRequest\(index + 1)")])
+                return RegisteredBean(RequestProcessorBean(info, name), as: name)
+            }
+        }
+        for host in self.handler.sslHostConfigs {
+            let properties = [("type", "SSLHostConfig"), ("ThreadPool", ObjectName.quote(self.poolName))]
+            domain.register(
+                SSLHostConfigBean(host),
+                as: properties + [("name", ObjectName.quote(host.hostName))]
+            )
+        }
+    }
+}
+
+/// The protocol behind a connector, as management clients see it.
+///
+/// Source: `org.apache.coyote.AbstractProtocol`.
+final class ProtocolHandlerBean: ManagedBean {
+    private let connector: Connector
+    private let objectName: ObjectName
+
+    init(_ connector: Connector, _ objectName: ObjectName) {
+        self.connector = connector
+        self.objectName = objectName
+    }
+
+    static let beanInfo = BeanInfo<ProtocolHandlerBean>(
+        type: "ProtocolHandler",
+        attributes: Connector.protocolAttributes.map { attribute in
+            attribute.shown { $0.connector.configuration.http11 }
+        } + [
+            .text("name", "Protocol, address and port") { ObjectName.quote($0.connector.poolName) },
+            .value("objectName", "The bean's own name") { $0.objectName },
+            .value("maxThreads", "Most servlets that may block at a time") { $0.connector.configuration.maxThreads },
+            .value("minSpareThreads", "Threads kept for servlets that block") {
+                $0.connector.configuration.minSpareThreads
+            },
+            .text("compression", "When answers are compressed") { $0.connector.configuration.compression },
+            .value("compressionMinSize", "Shortest body that is compressed") {
+                $0.connector.configuration.compressionMinSize
+            },
+            .text("compressibleMimeType", "Media types that are compressed") {
+                $0.connector.configuration.compressibleMimeType
+            },
+            .value("maxSavePostSize", "Longest body kept during a form login") {
+                $0.connector.configuration.maxSavePostSize
+            },
+            .value("connectionCount", "Connections that are open") { $0.connector.openConnections },
+            .value("localPort", "TCP port listened on; -1 if none") { $0.connector.handler.localPort ?? -1 },
+            .value("paused", "Whether nothing is accepted") { $0.connector.handler.isPaused.beanValue },
+            .value("sSLEnabled", "Whether it speaks TLS") { $0.connector.configuration.http11.isSSLEnabled },
+        ],
+        operations: [
+            ManagedOperation("pause", "Accepts nothing more; requests under way go on") { bean, _ in
+                bean.connector.pause()
+            },
+            ManagedOperation("resume", "Accepts again") { bean, _ in bean.connector.resume() },
+        ]
+    )
+
+    let componentClassName = Connector.handlerClassName
+}
+
+/// Connections and threads of a connector.
+///
+/// Requests share the event loops; threads in Tomcat's sense serve only servlets that block. A busy thread is a
+/// request being served, as clients that watch the load expect.
+/// Source: `org.apache.tomcat.util.net.AbstractEndpoint`.
+final class ThreadPoolBean: ManagedBean {
+    private let connector: Connector
+
+    init(_ connector: Connector) { self.connector = connector }
+
+    static let beanInfo = BeanInfo<ThreadPoolBean>(
+        type: "ThreadPool",
+        className: "org.apache.catalina.mbeans.ClassNameMBean",
+        attributes: [
+            .text("name", "Protocol, address and port") { $0.connector.poolName },
+            .gauge("currentThreadsBusy", "Requests being served") {
+                $0.connector.handler.requestGroupInfo.currentThreadsBusy
+            },
+            .gauge("currentThreadCount", "Event loops and threads for servlets that block") {
+                $0.connector.threadCount
+            },
+            .gauge("maxThreads", "Most servlets that may block at a time") { $0.connector.configuration.maxThreads },
+            .value("minSpareThreads", "Threads kept for servlets that block") {
+                $0.connector.configuration.minSpareThreads
+            },
+            .gauge("connectionCount", "Connections that are open") { $0.connector.openConnections },
+            .gauge("keepAliveCount", "Connections that wait for their next request") {
+                $0.connector.handler.requestGroupInfo.keepAliveCount
+            },
+            .gauge("maxConnections", "Connections served at a time") { $0.http11.maxConnections },
+            .value("acceptCount", "Length of the listen backlog") { $0.http11.acceptCount },
+            .flag("running", "Whether it has been started") { $0.connector.state.isAvailable },
+            .flag("paused", "Whether nothing is accepted") { $0.connector.handler.isPaused },
+            .value("port", "TCP port") { $0.http11.port },
+            .value("portWithOffset", "TCP port") { $0.http11.port },
+            .value("localPort", "TCP port listened on; -1 if none") { $0.connector.handler.localPort ?? -1 },
+            .text("address", "Local address") { $0.http11.address },
+            .value("bindOnInit", "Whether the socket is bound at initialisation") { $0.http11.bindOnInit },
+            .value("useSendfile", "Whether files are sent without reading them") { $0.http11.useSendfile },
+            .value("sSLEnabled", "Whether it speaks TLS") { $0.http11.isSSLEnabled },
+            .value("tcpNoDelay", "Whether small packets are sent at once") { $0.http11.tcpNoDelay },
+            .value("connectionLinger", "SO_LINGER in seconds; -1 for off") { $0.http11.connectionLinger },
+            .value("connectionTimeout", "Longest wait for the request") { $0.http11.connectionTimeout },
+            .value("keepAliveTimeout", "Longest wait for the next request") { $0.http11.effectiveKeepAliveTimeout },
+            .value("maxKeepAliveRequests", "Requests of one connection") { $0.http11.maxKeepAliveRequests },
+            .text("defaultSSLHostConfigName", "Host configuration for unknown names") {
+                $0.http11.defaultSSLHostConfigName
+            },
+        ]
+    )
+
+    let componentClassName = "org.apache.tomcat.util.net.NioEndpoint"
+
+    private var http11: Http11Protocol.Configuration { self.connector.configuration.http11 }
+}
+
+/// Sums over all requests of a connector.
+///
+/// Source: `org.apache.coyote.RequestGroupInfo`.
+final class RequestGroupBean: ManagedBean {
+    private let connector: Connector
+
+    init(_ connector: Connector) { self.connector = connector }
+
+    static let beanInfo = BeanInfo<RequestGroupBean>(
+        type: "GlobalRequestProcessor",
+        attributes: [
+            .counter("requestCount", "Requests served") { $0.info.requestCount },
+            .counter("errorCount", "Of them, those answered with an error") { $0.info.errorCount },
+            .counter("bytesSent", "Bytes of bodies sent") { $0.info.bytesSent },
+            .counter("bytesReceived", "Bytes of bodies received") { $0.info.bytesReceived },
+            .counter("processingTime", "Milliseconds spent on requests") { $0.info.processingTime.milliseconds },
+            .gauge("maxTime", "Milliseconds of the longest request") { $0.info.maxTime.milliseconds },
+        ],
+        operations: [
+            ManagedOperation("resetCounters", "Starts the counters anew") { bean, _ in
+                bean.connector.handler.resetCounters()
+            }
+        ]
+    )
+
+    let componentClassName = "org.apache.coyote.RequestGroupInfo"
+
+    private var info: RequestGroupInfo { self.connector.handler.requestGroupInfo }
+}
+
+/// A request being served, as it stood when somebody asked.
+///
+/// Source: `org.apache.coyote.RequestInfo`.
+final class RequestProcessorBean: ManagedBean {
+    private let info: RequestInfo
+    private let name: ObjectName
+
+    init(_ info: RequestInfo, _ name: ObjectName) {
+        self.info = info
+        self.name = name
+    }
+
+    static let beanInfo = BeanInfo<RequestProcessorBean>(
+        type: "RequestProcessor",
+        attributes: [
+            .value("rpName", "The bean's own name") { $0.name },
+            .value("stage", "How far the request has come: 3 is in the application") { $0.info.stage.rawValue },
+            .value("requestProcessingTime", "Milliseconds since its first byte") {
+                $0.info.requestProcessingTime.milliseconds
+            },
+            .value("requestBytesSent", "Bytes of its answer sent") { $0.info.requestBytesSent },
+            .value("requestBytesReceived", "Bytes of its body received") { $0.info.requestBytesReceived },
+            .text("remoteAddr", "The client's address") { $0.info.remoteAddress },
+            .text("virtualHost", "Host that it asks for") { $0.info.virtualHost },
+            .text("method", "Its method") { $0.info.method },
+            .text("currentUri", "Its path") { $0.info.currentUri },
+            .text("currentQueryString", "Its query") { $0.info.currentQueryString },
+            .text("protocol", "Its protocol") { $0.info.protocolName },
+        ]
+    )
+
+    let componentClassName = "org.apache.coyote.RequestInfo"
+}
+
+extension Connector {
+    /// Event loops, and threads that exist for servlets that block.
+    package var threadCount: Int { self.eventLoopCount + self.facts.workers.poolSize }
+}
+
+extension Duration {
+    /// Whole milliseconds, for figures that Tomcat gives in them.
+    package var milliseconds: Int64 {
+        self.components.seconds * 1000 + self.components.attoseconds / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,56 @@
+package import Modeler
+
+extension StandardEngine: ManagedBean {
+    package static let beanInfo = BeanInfo<StandardEngine>(
+        type: "Engine",
+        className: "org.apache.catalina.mbeans.ContainerMBean",
+        attributes: .container() + [
+            .text("catalinaBase", "Folder of the instance") { _ in SystemProperties.shared["catalina.base"] },
+            .text("jvmRoute", "Appended to session ids") { $0.jvmRoute },
+        ],
+        operations: .lifecycle()
+    )
+
+    /// The domain of the beans of all that the engine contains; `nil` outside a server.
+    var domain: BeanDomain? { self.service?.domain }
+
+    package func initInternal() async throws { self.domain?.register(self, as: [("type", "Engine")]) }
+}
+
+extension Array {
+    /// What every container shows.
+    static func container<Bean: Container>() -> [BeanAttribute<Bean>] where Element == BeanAttribute<Bean> {
+        [
+            .stateName,
+            .managedResource,
+            .text("realm", "The realm that knows the users") { $0.realm?.beanDescription },
+            .flag("startChildren", "Whether children are started when they are added") { $0.base.startsChildren },
+            .value("valveNames", "The valves, in order") { container in
+                BeanValue.strings(container.valveObjectNames)
+            },
+            .value("children", "The children") { container in
+                BeanValue.objectNames(container.children.compactMap(\.objectName))
+            },
+        ]
+    }
+}
+
+extension Container {
+    /// The name of the container's bean; `nil` outside a server.
+    package var objectName: ObjectName? {
+        guard let domain = self.beanDomain else { return nil }
+        switch self {
+        case is StandardEngine: return domain.objectName([("type", "Engine")])
+        case let host as StandardHost: return domain.objectName([("type", "Host"), ("host", host.name)])
+        case let context as StandardContext: return domain.objectName(context.webModuleProperties)
+        case let wrapper as StandardWrapper: return domain.objectName(wrapper.servletProperties)
+        default: return nil
+        }
+    }
+
+    /// The names of the valves' beans as texts, in the order in which requests pass.
+    fileprivate var valveObjectNames: [String] {
+        guard let domain = self.beanDomain else { return [] }
+        return self.namedValves.map { domain.objectName($0.properties).description }
+    }
+}
