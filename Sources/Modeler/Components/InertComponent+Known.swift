@@ -1,7 +1,8 @@
 /// The Java classes that stock and older configuration files name and that have no counterpart here.
 extension InertComponent {
     /// Every one of them; a descriptor with the same class name takes its place.
-    package static let known: [InertComponent] = Self.listeners + Self.laterListeners + Self.others + Self.cluster
+    package static let known: [InertComponent] = 
+        Self.listeners + Self.laterListeners + Self.valves + Self.others + Self.cluster
 
     private static let listeners = [
         "org.apache.catalina.core.AprLifecycleListener",
@@ -26,7 +27,21 @@ extension InertComponent {
         "org.apache.catalina.ha.backend.HeartbeatListener",
     ].map { InertComponent($0, .listener, .notYet) }
 
+    private static let valves = [
+        "valves.AccessLogValve", "valves.CrawlerSessionManagerValve", "valves.ExtendedAccessLogValve",
+        "valves.HealthCheckValve", "valves.JsonAccessLogValve", "valves.JsonErrorReportValve",
+        "valves.LoadBalancerDrainingValve", "valves.ParameterLimitValve", "valves.PersistentValve",
+        "valves.ProxyErrorReportValve", "valves.RemoteAddrValve", "valves.RemoteCIDRValve", "valves.RemoteHostValve",
+        "valves.RemoteIpValve", "valves.SSLValve", "valves.SemaphoreValve", "valves.StuckThreadDetectionValve",
+        "valves.rewrite.RewriteValve", "authenticator.BasicAuthenticator", "authenticator.DigestAuthenticator",
+        "authenticator.FormAuthenticator", "authenticator.NonLoginAuthenticator", "authenticator.SSLAuthenticator",
+        "authenticator.SingleSignOn",
+    ].map { InertComponent("org.apache.catalina." + $0, .valve, .notYet) }
+
     private static let others = [
+        InertComponent("org.apache.catalina.realm.AuthenticatedUserRealm", .realm, .notYet),
+        InertComponent("org.apache.catalina.session.PersistentManager", .manager, .notYet),
+        InertComponent("org.apache.catalina.session.FileStore", .store, .notYet),
         InertComponent("org.apache.catalina.realm.JAASRealm", .realm, .javaOnly),
         InertComponent("org.apache.catalina.realm.DataSourceRealm", .realm, .notYet),
         InertComponent("org.apache.catalina.realm.JDBCRealm", .realm, .notYet),
