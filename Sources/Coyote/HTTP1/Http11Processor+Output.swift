@@ -321,10 +321,9 @@ extension Http11Processor {
         {
             self.flushOutput()
         }
-        while let context = self.context, !context.channel.isWritable {
-            if let failure = exchange.failure { throw failure }
+        while !self.isWritable, self.state == .service {
             self.flushOutput()
-            guard !context.channel.isWritable else { return }
+            guard !self.isWritable else { break }
             self.unsentAtCheck = self.unsentBytes
             self.wait(self.settings.connectionTimeout, from: Clocks.monotonicNanos())
             await withUnsafeContinuation { exchange.writer = $0 }

@@ -57,6 +57,8 @@ final class Http11Processor {
     var hasUnflushedWrites = false
     /// Whether the handler is inside a read batch, at whose end everything is flushed.
     var isReading = false
+    /// What the channel last said of itself.
+    var isWritable = true
     /// Whether the channel asked to read while nothing was wanted.
     var isReadPending = false
     var isInputClosed = false
@@ -130,7 +132,8 @@ extension Http11Processor: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard context.channel.isWritable else { return }
+        self.isWritable = context.channel.isWritable
+        guard self.isWritable else { return }
         self.exchange?.resumeWriter()
         if self.state == .idle { self.goOn() }
     }
@@ -239,7 +242,7 @@ extension Http11Processor {
     /// Sends the gathered answers; false when the client does not take them and reading on has to wait.
     private func drainBatch() -> Bool {
         self.flushOutput()
-        return self.context?.channel.isWritable ?? false
+        return self.isWritable
     }
 
     private func beginRequest() {
