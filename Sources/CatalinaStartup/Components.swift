@@ -44,6 +44,10 @@ package enum Components {
 
     private static let resources: [AnyComponentDescriptor] = [
         AnyComponentDescriptor(StandardRoot.descriptor),
+        AnyComponentDescriptor(ResourceOverlay.descriptor),
+        AnyComponentDescriptor(ResourceOverlay.fileDescriptor),
+        AnyComponentDescriptor(ResourceOverlay.emptyDescriptor),
+        AnyComponentDescriptor(ResourceOverlay.archiveDescriptor),
         AnyComponentDescriptor(NamingResources.descriptor),
         AnyComponentDescriptor(ContextResource.descriptor),
         AnyComponentDescriptor(ContextEnvironment.descriptor),
@@ -56,6 +60,9 @@ package enum Components {
     private static let valves: [AnyComponentDescriptor] = [
         AnyComponentDescriptor(ErrorReportValve.descriptor),
         AnyComponentDescriptor(JsonErrorReportValve.descriptor),
+        AnyComponentDescriptor(AccessLogValve.descriptor),
+        AnyComponentDescriptor(JsonAccessLogValve.descriptor),
+        AnyComponentDescriptor(ExtendedAccessLogValve.descriptor),
     ]
 
     private static let listeners: [AnyComponentDescriptor] = [

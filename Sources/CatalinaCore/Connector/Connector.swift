@@ -90,5 +90,6 @@ package final class Connector: Lifecycle, ConfigurableComponent {
         let http11 = self.configuration.http11
         if http11.port < 0, http11.unixDomainSocketPath == nil { return }
         if !self.handler.isBound { try await self.handler.bind() }
+        self.facts.name = self.handler.name
     }
 }

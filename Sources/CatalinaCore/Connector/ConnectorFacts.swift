@@ -1,4 +1,5 @@
 import Coyote
+import Synchronization
 
 /// What requests need to know of the connector they came by: immutable, so that no request takes a lock.
 package final class ConnectorFacts: Sendable {
@@ -9,6 +10,8 @@ package final class ConnectorFacts: Sendable {
     }
 
     package let settings: Connector.Configuration
+    /// `http-nio-8080`: how logs name the connector; `nil` before it is bound.
+    private let knownName = Mutex<String?>(nil)
     /// Finds host, context and wrapper.
     package let mapper: Mapper
     /// Where servlets that block run.
@@ -26,6 +29,11 @@ package final class ConnectorFacts: Sendable {
             ? Proxy(name: settings.proxyName, port: settings.proxyPort) : nil
         self.bodyMethods = Set(settings.parseBodyMethods)
         self.pathRules = settings.pathRules
+    }
+
+    package var name: String? {
+        get { self.knownName.withLock { $0 } }
+        set { self.knownName.withLock { $0 = newValue } }
     }
 
     /// The canonical path of a request.

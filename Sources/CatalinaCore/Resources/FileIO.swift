@@ -27,6 +27,17 @@ package enum FileIO {
     }
 }
 
+extension FileIO {
+    /// Runs a blocking operation on one of the threads, some time from now.
+    ///
+    /// Who calls it bounds what waits: an access log has one operation under way at most.
+    static func submit(_ operation: @escaping @Sendable () -> Void) {
+        self.pool.submit { state in
+            if state == .active { operation() }
+        }
+    }
+}
+
 /// A call to the operating system failed.
 package struct FileError: Error, Equatable, CustomStringConvertible {
     /// What was being done: `open`.
@@ -154,6 +165,19 @@ struct DescriptorOwner: ~Copyable {
         while done < bytes.count {
             let count = bytes.withUnsafeBytes { bytes in
                 pwrite(self.descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done, off_t(offset) + done)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw FileError("write", self.path) }
+            done += count
+        }
+    }
+
+    /// Writes all bytes where the file is now.
+    func append(_ bytes: [UInt8]) throws(FileError) {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { bytes in
+                Glibc.write(self.descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
             }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw FileError("write", self.path) }

@@ -1,4 +1,3 @@
-import Glibc
 import Logging
 import Synchronization
 
@@ -17,15 +16,5 @@ final class LinkReporter: Sendable {
             "A file was not served because a symbolic link leads to it; allowLinking of Resources would permit it",
             metadata: ["path": "\(path)", "docBase": "\(self.docBase)"]
         )
-    }
-}
-
-/// A clock that never jumps, cheap enough to be read for every request.
-package enum MonotonicMilliseconds {
-    /// Milliseconds since the machine started, to within a few.
-    package static var now: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

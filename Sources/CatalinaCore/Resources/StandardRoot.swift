@@ -90,6 +90,13 @@ package struct ResourceOverlay: Sendable, Equatable {
         self.position = position
     }
 
+    /// The same set where its element stands, its base made absolute.
+    package func placed(_ position: Position) -> ResourceOverlay {
+        var configuration = self.configuration
+        configuration.base = BaseDirectory.absolute(configuration.base)
+        return ResourceOverlay(self.kind, configuration, position)
+    }
+
     func set(
         allowLinking: Bool,
         reportLink: @escaping @Sendable (String) -> Void

@@ -41,7 +41,7 @@ package final class WebResourceRoot: Sendable {
         configuration: Configuration = Configuration(),
         overlays: [ResourceOverlay] = [],
         mimeType: @escaping @Sendable (String) -> String?,
-        now: @escaping @Sendable () -> Int64 = { MonotonicMilliseconds.now }
+        now: @escaping @Sendable () -> Int64 = { MonotonicClock.coarseMilliseconds() }
     ) throws(ResourceError) {
         let reporter = LinkReporter(docBase: docBase)
         let report: @Sendable (String) -> Void = { reporter.report($0) }

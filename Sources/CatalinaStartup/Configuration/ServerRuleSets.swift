@@ -154,6 +154,14 @@ struct ContextRuleSet: RuleSet {
             context.setup.resources = root.configuration
             context.setup.overlays = root.mounted
         }
+        let positions: [(String, ResourceOverlay.Position)] = [
+            ("PreResources", .pre), ("JarResources", .jar), ("PostResources", .post),
+        ]
+        for (name, position) in positions {
+            digester.on(context + "/Resources/" + name) { (root: StandardRoot, overlay: ResourceOverlay) in
+                root.add(overlay.placed(position))
+            }
+        }
         digester.on(context + "/Parameter", create: ApplicationParameter.className, isOverridable: false) {
             (context: StandardContext, parameter: ApplicationParameter) in
             let settings = parameter.configuration

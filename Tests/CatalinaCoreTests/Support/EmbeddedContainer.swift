@@ -48,6 +48,7 @@ final class EmbeddedContainer {
         var connector = Connector.Configuration()
         change(&connector)
         self.facts = ConnectorFacts(connector)
+        self.facts.name = "http-nio-127.0.0.1-auto-1"
         self.adapter = CoyoteAdapter(self.facts)
     }
 
@@ -66,6 +67,7 @@ final class EmbeddedContainer {
         var setup = StandardContext.Setup()
         configure(&model, &setup.containerClasses)
         setup.documentBase = documentBase
+        setup.makeManager = { _ in StubManager() }
         setup.workDirectory = workDirectory
         context.setup = setup
         context.lifecycle.add(ModelListener(context, model))

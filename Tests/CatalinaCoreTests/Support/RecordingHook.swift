@@ -1,5 +1,6 @@
 import NIOCore
 
+@testable import CatalinaCore
 @testable import Coyote
 
 /// The connection of a request that no socket carries: gives out a body and takes an answer.
@@ -23,8 +24,14 @@ final class RecordingHook: ActionHook {
 
     func acknowledgeExpectation(_ request: Coyote.Request) async throws(CoyoteError) {}
 
-    func write(_ buffer: ByteBuffer, _ response: Coyote.Response) async throws(CoyoteError) {
+    private func commit(_ response: Coyote.Response) {
+        guard !response.isCommitted else { return }
         response.isCommitted = true
+        response.commitTimeNanos = MonotonicClock.now()
+    }
+
+    func write(_ buffer: ByteBuffer, _ response: Coyote.Response) async throws(CoyoteError) {
+        self.commit(response)
         guard self.body.readableBytes < self.breaksAfter else { throw CoyoteError(.clientAbort, "The client left") }
         self.writes.append(buffer)
         self.body.writeImmutableBuffer(buffer)
@@ -38,7 +45,7 @@ final class RecordingHook: ActionHook {
         length: Int64,
         _ response: Coyote.Response
     ) async throws(CoyoteError) {
-        response.isCommitted = true
+        self.commit(response)
         self.files.append((offset: offset, length: length))
         response.contentWritten += length
         response.bytesWritten += length
@@ -46,10 +53,10 @@ final class RecordingHook: ActionHook {
 
     func sendInformational(status: Int, _ response: Coyote.Response) async throws(CoyoteError) {}
 
-    func flush(_ response: Coyote.Response) async throws(CoyoteError) { response.isCommitted = true }
+    func flush(_ response: Coyote.Response) async throws(CoyoteError) { self.commit(response) }
 
     func finish(_ response: Coyote.Response) async {
-        response.isCommitted = true
+        self.commit(response)
         self.isFinished = true
     }
 

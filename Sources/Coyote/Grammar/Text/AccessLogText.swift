@@ -42,9 +42,14 @@ package enum AccessLogText {
 
     /// The escaped value by itself.
     package static func escape(_ value: String?, quotes: QuoteEscape = .backslash) -> String {
+        String(decoding: self.octets(value, quotes: quotes), as: UTF8.self)
+    }
+
+    /// The octets of the escaped value.
+    package static func octets(_ value: String?, quotes: QuoteEscape = .backslash) -> [UInt8] {
         var line: [UInt8] = []
         self.append(value, to: &line, quotes: quotes)
-        return String(decoding: line, as: UTF8.self)
+        return line
     }
 
     /// `\` `u` and four lower-case hexadecimal digits.

@@ -1,0 +1,76 @@
+import Coyote
+import Synchronization
+
+/// One way of writing the time in a log, worked out once per second.
+///
+/// Isolation: any thread.
+final class AccessLogClock: Sendable {
+    /// What is written.
+    enum Form: Sendable, Equatable {
+        /// `[21/Nov/2026:04:04:43 +0000]`.
+        case common
+        /// Seconds since 1970.
+        case seconds
+        /// Milliseconds since 1970.
+        case milliseconds
+        /// The milliseconds of the second, three digits.
+        case fraction
+        case pattern(SimpleDateFormat)
+    }
+
+    /// Whether the time is that of the request's arrival, not of its end.
+    let isBegin: Bool
+    private let form: Form
+    private let format: SimpleDateFormat?
+    private let last = Mutex<(second: Int64, text: [UInt8])>((second: .min, text: []))
+
+    init(_ form: Form, isBegin: Bool = false) {
+        self.form = form
+        self.isBegin = isBegin
+        self.format =
+            switch form {
+            case .common: SimpleDateFormat("[dd/MMM/yyyy:HH:mm:ss Z]")
+            case .pattern(let pattern): pattern
+            default: nil
+            }
+    }
+
+    /// The form that stands between the braces of `%{…}t`; `nil` if it means nothing.
+    convenience init?(parsing text: String) {
+        var rest = Substring(text)
+        let isBegin = rest.hasPrefix("begin")
+        if isBegin || rest.hasPrefix("end") {
+            let tail = rest.dropFirst(isBegin ? 5 : 3)
+            guard tail.isEmpty || tail.first == ":" else { return nil }
+            rest = tail.dropFirst()
+        }
+        switch rest {
+        case "": self.init(.common, isBegin: isBegin)
+        case "sec": self.init(.seconds, isBegin: isBegin)
+        case "msec": self.init(.milliseconds, isBegin: isBegin)
+        case "msec_frac", "sec_frac": self.init(.fraction, isBegin: isBegin)
+        default:
+            guard let format = SimpleDateFormat(String(rest)) else { return nil }
+            self.init(.pattern(format), isBegin: isBegin)
+        }
+    }
+
+    /// The bytes for a moment, in milliseconds since 1970.
+    func text(_ milliseconds: Int64) -> [UInt8] {
+        switch self.form {
+        case .milliseconds: return Array(String(milliseconds).utf8)
+        case .fraction: return Array(String(1000 + milliseconds % 1000).utf8.dropFirst())
+        case .seconds: return Array(String(milliseconds / 1000).utf8)
+        case .common, .pattern: break
+        }
+        guard let format = self.format else { return [] }
+        if format.hasMilliseconds { return AccessLogText.octets(format.format(milliseconds: milliseconds)) }
+        let second = milliseconds / 1000
+        return self.last.withLock { last in
+            if last.second != second {
+                last = (second: second, text: AccessLogText.octets(format.format(milliseconds: milliseconds)))
+            }
+            return last.text
+        }
+    }
+}

@@ -1,0 +1,244 @@
+import Logging
+package import Modeler
+import Synchronization
+
+/// The attributes that all access logs have.
+package struct AccessLogConfiguration: Sendable, Equatable {
+    /// Folder of the files, below CATALINA_BASE unless absolute.
+    package var directory = "logs"
+    package var prefix = "access_log"
+    package var suffix = ""
+    /// What stands between prefix and suffix, as a pattern for the date.
+    package var fileDateFormat = ".yyyy-MM-dd"
+    /// Whether a new file begins when that text changes.
+    package var rotatable = true
+    /// Whether the date is put into the name only when the file is finished.
+    package var renameOnRotate = false
+    /// Days after which finished files are removed; negative to keep them.
+    package var maxDays = -1
+    /// Whether lines wait for company; otherwise each is written at once.
+    package var buffered = true
+    package var pattern = "common"
+    /// Attribute of the request that keeps it out of the log.
+    package var condition: String?
+    /// Attribute without which a request is not logged.
+    package var conditionIf: String?
+    package var enabled = true
+    /// Whether the client's address comes from the attributes that proxy valves set.
+    package var requestAttributesEnabled = false
+    /// Whether IPv6 addresses are written in their shortest form.
+    package var ipv6Canonical = false
+    /// Whether a file that someone removed is made anew.
+    package var checkExists = false
+    /// Bytes reserved for a line.
+    package var maxLogMessageBufferSize = 256
+
+    package init() {}
+
+    package static let attributes: [Attribute<AccessLogConfiguration>] = [
+        Attribute("directory", \.directory, "Folder of the files, relative to CATALINA_BASE"),
+        Attribute("prefix", \.prefix, "What the names of the files begin with"),
+        Attribute("suffix", \.suffix, "What the names of the files end with"),
+        Attribute("fileDateFormat", \.fileDateFormat, "Date in the names of the files, as SimpleDateFormat"),
+        Attribute("rotatable", \.rotatable, "Whether a new file begins when the date in its name changes"),
+        Attribute("renameOnRotate", \.renameOnRotate, "Whether a file gets the date when it is finished"),
+        Attribute("maxDays", \.maxDays, "Days after which old files are removed; negative keeps them"),
+        Attribute("buffered", \.buffered, "Whether lines are written together"),
+        Attribute("pattern", \.pattern, "What a line consists of: common, combined, or codes"),
+        Attribute("condition", \.condition, "Request attribute that prevents a line", aliases: ["conditionUnless"]),
+        Attribute("conditionIf", \.conditionIf, "Request attribute that a line needs"),
+        Attribute("enabled", \.enabled, "Whether lines are written"),
+        Attribute(
+            "requestAttributesEnabled",
+            \.requestAttributesEnabled,
+            "Whether addresses come from the attributes that proxy valves set"
+        ),
+        Attribute("ipv6Canonical", \.ipv6Canonical, "Whether IPv6 addresses are shortened as RFC 5952 says"),
+        Attribute("checkExists", \.checkExists, "Whether a file that someone removed is made anew"),
+        Attribute("maxLogMessageBufferSize", \.maxLogMessageBufferSize, "Bytes reserved for a line"),
+        .ignored("encoding", "Lines are ASCII but for the pattern's own text, which is UTF-8"),
+        .ignored("locale", "Names of months and days are English"),
+        .ignored("resolveHosts", "The Connector's enableLookups decides"),
+        .ignored("asyncSupported", "Every valve supports it", type: .bool),
+    ]
+
+    /// Where lines go.
+    ///
+    /// - Throws: `LifecycleError` for a date format that is none.
+    func file(header: String = "") throws -> AccessLogFile {
+        var file = AccessLogFile.Configuration()
+        file.directory = BaseDirectory.absolute(self.directory)
+        file.prefix = self.prefix
+        file.suffix = self.suffix
+        file.fileDateFormat = self.fileDateFormat
+        file.rotatable = self.rotatable
+        file.renameOnRotate = self.renameOnRotate
+        file.maxDays = self.maxDays
+        file.buffered = self.buffered
+        file.checkExists = self.checkExists
+        file.header = header
+        guard let log = AccessLogFile(file) else {
+            throw LifecycleError("The fileDateFormat [\(self.fileDateFormat)] is no format for a date")
+        }
+        return log
+    }
+}
+
+/// What each kind of access log does with a request; files, conditions and life are shared.
+protocol AccessLogFormatter: Sendable {
+    /// Appends the line of one request.
+    func append(_ entry: AccessLogEntry, to line: inout [UInt8])
+}
+
+extension AccessLogPattern: AccessLogFormatter {}
+extension AccessLogJSONPattern: AccessLogFormatter {}
+
+/// Writes lines for a valve: decides whether, formats, hands them to the file.
+final class AccessLogWriter: Sendable {
+    private let configuration: AccessLogConfiguration
+    private let formatter: any AccessLogFormatter
+    private let quotesBlanks: Bool
+    let file: AccessLogFile
+
+    init(
+        _ configuration: AccessLogConfiguration,
+        _ formatter: any AccessLogFormatter,
+        header: String = "",
+        quotesBlanks: Bool = true
+    ) throws {
+        self.configuration = configuration
+        self.formatter = formatter
+        self.quotesBlanks = quotesBlanks
+        self.file = try configuration.file(header: header)
+    }
+
+    func log(_ request: Request, _ response: Response, nanoseconds: Int64) {
+        let configuration = self.configuration
+        if let name = configuration.condition, request.attributes[name] != nil { return }
+        if let name = configuration.conditionIf, request.attributes[name] == nil { return }
+        var entry = AccessLogEntry(
+            request: request,
+            response: response,
+            nanoseconds: nanoseconds,
+            endMilliseconds: WallClock.milliseconds()
+        )
+        entry.usesAttributes = configuration.requestAttributesEnabled
+        entry.isIPv6Canonical = configuration.ipv6Canonical
+        entry.quotesBlanks = self.quotesBlanks
+        var line: [UInt8] = []
+        line.reserveCapacity(configuration.maxLogMessageBufferSize)
+        self.formatter.append(entry, to: &line)
+        self.file.append(line)
+    }
+}
+
+/// What the access log valves share: their life, and that they pass every request on.
+protocol AccessLogValveBase: Valve, AccessLog, Lifecycle {
+    var settings: AccessLogConfiguration { get }
+    /// The running writer; `nil` while stopped.
+    var writer: Mutex<AccessLogWriter?> { get }
+    /// A writer for the configuration.
+    func makeWriter() throws -> AccessLogWriter
+}
+
+extension AccessLogValveBase {
+    package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
+        try await next.invoke(request, response)
+    }
+
+    package func log(_ request: Request, _ response: Response, nanoseconds: Int64) {
+        guard self.settings.enabled, let writer = self.writer.withLock({ $0 }) else { return }
+        writer.log(request, response, nanoseconds: nanoseconds)
+    }
+
+    package func startInternal() async throws {
+        let writer = try self.makeWriter()
+        try await writer.file.open()
+        self.writer.withLock { $0 = writer }
+        try await self.enter(.starting)
+    }
+
+    package func stopInternal() async throws {
+        try await self.enter(.stopping)
+        let writer = self.writer.withLock { writer in
+            defer { writer = nil }
+            return writer
+        }
+        try await writer?.file.close()
+    }
+
+    package func backgroundProcess() async {
+        guard let writer = self.writer.withLock({ $0 }) else { return }
+        do {
+            try await writer.file.backgroundProcess()
+        } catch {
+            Logger(label: "org.apache.catalina.valves.AccessLogValve").error(
+                "The access log could not be written",
+                metadata: ["error": "\(error)"]
+            )
+        }
+    }
+}
+
+/// Writes a line for each request.
+///
+/// Source: `org.apache.catalina.valves.AccessLogValve`; differs from it in: a pattern with a time that cannot be written
+/// keeps the valve from starting, where Tomcat fails with each request.
+package final class AccessLogValve: AccessLogValveBase, ConfigurableComponent {
+    package typealias Configuration = AccessLogConfiguration
+
+    package static let descriptor = ComponentDescriptor<AccessLogValve>(
+        className: "org.apache.catalina.valves.AccessLogValve",
+        kind: .valve,
+        "Writes a line for each request",
+        defaults: Configuration(),
+        attributes: AccessLogConfiguration.attributes
+    )
+
+    package let lifecycle = LifecycleSupport()
+    package let configuration: Configuration
+    let writer = Mutex<AccessLogWriter?>(nil)
+    private let pattern: AccessLogPattern
+
+    /// - Throws: ``AccessLogPattern/Fault`` for a pattern that cannot be used.
+    package init(configuration: Configuration) throws {
+        self.configuration = configuration
+        self.pattern = try AccessLogPattern(configuration.pattern)
+    }
+
+    package var lifecycleName: String { "AccessLogValve[\(self.configuration.prefix)]" }
+    var settings: AccessLogConfiguration { self.configuration }
+    func makeWriter() throws -> AccessLogWriter { try AccessLogWriter(self.configuration, self.pattern) }
+}
+
+/// Writes a JSON object for each request, of the same values as ``AccessLogValve``.
+///
+/// Source: `org.apache.catalina.valves.JsonAccessLogValve`.
+package final class JsonAccessLogValve: AccessLogValveBase, ConfigurableComponent {
+    package typealias Configuration = AccessLogConfiguration
+
+    package static let descriptor = ComponentDescriptor<JsonAccessLogValve>(
+        className: "org.apache.catalina.valves.JsonAccessLogValve",
+        kind: .valve,
+        "Writes a JSON object for each request",
+        defaults: Configuration(),
+        attributes: AccessLogConfiguration.attributes
+    )
+
+    package let lifecycle = LifecycleSupport()
+    package let configuration: Configuration
+    let writer = Mutex<AccessLogWriter?>(nil)
+    private let pattern: AccessLogJSONPattern
+
+    /// - Throws: ``AccessLogPattern/Fault`` for a pattern that cannot be used.
+    package init(configuration: Configuration) throws {
+        self.configuration = configuration
+        self.pattern = AccessLogJSONPattern(try AccessLogPattern(configuration.pattern))
+    }
+
+    package var lifecycleName: String { "JsonAccessLogValve[\(self.configuration.prefix)]" }
+    var settings: AccessLogConfiguration { self.configuration }
+    func makeWriter() throws -> AccessLogWriter {
+        try AccessLogWriter(self.configuration, self.pattern, quotesBlanks: false)
+    }
+}
