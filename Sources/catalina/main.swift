@@ -1,4 +1,8 @@
 import CatalinaStartup
 import Glibc
 
-exit(await Catalina.run(Array(CommandLine.arguments.dropFirst())))
+// Not on the main queue: a module that links Foundation makes that queue one of a run loop, which nobody runs here,
+// and whatever waits on it would wait for ever.
+let arguments = Array(CommandLine.arguments.dropFirst())
+Task.detached { exit(await Catalina.run(arguments)) }
+while true { pause() }
