@@ -63,6 +63,13 @@ package enum Components {
         AnyComponentDescriptor(AccessLogValve.descriptor),
         AnyComponentDescriptor(JsonAccessLogValve.descriptor),
         AnyComponentDescriptor(ExtendedAccessLogValve.descriptor),
+        AnyComponentDescriptor(RemoteIpValve.descriptor),
+        AnyComponentDescriptor(RemoteAddrValve.descriptor),
+        AnyComponentDescriptor(RemoteHostValve.descriptor),
+        AnyComponentDescriptor(RemoteCIDRValve.descriptor),
+        AnyComponentDescriptor(HealthCheckValve.descriptor),
+        AnyComponentDescriptor(SemaphoreValve.descriptor),
+        AnyComponentDescriptor(StuckThreadDetectionValve.descriptor),
     ]
 
     private static let listeners: [AnyComponentDescriptor] = [

@@ -46,6 +46,7 @@ final class EmbeddedContainer {
         changeHost(&host)
         self.host = StandardHost(configuration: host)
         var connector = Connector.Configuration()
+        connector.http11.port = 8080
         change(&connector)
         self.facts = ConnectorFacts(connector)
         self.facts.name = "http-nio-127.0.0.1-auto-1"
@@ -58,10 +59,12 @@ final class EmbeddedContainer {
         path: String,
         documentBase: String,
         workDirectory: String = "",
+        context changeContext: (inout StandardContext.Configuration) -> Void = { _ in },
         _ configure: @escaping @Sendable (inout ApplicationModel, inout ContainerClasses) -> Void
     ) async throws -> StandardContext {
         var configuration = StandardContext.Configuration()
         configuration.path = path
+        changeContext(&configuration)
         let context = StandardContext(configuration: configuration)
         var model = ApplicationModel()
         var setup = StandardContext.Setup()
@@ -79,6 +82,11 @@ final class EmbeddedContainer {
     func start() async throws {
         try await self.engine.addChild(self.host)
         try await self.engine.start()
+        self.refresh()
+    }
+
+    /// Makes changes of the tree count.
+    func refresh() {
         let table = MapperTable.of(self.engine)
         self.facts.mapper.replace { table }
     }
@@ -146,13 +154,16 @@ extension EmbeddedContainer {
     convenience init(
         _ valves: [any Valve] = [],
         host changeHost: (inout StandardHost.Configuration) -> Void = { _ in },
+        context changeContext: (inout StandardContext.Configuration) -> Void = { _ in },
         servlet: @escaping @Sendable (any HttpServletRequest, any HttpServletResponse) async throws -> Void
     ) async throws {
         try self.init(host: changeHost)
         for valve in valves { self.host.pipeline.add(valve) }
         let directory = FileManager.default.temporaryDirectory.path
-        try await self.add(path: "", documentBase: directory) { model, classes in
-            model.servlets = [ServletDefinition(name: "closure", className: "closure")]
+        try await self.add(path: "", documentBase: directory, context: changeContext) { model, classes in
+            var definition = ServletDefinition(name: "closure", className: "closure")
+            definition.isAsyncSupported = true
+            model.servlets = [definition]
             model.servletMappings = [(pattern: "/*", servletName: "closure")]
             classes.servlets["closure"] = { ClosureServlet(body: servlet) }
         }

@@ -1,0 +1,182 @@
+import Coyote
+package import Modeler
+import ServletAPI
+
+/// Who may pass: what is denied is refused, then what is allowed passes, and the rest passes if nothing was to be allowed.
+///
+/// Source: `org.apache.catalina.valves.RequestFilterValve`.
+struct RequestFilterRules<Rule: Sendable>: Sendable {
+    var allow: [Rule]
+    var deny: [Rule]
+
+    /// Decides with the question whether a rule covers the client.
+    func isAllowed(_ covers: (Rule) -> Bool) -> Bool {
+        if self.deny.contains(where: covers) { return false }
+        if self.allow.contains(where: covers) { return true }
+        return !self.deny.isEmpty && self.allow.isEmpty
+    }
+}
+
+/// The attributes of the valves that let clients pass by where they come from.
+package struct RequestFilterConfiguration: Sendable, Equatable {
+    /// Who passes.
+    package var allow: String?
+    /// Who does not, whoever passes otherwise.
+    package var deny: String?
+    package var denyStatus = 403
+    /// Whether `;` and the connector's port are part of what is compared.
+    package var addConnectorPort = false
+    /// Whether the peer of the socket counts, not the client that a proxy names.
+    package var usePeerAddress = false
+    /// Whether a client that is denied is treated as one with wrong credentials, where the application checks
+    /// credentials unasked.
+    package var invalidAuthenticationWhenDeny = false
+
+    package init() {}
+
+    static func attributes(_ what: String, hasPeer: Bool = true) -> [Attribute<RequestFilterConfiguration>] {
+        var attributes: [Attribute<RequestFilterConfiguration>] = [
+            Attribute("allow", \.allow, "\(what) that passes"),
+            Attribute("deny", \.deny, "\(what) that is refused"),
+            Attribute("denyStatus", \.denyStatus, "Status of the refusal"),
+            Attribute("addConnectorPort", \.addConnectorPort, "Whether ;PORT of the connector is compared as well"),
+            Attribute(
+                "invalidAuthenticationWhenDeny",
+                \.invalidAuthenticationWhenDeny,
+                "Whether a refused client gets the application's login instead"
+            ),
+            .ignored("asyncSupported", "Every valve supports it", type: .bool),
+        ]
+        if hasPeer {
+            attributes.append(
+                Attribute("usePeerAddress", \.usePeerAddress, "Whether the socket's peer counts, not the client")
+            )
+        }
+        return attributes
+    }
+
+    /// Passes a request on, or refuses it.
+    func apply(isAllowed: Bool, _ request: Request, _ response: Response, next: Pipeline.Next) async throws {
+        if isAllowed { return try await next.invoke(request, response) }
+        if self.invalidAuthenticationWhenDeny, request.context?.configuration.preemptiveAuthentication == true {
+            if request.header("authorization") == nil { request.coyote.headers.add("authorization", "invalid") }
+            return try await next.invoke(request, response)
+        }
+        try await response.sendError(self.denyStatus)
+    }
+
+    func address(of request: Request) -> String {
+        self.usePeerAddress ? request.coyote.peerAddress : request.remoteAddr
+    }
+
+    func port(of request: Request) -> Int {
+        let port = request.connector.settings.http11.port
+        return port > 0 ? port : request.coyote.localPort
+    }
+
+    /// What patterns are compared with.
+    func property(_ text: String, of request: Request) -> String {
+        self.addConnectorPort ? "\(text);\(self.port(of: request))" : text
+    }
+
+    func patterns() throws(AddressPattern.Fault) -> RequestFilterRules<AddressPattern> {
+        let allow = try AddressPattern.optional(self.allow, attribute: "allow")
+        let deny = try AddressPattern.optional(self.deny, attribute: "deny")
+        return RequestFilterRules(allow: allow.map { [$0] } ?? [], deny: deny.map { [$0] } ?? [])
+    }
+}
+
+/// Lets clients pass by their address.
+///
+/// Source: `org.apache.catalina.valves.RemoteAddrValve`.
+package final class RemoteAddrValve: Valve, ConfigurableComponent {
+    package typealias Configuration = RequestFilterConfiguration
+
+    package static let descriptor = ComponentDescriptor<RemoteAddrValve>(
+        className: "org.apache.catalina.valves.RemoteAddrValve",
+        kind: .valve,
+        "Lets clients pass by their address",
+        defaults: Configuration(),
+        attributes: Configuration.attributes("Pattern of an address")
+    )
+
+    package let configuration: Configuration
+    private let rules: RequestFilterRules<AddressPattern>
+
+    /// - Throws: ``AddressPattern/Fault``.
+    package init(configuration: Configuration) throws {
+        self.configuration = configuration
+        self.rules = try configuration.patterns()
+    }
+
+    package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
+        let property = self.configuration.property(self.configuration.address(of: request), of: request)
+        let isAllowed = self.rules.isAllowed { $0.matches(property) }
+        try await self.configuration.apply(isAllowed: isAllowed, request, response, next: next)
+    }
+}
+
+/// Lets clients pass by their host name, which is their address unless the Connector looks names up.
+///
+/// Source: `org.apache.catalina.valves.RemoteHostValve`.
+package final class RemoteHostValve: Valve, ConfigurableComponent {
+    package typealias Configuration = RequestFilterConfiguration
+
+    package static let descriptor = ComponentDescriptor<RemoteHostValve>(
+        className: "org.apache.catalina.valves.RemoteHostValve",
+        kind: .valve,
+        "Lets clients pass by their host name",
+        defaults: Configuration(),
+        attributes: Configuration.attributes("Pattern of a host name", hasPeer: false)
+    )
+
+    package let configuration: Configuration
+    private let rules: RequestFilterRules<AddressPattern>
+
+    /// - Throws: ``AddressPattern/Fault``.
+    package init(configuration: Configuration) throws {
+        self.configuration = configuration
+        self.rules = try configuration.patterns()
+    }
+
+    package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
+        let property = self.configuration.property(request.remoteHost, of: request)
+        let isAllowed = self.rules.isAllowed { $0.matches(property) }
+        try await self.configuration.apply(isAllowed: isAllowed, request, response, next: next)
+    }
+}
+
+/// Lets clients pass by the network they are in.
+///
+/// Source: `org.apache.catalina.valves.RemoteCIDRValve`; differs from it in: a list with a mask that is none is refused,
+/// where Tomcat goes on without the list.
+package final class RemoteCIDRValve: Valve, ConfigurableComponent {
+    package typealias Configuration = RequestFilterConfiguration
+
+    package static let descriptor = ComponentDescriptor<RemoteCIDRValve>(
+        className: "org.apache.catalina.valves.RemoteCIDRValve",
+        kind: .valve,
+        "Lets clients pass by the network they are in",
+        defaults: Configuration(),
+        attributes: Configuration.attributes("Comma separated networks, each of which")
+    )
+
+    package let configuration: Configuration
+    private let rules: RequestFilterRules<NetMask>
+
+    /// - Throws: ``NetMask/Fault``.
+    package init(configuration: Configuration) throws {
+        self.configuration = configuration
+        self.rules = RequestFilterRules(
+            allow: try NetMask.list(configuration.allow),
+            deny: try NetMask.list(configuration.deny)
+        )
+    }
+
+    package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
+        let port = self.configuration.addConnectorPort ? self.configuration.port(of: request) : nil
+        let address = IPAddress(self.configuration.address(of: request))
+        let isAllowed = address.map { address in self.rules.isAllowed { $0.matches(address, port: port) } } ?? false
+        try await self.configuration.apply(isAllowed: isAllowed, request, response, next: next)
+    }
+}
