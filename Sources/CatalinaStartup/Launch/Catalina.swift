@@ -18,6 +18,16 @@ package final class Catalina: Sendable {
 
     package init(_ line: LaunchOptions) { self.line = line }
 
+    /// Makes the calling thread, and those made by it, leave to the server the signals that it waits for.
+    ///
+    /// To be called on the first thread before any other is made; commands that end by themselves need nothing.
+    package static func blockSignals(for words: [String]) {
+        switch LaunchOptions(words).command {
+        case .start, .run: Signals.block()
+        default: break
+        }
+    }
+
     /// Carries out the command line.
     ///
     /// - Returns: what the process exits with.
