@@ -16,7 +16,7 @@ package final class Connector: Lifecycle, ConfigurableComponent {
     let eventLoopCount: Int
     private let failure = Mutex<String?>(nil)
 
-    /// - Parameter group: event loops, shared by all connectors of the process.
+    /// `group` is the event loops, shared by all connectors of the process.
     package init(configuration: Configuration, group: any EventLoopGroup) {
         self.eventLoopCount = group.makeIterator().reduce(0) { count, _ in count + 1 }
         self.facts = ConnectorFacts(configuration)

@@ -21,7 +21,7 @@ package final class ContainerBase: Sendable {
     package let pipeline = Pipeline()
     private let protected: Mutex<Protected>
 
-    /// - Parameter backgroundProcessorDelay: seconds; 0 or less leaves the work to the parent's timer.
+    /// `backgroundProcessorDelay` is in seconds; 0 or less leaves the work to the parent's timer.
     package init(name: String = "", backgroundProcessorDelay: Int = -1) {
         self.protected = Mutex(Protected(name: name, backgroundProcessorDelay: backgroundProcessorDelay))
     }

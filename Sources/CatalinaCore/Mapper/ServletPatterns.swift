@@ -14,9 +14,7 @@ package struct ServletPatterns: Sendable {
     private let welcomeFiles: [String]
     private let fileExists: @Sendable (String) -> Bool
 
-    /// - Parameters:
-    ///   - welcomeFiles: names tried in order below a folder.
-    ///   - fileExists: whether a path of the application is a file.
+    /// `welcomeFiles` are tried in order below a folder; `fileExists` tells whether a path of the application is a file.
     package init(
         _ wrappers: [MapperTable.Wrapper] = [],
         welcomeFiles: [String] = [],

@@ -57,7 +57,7 @@ package final class LockOutRealm: Realm, RealmContainer, ConfigurableComponent {
     private let failures = Mutex<[String: Failures]>([:])
     private let now: @Sendable () -> Int64
 
-    /// - Parameter now: milliseconds of any clock.
+    /// `now` is milliseconds of any clock.
     package init(configuration: Configuration, now: @escaping @Sendable () -> Int64) {
         self.configuration = configuration
         self.now = now

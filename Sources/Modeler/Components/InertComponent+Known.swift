@@ -1,7 +1,7 @@
 /// The Java classes that stock and older configuration files name and that have no counterpart here.
 extension InertComponent {
     /// Every one of them; a descriptor with the same class name takes its place.
-    package static let known: [InertComponent] = 
+    package static let known: [InertComponent] =
         Self.listeners + Self.laterListeners + Self.valves + Self.others + Self.cluster
 
     private static let listeners = [
