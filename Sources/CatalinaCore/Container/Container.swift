@@ -7,6 +7,8 @@ package protocol Container: Lifecycle {
     var base: ContainerBase { get }
     /// The level's own background work, after that of its parts.
     func backgroundProcess() async
+    /// Children started at the same time: as configured, 0 for as many as there are cores, -1 for one less.
+    var startStopThreads: Int { get }
 }
 
 extension Container {
@@ -16,6 +18,7 @@ extension Container {
     package var parent: (any Container)? { self.base.parent }
     package var children: [any Container] { self.base.children }
     package func backgroundProcess() async {}
+    package var startStopThreads: Int { 1 }
 
     /// The realm of this container or of the nearest one above that has one.
     package var realm: (any Realm)? { self.base.realm ?? self.parent?.realm }
@@ -48,8 +51,9 @@ extension Container {
     package func startParts() async throws {
         if let cluster = self.base.cluster as? any Lifecycle { try await cluster.start() }
         if let realm = self.base.realm as? any Lifecycle { try await realm.start() }
-        for child in self.children {
-            do { try await child.start() } catch { self.base.childFailed(child, error) }
+        let base = self.base
+        await BoundedTasks.forEach(self.children, atMost: self.startStopThreads) { child in
+            do { try await child.start() } catch { base.childFailed(child, error) }
         }
         try await self.pipeline.start()
     }

@@ -19,6 +19,7 @@ extension StandardContext {
         package var override = false
         package var altDDName: String?
         package var unpackWAR = true
+        package var copyXML = false
         package var workDir: String?
         package var antiResourceLocking = false
         package var swallowAbortedUploads = true
@@ -64,6 +65,7 @@ extension StandardContext {
         Attribute("override", \.override, "Whether the default context files are left out"),
         Attribute("altDDName", \.altDDName, "Another file instead of WEB-INF/web.xml"),
         Attribute("unpackWAR", \.unpackWAR, "Whether its WAR is unpacked"),
+        Attribute("copyXML", \.copyXML, "Whether its META-INF/context.xml is copied to xmlBase"),
         Attribute("workDir", \.workDir, "Folder for its temporary files"),
         Attribute("antiResourceLocking", \.antiResourceLocking, "Whether it runs from a copy of its files"),
         Attribute(

@@ -4,14 +4,25 @@ import Synchronization
 extension StandardContext {
     package func startInternal() async throws {
         let begin = MonotonicClock.now()
+        if let reason = self.setup.deploymentFailure {
+            self.failure = reason
+            throw LifecycleError(
+                "Failed to process either the global, per-host or context-specific context.xml file therefore the "
+                    + "[\(self.name)] Context cannot be started.",
+                cause: LifecycleError(reason)
+            )
+        }
         self.failure = nil
-        do {
-            try await self.startApplication()
-        } catch {
+        do { try await self.prepareFiles(self.setup) } catch {
             self.failure = self.reason(of: error)
-            self.logger.error("startInternal", "Context [\(self.path)] startup failed: \(self.failure ?? "")")
             await self.dismantle()
             throw error
+        }
+        do { try await self.startApplication() } catch {
+            self.failure = self.failure ?? self.reason(of: error)
+            Self.log.error("startInternal", "Context [\(self.path)] startup failed due to previous errors")
+            self.markFailed()
+            return
         }
         try await self.enter(.starting)
         let now = WallClock.milliseconds()
@@ -36,13 +47,12 @@ extension StandardContext {
 
     /// Stops and starts the application; requests that arrive meanwhile wait.
     package func reload() async throws {
-        let log = CategoryLogger("org.apache.catalina.core.StandardContext")
-        log.info("reload", "Reloading Context with name [\(self.path)] has started")
+        Self.log.info("reload", "Reloading Context with name [\(self.path)] has started")
         self.isPaused = true
         defer { self.isPaused = false }
         if self.state.isAvailable { try await self.stop() }
         try await self.start()
-        log.info("reload", "Reloading Context with name [\(self.path)] is completed")
+        Self.log.info("reload", "Reloading Context with name [\(self.path)] is completed")
     }
 
     /// Reload check, session expiry and cache upkeep.
@@ -58,24 +68,42 @@ extension StandardContext {
 
     // MARK: Start
 
+    /// - Throws: why the application cannot run; it has been logged.
     private func startApplication() async throws {
-        let setup = self.setup
-        try await self.prepareFiles(setup)
-        if let realm = self.base.realm as? any Lifecycle { try await realm.start() }
-        try await self.fire(.configureStart)
-        if let failure = self.failure { throw LifecycleError(failure) }
-        try await self.addWrappers()
-        try await self.pipeline.start()
-        if let manager = try setup.makeManager?(self) {
-            manager.attach(to: self)
-            self.protected.withLock { $0.manager = manager }
+        try await self.step("One or more components marked the context as not correctly configured") {
+            try await self.loadModules()
+            if let realm = self.base.realm as? any Lifecycle { try await realm.start() }
+            try await self.fire(.configureStart)
+            try await self.addWrappers()
+            try await self.pipeline.start()
+            if let manager = try self.setup.makeManager?(self) {
+                manager.attach(to: self)
+                self.protected.withLock { $0.manager = manager }
+            }
         }
-        self.publishAttributes(setup)
-        try await self.startListeners()
-        if let manager = self.manager as? any Lifecycle { try await manager.start() }
-        try await self.startFilters()
+        self.publishAttributes(self.setup)
+        try await self.step(Self.failed("listeners failed to start")) { try await self.startListeners() }
+        if let manager = self.manager as? any Lifecycle {
+            try await self.step("Error starting the session manager") { try await manager.start() }
+        }
+        try await self.step(Self.failed("Filters failed to start")) { try await self.startFilters() }
         self.publishFacts()
-        try await self.loadOnStartup()
+        try await self.step(Self.failed("Servlets failed to load on startup")) { try await self.loadOnStartup() }
+    }
+
+    private static let log = CategoryLogger("org.apache.catalina.core.StandardContext")
+
+    private static func failed(_ what: String) -> String {
+        "One or more \(what). Full details will be found in the appropriate container log file"
+    }
+
+    /// Logs the reason of a failure where the application's lines go, and `summary` where the container's go.
+    private func step(_ summary: String, _ body: () async throws -> Void) async throws {
+        do { try await body() } catch {
+            self.logger.error("startInternal", self.reason(of: error))
+            Self.log.error("startInternal", summary)
+            throw error
+        }
     }
 
     private func prepareFiles(_ setup: Setup) async throws {
@@ -91,10 +119,12 @@ extension StandardContext {
             mimeType: mime
         )
         self.protected.withLock { $0.resources = root }
-        if let loader = try setup.makeLoader?(self) {
-            self.protected.withLock { $0.loader = loader }
-            try await FileIO.run { try loader.load() }
-        }
+    }
+
+    private func loadModules() async throws {
+        guard let loader = try self.setup.makeLoader?(self) else { return }
+        self.protected.withLock { $0.loader = loader }
+        try await FileIO.run { try loader.load() }
     }
 
     private func addWrappers() async throws {

@@ -48,6 +48,8 @@ package final class StandardContext: Container, ConfigurableComponent {
         /// Whether it stands in server.xml, so that the manager may not undeploy it.
         package var isDefinedInServerXML = false
         package var deployer: (any Deployer)?
+        /// Why its descriptor could not be used; such an application is known and never starts.
+        package var deploymentFailure: String?
 
         package init() {}
     }

@@ -54,6 +54,7 @@ package final class StandardEngine: Container, ConfigurableComponent {
     )
 
     package var configuration: Configuration { self.settings.withLock { $0 } }
+    package var startStopThreads: Int { self.configuration.startStopThreads }
     package var defaultHost: String { self.configuration.defaultHost }
     package var jvmRoute: String? { self.configuration.jvmRoute ?? SystemProperties.shared["jvmRoute"] }
     package var lifecycleName: String { "StandardEngine[\(self.name)]" }

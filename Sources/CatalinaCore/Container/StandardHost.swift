@@ -94,6 +94,8 @@ package final class StandardHost: Container, ConfigurableComponent {
         try self.settings.withLock { try change(&$0) }
     }
 
+    package var startStopThreads: Int { self.configuration.startStopThreads }
+
     /// Further names, in lower case.
     package var aliases: [String] { self.aliasTable.withLock { $0 } }
 

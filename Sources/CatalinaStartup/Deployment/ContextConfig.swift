@@ -1,29 +1,103 @@
 import CatalinaCore
 import Modeler
 import ServerConfig
+import Synchronization
 
-/// Tells a starting context what its descriptors say.
+/// Tells a starting context where its files are and what its descriptors say.
 ///
 /// Source: `org.apache.catalina.startup.ContextConfig`.
 final class ContextConfig: LifecycleListener {
-    private static let log = CategoryLogger("org.apache.catalina.startup.ContextConfig")
+    private struct Protected {
+        /// The copy that an application with `antiResourceLocking` runs from.
+        var copy: String?
+        weak var server: StandardServer?
+    }
+
+    /// Why the context's own descriptor cannot be used; `nil` if it can.
+    private let rejection: String?
+    private let protected = Mutex(Protected())
+    static let log = CategoryLogger("org.apache.catalina.startup.ContextConfig")
+
+    init(rejection: String? = nil) { self.rejection = rejection }
 
     func lifecycleEvent(_ event: LifecycleEvent) async throws {
         guard let context = event.lifecycle as? StandardContext else { return }
         switch event.kind {
+        case .beforeStart: try await self.findFiles(context)
         case .configureStart: try await self.configure(context)
-        case .configureStop: self.unconfigure(context)
+        case .configureStop: await self.unconfigure(context)
+        case .afterDestroy: await self.clean(context)
         default: break
         }
     }
+
+    // MARK: Files
+
+    private func findFiles(_ context: StandardContext) async throws {
+        guard let host = context.host else { return }
+        let name = ContextName(path: context.path, version: context.webappVersion)
+        let rules = DeploymentRules(host)
+        let work = Self.workDirectory(of: context, named: name, in: host)
+        self.protected.withLock { $0.server = host.engine?.service?.server }
+        let base = DocumentBase(
+            rules: rules,
+            name: name,
+            unpacks: rules.unpacks(context),
+            workDirectory: work
+        )
+        let docBase = context.docBase
+        let copies = context.configuration.antiResourceLocking
+        do {
+            let (found, copy) = try await FileIO.run {
+                let found = try base.find(docBase)
+                let isThere = FileStatus(found.folder)?.kind == .directory
+                return (found, copies && isThere ? try DocumentCopy.make(of: found.folder, name: name) : nil)
+            }
+            self.protected.withLock { $0.copy = copy }
+            context.docBase = found.docBase
+            context.setup.documentBase = copy ?? found.folder
+            context.setup.workDirectory = work
+        } catch {
+            context.failure = String(describing: error)
+            Self.log.error("beforeStart", "Exception fixing docBase for context [\(context.path)]", error)
+            throw error
+        }
+    }
+
+    private static func workDirectory(
+        of context: StandardContext,
+        named name: ContextName,
+        in host: StandardHost
+    ) -> String {
+        if let own = context.configuration.workDir { return Places.resolve(own) }
+        let base = host.configuration.workDir ?? "work/\(host.engine?.name ?? "")/\(host.name)"
+        return Places.resolve(base) + "/" + name.baseName
+    }
+
+    /// An application that is undeployed loses its work folder; one that ends with the server keeps it.
+    private func clean(_ context: StandardContext) async {
+        let server = self.protected.withLock { $0.server }
+        let folder = context.setup.workDirectory
+        guard server?.state.isAvailable != false, !folder.isEmpty else { return }
+        await self.delete(folder)
+    }
+
+    private func delete(_ folder: String) async {
+        do { try await FileIO.run { try FileIO.removeTree(folder) } } catch {
+            Self.log.warning("destroy", "The folder [\(folder)] could not be deleted: \(error)")
+        }
+    }
+
+    // MARK: Descriptors
 
     private func configure(_ context: StandardContext) async throws {
         let files = DescriptorFiles(context)
         let outcome = try await FileIO.run { files.read() }
         for problem in outcome.problems { Problems.log(problem) }
-        if let fatal = outcome.problems.first(where: { $0.severity == .fatal }) {
+        let fatal = self.rejection ?? outcome.problems.first { $0.severity == .fatal }?.description
+        if let fatal {
             Self.log.error("configureStart", "Marking this application unavailable due to previous error(s)")
-            throw LifecycleError(fatal.description)
+            throw LifecycleError(fatal)
         }
         let model = try ModelBuilder(outcome.webXml).model()
         context.model = model
@@ -47,7 +121,12 @@ final class ContextConfig: LifecycleListener {
         context.pipeline.add(valve)
     }
 
-    private func unconfigure(_ context: StandardContext) {
+    private func unconfigure(_ context: StandardContext) async {
+        let copy = self.protected.withLock { protected in
+            defer { protected.copy = nil }
+            return protected.copy
+        }
+        if let copy { await self.delete(copy) }
         guard let valve = context.authenticator as? AuthenticatorValve else { return }
         context.pipeline.remove(valve)
         context.authenticator = nil
@@ -55,22 +134,27 @@ final class ContextConfig: LifecycleListener {
 }
 
 /// The descriptors of one application and their defaults, in the order in which they are laid over each other.
-private struct DescriptorFiles: Sendable {
+struct DescriptorFiles: Sendable {
     let defaults: [String]
     let tomcatWebXml: String
     let webXml: String
-    let isOverride: Bool
 
     init(_ context: StandardContext) {
-        let base = context.setup.documentBase
-        let engine = context.host?.engine?.name ?? ""
-        let host = context.host?.name ?? ""
+        self.init(
+            folder: context.setup.documentBase,
+            engine: context.host?.engine?.name ?? "",
+            host: context.host?.name ?? "",
+            alternative: context.configuration.altDDName
+        )
+    }
+
+    /// - Parameter alternative: a file instead of `WEB-INF/web.xml`.
+    init(folder: String, engine: String, host: String, alternative: String? = nil) {
         self.defaults = [
             Places.resolve("conf/web.xml"), Places.resolve("conf/\(engine)/\(host)/web.xml.default"),
         ]
-        self.tomcatWebXml = base + "/WEB-INF/tomcat-web.xml"
-        self.webXml = context.configuration.altDDName.map { Places.resolve($0) } ?? base + "/WEB-INF/web.xml"
-        self.isOverride = context.configuration.override
+        self.tomcatWebXml = folder + "/WEB-INF/tomcat-web.xml"
+        self.webXml = alternative.map { Places.resolve($0) } ?? folder + "/WEB-INF/web.xml"
     }
 
     /// Reads and merges them; blocks.

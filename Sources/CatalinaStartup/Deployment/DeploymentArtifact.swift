@@ -1,12 +1,11 @@
 import CatalinaCore
-import Glibc
 
-/// Something in appBase or xmlBase that makes an application.
+/// One thing that an application can be deployed from.
 struct DeploymentArtifact: Sendable {
     enum Kind: Sendable {
         case descriptor
-        case war
-        case directory
+        case archive
+        case folder
     }
 
     let kind: Kind
@@ -17,8 +16,8 @@ struct DeploymentArtifact: Sendable {
     var kindText: String {
         switch self.kind {
         case .descriptor: "deployment descriptor"
-        case .war: "web application archive"
-        case .directory: "web application directory"
+        case .archive: "web application archive"
+        case .folder: "web application directory"
         }
     }
 
@@ -26,65 +25,74 @@ struct DeploymentArtifact: Sendable {
     var method: String {
         switch self.kind {
         case .descriptor: "deployDescriptor"
-        case .war: "deployWAR"
-        case .directory: "deployDirectory"
+        case .archive: "deployWAR"
+        case .folder: "deployDirectory"
         }
+    }
+
+    /// Whether its name leads to a context path without `.` and `..`.
+    var isNameUsable: Bool {
+        !self.name.path.split(separator: "/", omittingEmptySubsequences: false).contains { $0 == "." || $0 == ".." }
     }
 }
 
 /// Looks for applications; blocks.
 struct ArtifactFinder: Sendable {
-    let appBase: String
-    let configBase: String
-    /// Regular expression of names in appBase that are left alone.
-    let ignored: String?
+    let rules: DeploymentRules
 
-    /// Descriptors, then WARs, then folders; a name appears once, in the form that comes first.
-    func find() -> [DeploymentArtifact] {
-        var found: [DeploymentArtifact] = []
-        for entry in FileIO.names(in: self.configBase) ?? [] where entry.lowercased().hasSuffix(".xml") {
-            found.append(
-                .init(kind: .descriptor, path: self.configBase + "/" + entry, name: self.name(entry, stripping: true))
-            )
-        }
-        let entries = (FileIO.names(in: self.appBase) ?? []).filter { self.isCandidate($0) }
-        for entry in entries where entry.lowercased().hasSuffix(".war") {
-            let path = self.appBase + "/" + entry
-            guard FileStatus(path)?.kind == .file else { continue }
-            found.append(.init(kind: .war, path: path, name: self.name(entry, stripping: true)))
-        }
-        for entry in entries {
-            let path = self.appBase + "/" + entry
-            guard FileStatus(path)?.kind == .directory else { continue }
-            found.append(.init(kind: .directory, path: path, name: self.name(entry, stripping: false)))
-        }
-        var seen: Set<String> = []
-        return found.filter { seen.insert($0.name.name).inserted }
+    /// Descriptors, then archives, then folders: the kinds in the order in which they are deployed.
+    func find() -> [[DeploymentArtifact]] {
+        let entries = (FileIO.names(in: self.rules.appBase) ?? []).filter { self.isCandidate($0) }
+        return [self.descriptors, self.archives(among: entries), self.folders(among: entries)]
     }
 
-    private func name(_ entry: String, stripping: Bool) -> ContextName {
-        ContextName(fileName: entry, strippingExtension: stripping)
+    /// What one application is to be deployed from; `nil` if there is nothing.
+    func find(_ name: ContextName) -> DeploymentArtifact? {
+        let candidates: [DeploymentArtifact] = [
+            .init(kind: .descriptor, path: self.rules.descriptor(of: name), name: name),
+            .init(kind: .archive, path: self.rules.folder(of: name) + ".war", name: name),
+            .init(kind: .folder, path: self.rules.folder(of: name), name: name),
+        ]
+        return candidates.first { FileStatus($0.path)?.kind == ($0.kind == .folder ? .directory : .file) }
+    }
+
+    private var descriptors: [DeploymentArtifact] {
+        (FileIO.names(in: self.rules.configBase) ?? []).filter { $0.lowercased().hasSuffix(".xml") }.map { entry in
+            .init(
+                kind: .descriptor,
+                path: self.rules.configBase + "/" + entry,
+                name: ContextName(fileName: entry, strippingExtension: true)
+            )
+        }
+    }
+
+    private func archives(among entries: [String]) -> [DeploymentArtifact] {
+        entries.filter { $0.lowercased().hasSuffix(".war") }.compactMap { entry in
+            let path = self.rules.appBase + "/" + entry
+            guard FileStatus(path)?.kind == .file else { return nil }
+            return .init(
+                kind: .archive,
+                path: path,
+                name: ContextName(fileName: entry, strippingExtension: true)
+            )
+        }
+    }
+
+    private func folders(among entries: [String]) -> [DeploymentArtifact] {
+        entries.compactMap { entry in
+            let path = self.rules.appBase + "/" + entry
+            guard FileStatus(path)?.kind == .directory else { return nil }
+            return .init(
+                kind: .folder,
+                path: path,
+                name: ContextName(fileName: entry, strippingExtension: false)
+            )
+        }
     }
 
     private func isCandidate(_ entry: String) -> Bool {
         let upper = entry.uppercased()
-        if upper == "META-INF" || upper == "WEB-INF" || entry.hasPrefix(".") { return false }
-        guard let pattern = self.ignored else { return true }
-        return !PosixPattern(pattern).matchesWhole(entry)
-    }
-}
-
-/// A regular expression of the system's library, extended syntax.
-struct PosixPattern {
-    private let text: String
-
-    init(_ text: String) { self.text = text }
-
-    /// Whether the whole of a name matches; an expression that is none matches nothing.
-    func matchesWhole(_ name: String) -> Bool {
-        var compiled = regex_t()
-        guard regcomp(&compiled, "^(" + self.text + ")$", REG_EXTENDED | REG_NOSUB) == 0 else { return false }
-        defer { regfree(&compiled) }
-        return regexec(&compiled, name, 0, nil, 0) == 0
+        if upper == "META-INF" || upper == "WEB-INF" { return false }
+        return self.rules.ignored?.matches(entry) != true
     }
 }

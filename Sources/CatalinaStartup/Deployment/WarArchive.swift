@@ -6,15 +6,24 @@ import Glibc
 ///
 /// Paths, links and sizes are checked by libarchive's secure extraction; an archive that fails leaves nothing behind.
 /// Source: `org.apache.catalina.startup.ExpandWar`.
-struct WarArchive {
+struct WarArchive: Sendable {
     /// Bytes that an archive may unpack to.
     static let unpackedMaximum: Int64 = 2 * 1024 * 1024 * 1024
+    /// Bytes of an entry that is read into memory.
+    static let entryMaximum = 8 * 1024 * 1024
     /// Remembers which archive a folder came from: its modification time is the archive's.
     static let tracker = "/META-INF/war-tracker"
 
     let path: String
 
     init(_ path: String) { self.path = path }
+
+    /// Whether a folder holds this very archive, or was not made from an archive and is left as it is.
+    func isUnpacked(in folder: String) -> Bool {
+        guard FileStatus(folder) != nil else { return false }
+        guard let mark = FileStatus(folder + Self.tracker) else { return true }
+        return mark.lastModified == FileStatus(self.path)?.lastModified
+    }
 
     /// Unpacks into a folder unless it holds this very archive already; blocks.
     ///
@@ -23,12 +32,13 @@ struct WarArchive {
         guard let archive = FileStatus(self.path) else {
             throw LifecycleError("The archive [\(self.path)] does not exist")
         }
-        if let mark = FileStatus(folder + Self.tracker), mark.lastModified / 1000 == archive.lastModified / 1000 {
-            return
-        }
+        if self.isUnpacked(in: folder) { return }
         if FileStatus(folder) != nil {
-            // A folder without a mark was not made from an archive and is left as it is.
-            guard FileStatus(folder + Self.tracker) != nil else { return }
+            CategoryLogger("org.apache.catalina.startup.ExpandWar").info(
+                "expand",
+                "An expanded directory [\(folder)] was found with a last modified time that did not match the associated "
+                    + "WAR. It will be deleted."
+            )
             try FileIO.removeTree(folder)
         }
         let temporary = folder + ".unpacking"
@@ -45,12 +55,41 @@ struct WarArchive {
         }
     }
 
+    /// The content of one entry; `nil` if there is none of this name. Blocks.
+    ///
+    /// - Throws: `LifecycleError` for a broken archive and for an entry above ``entryMaximum``.
+    func entry(_ wanted: String) throws -> [UInt8]? {
+        try self.withReader { reader in
+            var found: [UInt8]?
+            try self.forEachEntry(of: reader) { name, _ in
+                guard name == wanted else { return true }
+                found = try self.content(of: name, from: reader)
+                return false
+            }
+            return found
+        }
+    }
+
+    private func content(of name: String, from reader: OpaquePointer) throws -> [UInt8] {
+        var content: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = archive_read_data(reader, &buffer, buffer.count)
+            if count == 0 { return content }
+            guard count > 0 else { throw self.failure(reader, name) }
+            content += buffer[..<count]
+            guard content.count <= Self.entryMaximum else {
+                throw LifecycleError("The entry [\(name)] of [\(self.path)] is larger than \(Self.entryMaximum) bytes")
+            }
+        }
+    }
+
     private func setTime(of path: String, to milliseconds: Int64) {
         let time = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
         _ = [time, time].withUnsafeBufferPointer { utimensat(AT_FDCWD, path, $0.baseAddress, 0) }
     }
 
-    private func extract(to folder: String) throws {
+    private func withReader<Value>(_ body: (OpaquePointer) throws -> Value) throws -> Value {
         guard let reader = archive_read_new() else { throw LifecycleError("libarchive is out of memory") }
         defer { archive_read_free(reader) }
         archive_read_support_format_zip(reader)
@@ -58,26 +97,44 @@ struct WarArchive {
         guard archive_read_open_filename(reader, self.path, 65_536) == ARCHIVE_OK else {
             throw self.failure(reader, nil)
         }
-        var total: Int64 = 0
+        return try body(reader)
+    }
+
+    /// Calls `body` for each entry until it returns false.
+    private func forEachEntry(
+        of reader: OpaquePointer,
+        _ body: (_ name: String, _ entry: OpaquePointer) throws -> Bool
+    ) throws {
         var entry: OpaquePointer?
         while true {
             let result = archive_read_next_header(reader, &entry)
             if result == ARCHIVE_EOF { return }
             guard result == ARCHIVE_OK || result == ARCHIVE_WARN, let entry else { throw self.failure(reader, nil) }
-            try self.extract(entry, from: reader, to: folder, &total)
+            guard
+                let name = archive_entry_pathname_utf8(entry).map({ String(cString: $0) })
+                    ?? archive_entry_pathname(entry).map({ String(cString: $0) })
+            else { throw LifecycleError("An entry of [\(self.path)] has no name") }
+            guard try body(name, entry) else { return }
+        }
+    }
+
+    private func extract(to folder: String) throws {
+        try self.withReader { reader in
+            var total: Int64 = 0
+            try self.forEachEntry(of: reader) { name, entry in
+                try self.extract(name, entry, from: reader, to: folder, &total)
+                return true
+            }
         }
     }
 
     private func extract(
+        _ name: String,
         _ entry: OpaquePointer,
         from reader: OpaquePointer,
         to folder: String,
         _ total: inout Int64
     ) throws {
-        guard
-            let name = archive_entry_pathname_utf8(entry).map({ String(cString: $0) })
-                ?? archive_entry_pathname(entry).map({ String(cString: $0) })
-        else { throw LifecycleError("An entry of [\(self.path)] has no name") }
         guard Self.isSafe(name) else {
             throw LifecycleError(
                 "The archive [\(self.path)] is malformed and will be ignored: an entry contains an illegal path [\(name)]"

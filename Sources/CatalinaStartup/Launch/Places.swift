@@ -7,6 +7,9 @@ package enum Places {
     /// Folder of the instance: `catalina.base`.
     package static var base: String { SystemProperties.shared["catalina.base"] ?? self.home }
 
+    /// Folder for temporary files: `java.io.tmpdir`.
+    package static var temporary: String { SystemProperties.shared["java.io.tmpdir"] ?? self.base + "/temp" }
+
     /// A path of a configuration file made absolute against CATALINA_BASE.
     package static func resolve(_ path: String) -> String { self.resolve(path, in: self.base) }
 
