@@ -4,8 +4,8 @@ import Glibc
 package enum BoundedTasks {
     /// Calls `body` for each element and returns when all calls have returned.
     ///
-    /// With a limit of 1 the calls are made one after another, in order, in the caller's task.
-    /// - Parameter limit: as `startStopThreads` is configured; see ``effective(_:cores:)``.
+    /// With a limit of 1 the calls are made one after another, in order, in the caller's task. The limit is given as
+    /// `startStopThreads` is configured; see ``effective(_:cores:)``.
     package static func forEach<Element: Sendable>(
         _ elements: [Element],
         atMost limit: Int,
@@ -16,7 +16,7 @@ package enum BoundedTasks {
             for element in elements { await body(element) }
             return
         }
-        await withTaskGroup { group in
+        await withTaskGroup(of: Void.self) { group in
             for (index, element) in elements.enumerated() {
                 if index >= limit { await group.next() }
                 group.addTask { await body(element) }

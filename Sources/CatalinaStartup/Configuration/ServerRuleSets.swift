@@ -132,6 +132,7 @@ struct ContextRuleSet: RuleSet {
             digester.on(context, create: StandardContext.descriptor.className, ignoring: ["configClass"]) {
                 (host: StandardHost, context: StandardContext) in
                 context.setup.isDefinedInServerXML = true
+                ServerXMLContext.setPath(of: context)
                 ContextSetup.prepare(context, in: host)
                 try host.attachChild(context)
             }
@@ -176,6 +177,31 @@ struct ContextRuleSet: RuleSet {
             digester.accept(context + "/" + name)
         }
         for name in ["JarScanner", "WrapperLifecycle", "WrapperListener"] { digester.accept(context + "/" + name) }
+    }
+}
+
+/// What a Context in server.xml must say itself, since no file name says it.
+private enum ServerXMLContext {
+    /// Makes the path one: from `docBase` if it is missing, with a slash before and none behind.
+    static func setPath(of context: StandardContext) {
+        let configuration = context.configuration
+        guard let given = configuration.path else {
+            let name = ContextName(fileName: configuration.docBase ?? "", strippingExtension: true)
+            context.update { $0.path = name.path }
+            return
+        }
+        var path = given == "/" ? "" : given
+        if !path.isEmpty, !path.hasPrefix("/") { path = "/" + path }
+        while path.hasSuffix("/") { path.removeLast() }
+        guard path != given else { return }
+        if given != "/" {
+            CategoryLogger("org.apache.catalina.core.StandardContext").warning(
+                "setPath",
+                "A context path must either be an empty string or start with a '/' and do not end with a '/'. The path "
+                    + "[\(given)] does not meet these criteria and has been changed to [\(path)]"
+            )
+        }
+        context.update { $0.path = path }
     }
 }
 

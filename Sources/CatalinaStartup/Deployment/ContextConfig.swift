@@ -148,7 +148,7 @@ struct DescriptorFiles: Sendable {
         )
     }
 
-    /// - Parameter alternative: a file instead of `WEB-INF/web.xml`.
+    /// The descriptors of a folder; an alternative file stands for its `WEB-INF/web.xml`.
     init(folder: String, engine: String, host: String, alternative: String? = nil) {
         self.defaults = [
             Places.resolve("conf/web.xml"), Places.resolve("conf/\(engine)/\(host)/web.xml.default"),

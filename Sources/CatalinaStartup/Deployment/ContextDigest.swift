@@ -16,9 +16,7 @@ struct ContextDigest: Sendable {
 
     let rules: DeploymentRules
 
-    /// The context of a name.
-    ///
-    /// - Parameter method: of Tomcat's `HostConfig`, for the log.
+    /// The context of a name; log lines name a method of Tomcat's `HostConfig`.
     func context(_ source: Source?, name: ContextName, method: String) -> StandardContext {
         let documents: [XMLDocument]
         do {

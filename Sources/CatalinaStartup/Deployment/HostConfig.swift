@@ -25,7 +25,7 @@ final class HostConfig: LifecycleListener, Deployer {
     private let waitForReturn: @Sendable () async throws -> Void
     static let log = CategoryLogger("org.apache.catalina.startup.HostConfig")
 
-    /// - Parameter waitForReturn: called before a vanished file is looked for a second time.
+    /// A deployer; `waitForReturn` is called before a vanished file is looked for a second time.
     init(
         _ host: StandardHost,
         waitForReturn: @escaping @Sendable () async throws -> Void = { try await Task.sleep(for: absenceMaximum) }
@@ -38,8 +38,8 @@ final class HostConfig: LifecycleListener, Deployer {
         let configuration = self.host.configuration
         switch event.kind {
         case .beforeStart:
-            ErrorPages.addReporter(to: self.host)
             await self.makeFolders(configuration)
+            for context in self.host.contexts { context.setup.deployer = self }
         case .start: await self.start()
         case .periodic where configuration.autoDeploy: await self.checkAll()
         default: break

@@ -55,7 +55,7 @@ struct WarArchive: Sendable {
         }
     }
 
-    /// The content of one entry; `nil` if there is none of this name. Blocks.
+    /// The content of one entry, `nil` if there is none of this name; blocks.
     ///
     /// - Throws: `LifecycleError` for a broken archive and for an entry above ``entryMaximum``.
     func entry(_ wanted: String) throws -> [UInt8]? {
