@@ -46,7 +46,7 @@ extension HttpServlet {
         default:
             try await response.sendError(
                 501,
-                "Method [\(request.method)] is not implemented by this servlet for this URI"
+                "Method [\(request.method)] is not implemented by this Servlet for this URI"
             )
         }
     }

@@ -69,7 +69,7 @@ package final class DefaultServlet: HttpServlet {
         case "TRACE":
             try await self.doTrace(request, response)
         default:
-            let message = "Method [\(request.method)] is not implemented by this servlet for this URI"
+            let message = "Method [\(request.method)] is not implemented by this Servlet for this URI"
             try await response.sendError(501, message)
         }
     }

@@ -52,6 +52,9 @@ package final class SemaphoreValve: Valve, ConfigurableComponent {
         self.semaphore = RequestSemaphore(permits: configuration.concurrency)
     }
 
+    /// Requests that wait at present.
+    package var waiting: Int { self.semaphore.waiting }
+
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         let hasPermit = self.configuration.block ? await self.semaphore.acquire() : self.semaphore.tryAcquire()
         guard hasPermit else {

@@ -250,7 +250,9 @@ struct ServedFiles {
             #expect(answer["Allow"] == "OPTIONS, GET, HEAD")
         }
         #expect(served.files.text("app/a.txt") == "x")
-        #expect(await served.send("PATCH", "/a.txt").status == 501)
+        let patch = await served.send("PATCH", "/a.txt")
+        #expect(patch.status == 501)
+        #expect(patch.text.contains("Method [PATCH] is not implemented by this Servlet for this URI"))
         let options = await served.send("OPTIONS", "/a.txt")
         #expect(options.status == 200)
         #expect(options["Allow"] == "OPTIONS, GET, HEAD")

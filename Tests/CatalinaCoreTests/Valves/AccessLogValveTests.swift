@@ -189,6 +189,19 @@ import Testing
         #expect(lines == [expected])
     }
 
+    @Test("an operator can set the file aside")
+    func rotates() async throws {
+        let valve = try AccessLogValve.descriptor.component(self.attributes([("pattern", "%U")]))
+        #expect(try await !valve.rotate(to: self.tree["logs/early"]))
+        let container = try await EmbeddedContainer([valve]) { _, _ in }
+        _ = await container.send("GET", "/one")
+        #expect(try await valve.rotate(to: self.tree["logs/aside"]))
+        #expect(self.tree.text("logs/aside") == "/one\n")
+        #expect(AccessLogValve.beanInfo.operations.map(\.info.name) == ["rotate"])
+        #expect(StuckThreadDetectionValve.beanInfo.attributes.contains { $0.info.name == "stuckThreadNames" })
+        #expect(SemaphoreValve.beanInfo.attributes.contains { $0.info.name == "waiting" })
+    }
+
     @Test("a stopped valve has written everything and writes nothing more")
     func stops() async throws {
         let valve = try AccessLogValve.descriptor.component(self.attributes([("pattern", "%U")]))
