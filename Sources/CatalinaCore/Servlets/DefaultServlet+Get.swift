@@ -73,8 +73,8 @@ extension DefaultServlet.Environment {
     }
 
     private func list(_ resource: WebResource, _ exchange: Exchange) async throws {
+        // Also written for HEAD, so that its length is that of the page; the container drops the bytes.
         exchange.response.contentType = "text/html;charset=UTF-8"
-        guard exchange.sendsContent else { return }
         let page = try await self.listing(of: resource, query: exchange.request.queryString).render()
         try await exchange.output.write(text: page)
     }

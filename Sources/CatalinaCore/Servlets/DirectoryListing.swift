@@ -15,6 +15,9 @@ struct DirectoryListing: Sendable {
         let lastModified: Int64
         /// The same as HTTP writes it.
         let lastModifiedHTTP: String
+
+        /// Directories come before empty files.
+        fileprivate var sortedSize: Int64 { self.isDirectory ? -1 : self.size }
     }
 
     /// The column by which rows are sorted, and the direction.
@@ -72,7 +75,7 @@ struct DirectoryListing: Sendable {
         self.appendHead(to: &lines)
         for (index, entry) in self.sorted().enumerated() { self.append(entry, isEven: index % 2 == 1, to: &lines) }
         lines += ["</tbody>", "</table>", "<hr class=\"line\">"]
-        if let readme = self.readme { lines += [readme, "<hr class=\"line\">"] }
+        if let readme = self.readme { lines.append(readme + "<hr class=\"line\">") }
         if let serverInfo = self.serverInfo { lines.append("<h3>\(HTMLText.escaped(serverInfo))</h3>") }
         lines += ["</body>", "</html>", ""]
         return lines.joined(separator: "\r\n")
@@ -134,7 +137,7 @@ struct DirectoryListing: Sendable {
         let sorted = self.entries.sorted { left, right in
             let (left, right) = order.isReversed ? (right, left) : (left, right)
             switch order.column {
-            case .size where left.size != right.size: return left.size < right.size
+            case .size where left.sortedSize != right.sortedSize: return left.sortedSize < right.sortedSize
             case .lastModified where left.lastModified != right.lastModified:
                 return left.lastModified < right.lastModified
             default: return left.name < right.name

@@ -61,6 +61,20 @@ import Testing
         for link in links.split(separator: " ") { #expect(page.contains("<a href=\"?C=\(link)\">")) }
     }
 
+    @Test("a directory is smaller than an empty file")
+    func sortsEmptyFiles() {
+        var listing = self.listing("C=S;O=A")
+        let empty = DirectoryListing.Entry(
+            name: "a",
+            isDirectory: false,
+            size: 0,
+            lastModified: 0,
+            lastModifiedHTTP: ""
+        )
+        listing.entries.append(empty)
+        #expect(self.names(listing.render()).suffix(3) == ["a", "zsub/", "adir/"])
+    }
+
     @Test("directories may come first")
     func putsDirectoriesFirst() {
         var listing = self.listing("C=N;O=A")
@@ -80,7 +94,7 @@ import Testing
     func renders() {
         var listing = self.listing(nil)
         listing.serverInfo = "Server/1 <x>"
-        listing.readme = "<i>readme</i>"
+        listing.readme = "<i>readme</i>\n"
         let page = listing.render()
         #expect(page.hasPrefix("<!doctype html>\r\n<html lang=\"en\">\r\n<head>\r\n"))
         #expect(page.contains("\r\n<title>Directory Listing For [&#47;d&#47;]</title>\r\n"))
@@ -91,7 +105,7 @@ import Testing
         #expect(page.contains("<a href=\"/rw/d/zsub/\"><tt>zsub/</tt></a></td>\r\n<td align=\"right\"><tt>&nbsp;</tt>"))
         #expect(
             page.contains(
-                "<hr class=\"line\">\r\n<i>readme</i>\r\n<hr class=\"line\">\r\n<h3>Server&#47;1 &lt;x&gt;</h3>"
+                "<hr class=\"line\">\r\n<i>readme</i>\n<hr class=\"line\">\r\n<h3>Server&#47;1 &lt;x&gt;</h3>"
             )
         )
         #expect(page.components(separatedBy: "<tr bgcolor=\"#eeeeee\">").count == 4)
