@@ -211,6 +211,7 @@ extension RESTCase {
         ),
         RESTCase("DELETE /objects/test/doc", "ann", nil, 200, "{}"),
         RESTCase("DELETE /objects", "admin", nil, 400, #"{"message":"Missing object id in DELETE"}"#),
+        RESTCase("PATCH /objects/test/doc", "ann", "{}", 405),
         RESTCase("DELETE /objects/design", "admin", nil, 400),
 
     ]

@@ -4,6 +4,8 @@ import ServletAPI
 /// Finds out who is calling, keeps those out who may not call at all, and answers for whatever goes wrong
 /// behind it.
 struct AuthorizationFilter: Filter {
+    private static let methods: Set<String> = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
+
     let application: RepositoryApplication
 
     func doFilter(
@@ -16,6 +18,9 @@ struct AuthorizationFilter: Filter {
             let rule = AccessRule.rule(method: request.method, path: path)
             if !(rule == .unauthenticated && path.hasPrefix("/startupStatus")) {
                 request.setAttribute(RequestState.caller, try await self.admitted(request, rule))
+            }
+            guard Self.methods.contains(request.method) else {
+                return try await response.sendError(405, "Method \(request.method) is not supported here")
             }
             try await chain.doFilter(request, response)
         } catch {
