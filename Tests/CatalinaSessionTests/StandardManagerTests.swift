@@ -1,0 +1,186 @@
+import Foundation
+import ServletAPI
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import CatalinaCore
+@testable import CatalinaSession
+
+/// Milliseconds that a test sets.
+final class ManualTime: Sendable {
+    private let milliseconds = Atomic<Int64>(1_000_000)
+    var now: Int64 { self.milliseconds.load(ordering: .relaxed) }
+    func advance(seconds: Int64) { self.milliseconds.wrappingAdd(seconds * 1000, ordering: .relaxed) }
+}
+
+@Suite struct StandardManagerTests {
+    private let time = ManualTime()
+    private let context = StandardContext(configuration: .init())
+
+    private func manager(_ change: (inout StandardManager.Configuration) -> Void = { _ in }) -> StandardManager {
+        var configuration = StandardManager.Configuration()
+        change(&configuration)
+        let manager = StandardManager(configuration: configuration) { [time] in time.now }
+        manager.attach(to: self.context)
+        return manager
+    }
+
+    private static func isID(_ id: some StringProtocol) -> Bool {
+        id.utf8.count == 32 && id.allSatisfy { "0123456789ABCDEF".contains($0) }
+    }
+
+    @Test("an id is 32 upper-case hexadecimal digits, then the route")
+    func ids() throws {
+        #expect(Self.isID(try self.manager().createSession(nil).idInternal))
+        let routed = try self.manager { $0.jvmRoute = "n1" }.createSession(nil).idInternal
+        #expect(routed.hasSuffix(".n1") && Self.isID(routed.dropLast(3)))
+        var configuration = StandardSessionIDGenerator.Configuration()
+        configuration.sessionIdLength = 5
+        var source = SeededGenerator(seed: 1)
+        let short = StandardSessionIDGenerator(configuration: configuration).make(route: nil, using: &source)
+        #expect(short.count == 10)
+    }
+
+    @Test("a session that idles for its interval ends at the next look, one in use does not")
+    func expiry() throws {
+        let manager = self.manager()
+        let idle = try manager.createSession(nil)
+        let used = try manager.createSession(nil)
+        idle.maxInactiveInterval = 60
+        used.maxInactiveInterval = 60
+        self.time.advance(seconds: 59)
+        #expect(idle.isValid)
+        used.access()
+        used.endAccess()
+        self.time.advance(seconds: 1)
+        manager.processExpires()
+        #expect(manager.activeSessions == 1)
+        #expect(manager.statistics.expiredSessions == 1)
+        #expect(manager.sessionInMemory(idle.idInternal) == nil)
+        #expect(throws: IllegalStateError.self) { _ = try idle.attribute("x") }
+        #expect(used.isValid)
+    }
+
+    @Test("an interval of zero or less never ends", arguments: [0, -1])
+    func unlimited(interval: Int) throws {
+        let manager = self.manager()
+        let session = try manager.createSession(nil)
+        session.maxInactiveInterval = interval
+        self.time.advance(seconds: 1_000_000)
+        #expect(session.isValid)
+    }
+
+    @Test("expiry is looked for every sixth background round")
+    func rounds() async throws {
+        let manager = self.manager()
+        let session = try manager.createSession(nil)
+        session.maxInactiveInterval = 1
+        self.time.advance(seconds: 5)
+        for _ in 0..<5 { await manager.backgroundProcess() }
+        #expect(manager.activeSessions == 1)
+        await manager.backgroundProcess()
+        #expect(manager.activeSessions == 0)
+    }
+
+    @Test("more sessions than allowed are refused and counted")
+    func limit() throws {
+        let manager = self.manager { $0.maxActiveSessions = 1 }
+        _ = try manager.createSession(nil)
+        #expect {
+            _ = try manager.createSession(nil)
+        } throws: {
+            ($0 as? IllegalStateError)?.message == "createSession: Too many active sessions"
+        }
+        #expect(manager.statistics.rejectedSessions == 1)
+        #expect(manager.statistics.sessionCounter == 1)
+    }
+
+    @Test("a new id replaces the old one and keeps what the session holds")
+    func changeID() throws {
+        let manager = self.manager()
+        let session = try manager.createSession("A")
+        try session.setAttribute("n", 7)
+        let id = manager.changeSessionId(session)
+        #expect(manager.sessionInMemory("A") == nil)
+        #expect(try manager.sessionInMemory(id)?.attribute("n") as? Int == 7)
+        #expect(manager.activeSessions == 1)
+    }
+
+    @Test("statistics count lives and most at a time")
+    func statistics() throws {
+        let manager = self.manager()
+        let sessions = try (0..<3).map { _ in try manager.createSession(nil) }
+        self.time.advance(seconds: 10)
+        try sessions[0].invalidate()
+        self.time.advance(seconds: 20)
+        try sessions[1].invalidate()
+        let statistics = manager.statistics
+        #expect(statistics.sessionCounter == 3)
+        #expect(statistics.maxActive == 3)
+        #expect(statistics.expiredSessions == 0)
+        #expect(statistics.sessionMaxAliveTime == 30)
+        #expect(statistics.sessionAverageAliveTime == 20)
+        #expect(throws: IllegalStateError.self) { try sessions[0].invalidate() }
+    }
+
+    /// Is told when a session holds it and when no longer.
+    private final class Bound: HttpSessionBindingListener {
+        private let entries = Mutex<[String]>([])
+        var log: [String] { self.entries.withLock { $0 } }
+        func valueBound(_ session: any HttpSession, _ name: String) { self.entries.withLock { $0.append("+\(name)") } }
+        func valueUnbound(_ session: any HttpSession, _ name: String) {
+            self.entries.withLock { $0.append("-\(name)") }
+        }
+    }
+
+    @Test("a value is told when it is stored, replaced, and when its session ends")
+    func binding() throws {
+        let manager = self.manager()
+        let session = try manager.createSession(nil)
+        let (first, second) = (Bound(), Bound())
+        try session.setAttribute("a", first)
+        try session.setAttribute("a", second)
+        try session.invalidate()
+        #expect(first.log == ["+a", "-a"])
+        #expect(second.log == ["+a", "-a"])
+    }
+
+    @Test("sessions survive in a file when one is named, without those whose time is over")
+    func file() async throws {
+        let files = try FileTree("sessions")
+        self.context.setup.workDirectory = files.path
+        let first = self.manager { $0.pathname = "SESSIONS.ser" }
+        try await first.start()
+        let kept = try first.createSession("KEPT")
+        try kept.setAttribute("text", "a b%\n")
+        try kept.setAttribute("number", 42)
+        let short = try first.createSession("SHORT")
+        short.maxInactiveInterval = 5
+        try await first.stop()
+        #expect(files.exists("SESSIONS.ser"))
+        self.time.advance(seconds: 6)
+        let second = self.manager { $0.pathname = "SESSIONS.ser" }
+        try await second.start()
+        #expect(!files.exists("SESSIONS.ser"))
+        #expect(second.sessions.map(\.idInternal) == ["KEPT"])
+        let restored = try #require(second.sessionInMemory("KEPT"))
+        #expect(try restored.attribute("text") as? String == "a b%\n")
+        #expect(try restored.attribute("number") as? Int == 42)
+        #expect(try !restored.isNew)
+    }
+
+    @Test(
+        "a file of another kind is ignored and the application starts",
+        arguments: ["", "\u{ac}\u{ed}junk", "caracal-sessions 1\nsession x"]
+    )
+    func foreignFile(text: String) async throws {
+        let files = try FileTree("sessions")
+        try files.write("SESSIONS.ser", text)
+        self.context.setup.workDirectory = files.path
+        let manager = self.manager { $0.pathname = "SESSIONS.ser" }
+        try await manager.start()
+        #expect(manager.activeSessions == 0)
+        #expect(manager.state == .started)
+    }
+}
