@@ -231,7 +231,10 @@ package final class Request: HttpServletRequest {
         self.notifyAttribute(name, old: old, new: value)
     }
 
-    package var attributeNames: [String] { Array(self.attributes.keys) }
+    /// What the container notes for whoever asks by name, such as why parameters failed, is not listed.
+    package var attributeNames: [String] {
+        self.attributes.keys.filter { !$0.hasPrefix("org.apache.catalina.parameter_parse_failed") }
+    }
 }
 
 /// A header that is no number where one was asked for.

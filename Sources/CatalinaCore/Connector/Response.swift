@@ -139,10 +139,8 @@ package final class Response: HttpServletResponse {
 
     package func addCookie(_ cookie: Cookie) throws {
         guard self.mayChangeHeaders else { return }
-        self.coyote.headers.add(
-            "Set-Cookie",
-            try self.request.cookieProcessor.generate(cookie)
-        )
+        let line = try self.request.cookieProcessor.generate(cookie)
+        self.coyote.headers.add("Set-Cookie", line.asLatin1OfUTF8)
     }
 
     /// Sets the session cookie, replacing one set before.
@@ -267,5 +265,13 @@ package final class Response: HttpServletResponse {
         self.isCharsetVisible = true
         try self.output.encode(as: self.characterEncoding)
         self.syncContentType()
+    }
+}
+
+extension String {
+    /// The text whose ISO-8859-1 bytes are this one's UTF-8 bytes: cookies are UTF-8, other headers are not.
+    fileprivate var asLatin1OfUTF8: String {
+        guard !self.utf8.allSatisfy({ $0 < 0x80 }) else { return self }
+        return String(String.UnicodeScalarView(self.utf8.map { Unicode.Scalar($0) }))
     }
 }

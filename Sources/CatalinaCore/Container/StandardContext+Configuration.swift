@@ -29,6 +29,8 @@ extension StandardContext {
         package var dispatchersUseEncodedPaths = true
         package var mapperContextRootRedirectEnabled = true
         package var mapperDirectoryRedirectEnabled = false
+        /// Names of servlets that a welcome file leads to only where the file exists.
+        package var resourceOnlyServlets = "jsp"
         package var useRelativeRedirects = true
         package var sendRedirectBody = false
         package var fireRequestListenersOnForwards = false
@@ -45,6 +47,11 @@ extension StandardContext {
         package var webappVersion = ""
 
         package init() {}
+
+        /// ``resourceOnlyServlets`` taken apart.
+        package var resourceOnlyServletNames: Set<String> {
+            Set(self.resourceOnlyServlets.split { $0 == "," || $0 == " " }.map(String.init))
+        }
     }
 
     package static let descriptor = ComponentDescriptor<StandardContext>(
@@ -121,6 +128,11 @@ extension StandardContext {
         ),
         Attribute("dispatchersUseEncodedPaths", \.dispatchersUseEncodedPaths, "Whether dispatcher paths are encoded"),
         Attribute(
+            "resourceOnlyServlets",
+            \.resourceOnlyServlets,
+            "Names of servlets that a welcome file leads to only where the file exists, separated by commas"
+        ),
+        Attribute(
             "mapperContextRootRedirectEnabled",
             \.mapperContextRootRedirectEnabled,
             "Whether the mapper adds the slash to the application's root"
@@ -147,7 +159,7 @@ extension StandardContext {
         "clearReferencesThreadLocals", "containerSciFilter", "contextGetResourceRequiresSlash",
         "dispatcherWrapsSameObject", "encodedReverseSolidusHandling", "encodedSolidusHandling",
         "jarScanner", "jndiExceptionOnFailedWrite", "notFoundClassResourceCacheSize", "parallelAnnotationScanning",
-        "renewThreadsWhenStoppingContext", "resourceOnlyServlets", "skipMemoryLeakChecksOnJvmShutdown",
+        "renewThreadsWhenStoppingContext", "skipMemoryLeakChecksOnJvmShutdown",
         "suspendWrappedResponseAfterForward", "tldValidation", "urlPatternsProvidedInDecodedForm",
         "useBloomFilterForArchives", "wrapperClass", "xmlBlockExternal", "xmlNamespaceAware", "xmlValidation",
     ].map { .ignored($0, "Accepted; concerns Java only") }

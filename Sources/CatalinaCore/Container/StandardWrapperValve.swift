@@ -38,7 +38,7 @@ final class StandardWrapperValve: Valve {
         self.record(wrapper, context, start, isError: response.status >= 400)
     }
 
-    /// Turns an error into status 500 and leaves it for the error page.
+    /// Turns an error into status 500, or 400 where the client's body is to blame, and leaves it for the error page.
     static func fail(_ request: Request, _ response: Response, _ error: any Error) {
         request.attributes[RequestAttribute.exception] = error
         if response.isCommitted {
@@ -46,7 +46,7 @@ final class StandardWrapperValve: Valve {
             response.coyote.abort()
             return
         }
-        response.coyote.status = 500
+        response.coyote.status = error is BodyReadError ? 400 : 500
         response.isError = true
         response.isErrorHandled = false
         response.output.discard()

@@ -58,6 +58,8 @@ extension MapperTable.ContextVersion {
     package func map(path: String, into data: inout MappingData) {
         let relative = self.path.isEmpty ? path : String(path.utf8.dropFirst(self.path.utf8.count)) ?? ""
         if relative.isEmpty, !self.path.isEmpty {
+            self.patterns.map("", into: &data)
+            if data.wrapper != nil { return }
             if self.context.mapperContextRootRedirectEnabled {
                 data.redirectPath = path + "/"
                 return

@@ -30,9 +30,13 @@ extension MapperTable {
 
     private static func version(of context: StandardContext) -> ContextVersion {
         var wrappers: [Wrapper] = []
+        let needingResources = context.configuration.resourceOnlyServletNames
         for wrapper in context.wrappers {
             let chain = wrapper.pipeline.chain
-            wrappers += wrapper.mappings.map { Wrapper(wrapper: wrapper, chain: chain, pattern: $0) }
+            let needsResource = needingResources.contains(wrapper.name)
+            wrappers += wrapper.mappings.map {
+                Wrapper(wrapper: wrapper, chain: chain, pattern: $0, needsResource: needsResource)
+            }
         }
         let patterns = ServletPatterns(wrappers, welcomeFiles: context.model.welcomeFiles) { [weak context] path in
             context?.resources?.lookup(path).isFile ?? false

@@ -72,9 +72,12 @@ package final class MapperTable: Sendable {
         package let pattern: String
         /// What the pattern says of the servlet path: `/x` of `/x/*`, else the pattern itself.
         let path: String
+        /// Whether a welcome file leads to the servlet only where the file exists.
+        let needsResource: Bool
 
-        init(wrapper: StandardWrapper, chain: Pipeline.Chain, pattern: String) {
+        init(wrapper: StandardWrapper, chain: Pipeline.Chain, pattern: String, needsResource: Bool = false) {
             self.wrapper = wrapper
+            self.needsResource = needsResource
             self.chain = chain
             self.pattern = pattern
             self.path = pattern.hasSuffix("/*") ? String(pattern.dropLast(2)) : pattern

@@ -42,6 +42,8 @@ package struct ServletPatterns: Sendable {
     }
 
     /// Chooses the wrapper for a decoded path relative to the context, and fills in how it was chosen.
+    ///
+    /// The empty path, which is the context's own path without a slash, is only found by `/*`.
     package func map(_ path: String, into data: inout MappingData) {
         if self.mapExact(path, &data) || self.mapPrefix(path, &data) { return }
         if path.isEmpty { return }
@@ -52,9 +54,6 @@ package struct ServletPatterns: Sendable {
         }
         self.mapDefault(path, &data)
     }
-
-    /// Whether a path without its slash is the context's root: a redirect adds the slash.
-    package var mapsEmptyPath: Bool { self.prefixes.contains { $0.path.isEmpty } }
 
     private func mapExact(_ path: String, _ data: inout MappingData) -> Bool {
         if let wrapper = self.exact[path] {
@@ -81,7 +80,6 @@ package struct ServletPatterns: Sendable {
             guard asked.count >= own.count, asked.starts(with: own) else { continue }
             let rest = asked.dropFirst(own.count)
             guard rest.isEmpty || rest.first == UInt8(ascii: "/") else { continue }
-            if path.isEmpty { return false }
             data.wrapper = wrapper
             data.servletPath = wrapper.path
             data.pathInfo = rest.isEmpty ? nil : String(rest)
@@ -119,7 +117,9 @@ package struct ServletPatterns: Sendable {
                 return true
             }
         }
-        for file in self.welcomeFiles where self.mapExtension(folder + file, &data) { return true }
+        for file in self.welcomeFiles where self.wrapper(forExtensionOf: file)?.needsResource == false {
+            if self.mapExtension(folder + file, &data) { return true }
+        }
         return false
     }
 
