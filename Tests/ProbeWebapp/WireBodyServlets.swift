@@ -1,13 +1,13 @@
 import ServletAPI
 
-/// Reads the body and says `OK`; unless it hides errors, it asks for its writer first.
+/// Reads the body and says `OK`; unless it hides errors or ends the connection, it asks for its writer first.
 struct ReadBodyServlet: HttpServlet {
     /// Whether an error of reading is kept from the container.
     let swallowsErrors: Bool
     var closes = false
 
     func doPost(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
-        if !self.swallowsErrors {
+        if !self.swallowsErrors, !self.closes {
             response.contentType = "text/plain"
             _ = try response.writer()
         }
@@ -58,9 +58,10 @@ struct EchoBodyServlet: HttpServlet {
 struct TrailersServlet: HttpServlet {
     func doPost(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
         response.contentType = "text/plain"
+        let writer = try response.writer()
         let before = self.trailers(request)
         let count = try await request.inputStream().readAll().count
-        try await response.write(before + "\(count)" + self.trailers(request))
+        try await writer.write(before + "\(count)" + self.trailers(request))
     }
 
     private func trailers(_ request: any HttpServletRequest) -> String {

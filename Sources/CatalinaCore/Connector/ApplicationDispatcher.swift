@@ -21,9 +21,10 @@ package final class ApplicationDispatcher: RequestDispatcher {
         let query: String?
     }
 
-    /// - Returns: `nil` if the path does not start with a slash or leaves the application.
+    /// - Returns: `nil` if the path does not start with a slash, leaves the application, or leads to no servlet.
     init?(path: String, in context: StandardContext) {
-        guard let target = Self.target(of: path, in: context) else { return nil }
+        guard let target = Self.target(of: path, in: context), Self.map(target, host: nil, in: context) != nil
+        else { return nil }
         self.context = context
         self.target = target
         self.named = nil
@@ -41,7 +42,14 @@ package final class ApplicationDispatcher: RequestDispatcher {
         let query = cut == path.endIndex ? nil : String(path[path.index(after: cut)...])
         let raw = String(path[..<cut])
         let isEncoded = context.configuration.dispatchersUseEncodedPaths
-        guard let decoded = RequestPath.dispatchPath(raw, isEncoded: isEncoded) else { return nil }
+        let decoded =
+            isEncoded
+            ? RequestPath.dispatchPath(
+                encoded: raw,
+                solidus: context.configuration.encodedSolidusHandling,
+                reverseSolidus: context.configuration.encodedReverseSolidusHandling
+            ) : RequestPath.dispatchPath(decoded: raw)
+        guard let decoded else { return nil }
         let uri = context.encodedPath + (isEncoded ? raw : PercentEncoder.path.encode(raw))
         return Target(requestURI: uri, path: decoded, query: query)
     }
@@ -75,16 +83,17 @@ package final class ApplicationDispatcher: RequestDispatcher {
         _ response: any HttpServletResponse,
         _ own: Request
     ) async throws {
-        let saved = (own.mapping, own.dispatch)
+        let saved = (own.mapping, own.dispatch, own.ownServletMapping)
         var savedParameters: ServletAPI.Parameters?
         own.dispatch.type = type
         if let target = self.target {
             self.leaveTrace(own, prefix: type == .async ? "jakarta.servlet.async." : "jakarta.servlet.forward.")
-            guard let mapping = self.map(target, host: own.mapping.host) else {
+            guard let mapping = Self.map(target, host: own.mapping.host, in: self.context) else {
                 own.dispatch = saved.1
                 throw ServletError("Servlet mapping for [\(target.path)] was not found")
             }
             own.mapping = mapping
+            own.ownServletMapping = nil
             own.dispatch.requestURI = target.requestURI
             own.dispatch.contextPath = self.context.encodedPath
             if let query = target.query {
@@ -103,7 +112,7 @@ package final class ApplicationDispatcher: RequestDispatcher {
             result = .failure(error)
         }
         if !own.isAsyncStarted || type != .forward {
-            (own.mapping, own.dispatch) = saved
+            (own.mapping, own.dispatch, own.ownServletMapping) = saved
             if savedParameters != nil { own.restoreParameters(savedParameters) }
         }
         try result.get()
@@ -115,12 +124,14 @@ package final class ApplicationDispatcher: RequestDispatcher {
         guard let own = Request.underlying(request), let ownResponse = Response.underlying(response) else {
             throw ServletError("The request to be included is not one of this container")
         }
-        let savedType = own.dispatch.type
+        let saved = (own.dispatch.type, own.mapping, own.includeMapping, own.ownServletMapping)
         let savedAttributes = own.attributes
-        let savedMapping = own.mapping
         var savedParameters: ServletAPI.Parameters?
-        own.dispatch.type = .include
-        if let target = self.target, let mapping = self.map(target, host: own.mapping.host) {
+        if let target = self.target {
+            guard let mapping = Self.map(target, host: own.mapping.host, in: self.context) else {
+                throw ServletError("Servlet mapping for [\(target.path)] was not found")
+            }
+            own.ownServletMapping = own.httpServletMapping
             own.includeMapping = mapping
             own.mapping.wrapper = mapping.wrapper
             own.attributes["jakarta.servlet.include.request_uri"] = target.requestURI
@@ -133,15 +144,14 @@ package final class ApplicationDispatcher: RequestDispatcher {
         } else if let named = self.named {
             own.mapping.wrapper = MapperTable.Wrapper(wrapper: named, chain: named.pipeline.chain, pattern: "")
         }
+        own.dispatch.type = .include
         ownResponse.includes += 1
         defer {
             ownResponse.includes -= 1
-            own.dispatch.type = savedType
-            own.includeMapping = nil
             for name in own.attributes.keys where name.hasPrefix("jakarta.servlet.include.") {
                 own.attributes[name] = savedAttributes[name]
             }
-            own.mapping = savedMapping
+            (own.dispatch.type, own.mapping, own.includeMapping, own.ownServletMapping) = saved
             if savedParameters != nil { own.restoreParameters(savedParameters) }
         }
         try await self.invoke(request, response, own)
@@ -182,12 +192,16 @@ package final class ApplicationDispatcher: RequestDispatcher {
         }
     }
 
-    private func map(_ target: Target, host: MapperTable.Host?) -> MappingData? {
+    private static func map(
+        _ target: Target,
+        host: MapperTable.Host?,
+        in context: StandardContext
+    ) -> MappingData? {
         var data = MappingData()
         data.host = host
-        guard let mapped = self.context.mappedVersion else { return nil }
+        guard let mapped = context.mappedVersion else { return nil }
         data.context = mapped
-        mapped.map(path: self.context.path + target.path, into: &data)
+        mapped.map(path: context.path + target.path, into: &data)
         data.redirectPath = nil
         return data.wrapper == nil ? nil : data
     }

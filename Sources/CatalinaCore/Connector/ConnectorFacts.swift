@@ -52,7 +52,7 @@ package final class ConnectorFacts: Sendable {
     func rawPrefix(of raw: String, decodedAs path: String) -> String {
         var index = raw.startIndex
         while index < raw.endIndex {
-            let end = raw[index...].dropFirst().firstIndex(of: "/") ?? raw.endIndex
+            let end = self.nextSlash(in: raw, after: index)
             let prefix = String(raw[..<end])
             if let decoded = try? RequestPath.canonicalize(prefix, self.pathRules), decoded.decoded == path {
                 return prefix
@@ -60,6 +60,20 @@ package final class ConnectorFacts: Sendable {
             index = end
         }
         return path
+    }
+
+    /// Where the next segment begins; an escaped slash counts where it is decoded.
+    private func nextSlash(in raw: String, after index: String.Index) -> String.Index {
+        let countsEscapes = self.pathRules.encodedSolidusHandling == .decode
+        var next = raw.utf8.index(after: index)
+        while next < raw.endIndex {
+            if raw.utf8[next] == UInt8(ascii: "/") { return next }
+            if countsEscapes, raw.utf8[next] == UInt8(ascii: "%"), raw[next...].prefix(3).lowercased() == "%2f" {
+                return next
+            }
+            next = raw.utf8.index(after: next)
+        }
+        return next
     }
 
     /// Whether form bodies of a method become parameters.

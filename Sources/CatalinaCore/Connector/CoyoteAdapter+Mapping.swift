@@ -149,10 +149,14 @@ extension Request {
     /// The prefix of the raw URI that stands for the context path, however it was written.
     func findRawContextPath() -> String {
         guard let path = self.mapping.context?.path, !path.isEmpty else { return "" }
-        let raw = self.coyote.requestURI
+        var raw = self.coyote.requestURI
         if raw.utf8.starts(with: path.utf8) {
             let rest = raw.utf8.dropFirst(path.utf8.count).first
-            if rest == nil || rest == UInt8(ascii: "/") || rest == UInt8(ascii: ";") { return path }
+            if rest == nil || rest == UInt8(ascii: "/") { return path }
+        }
+        if self.context?.configuration.allowMultipleLeadingForwardSlashInPath != true {
+            // Used in a redirect, `//name` would lead to another host.
+            raw = "/" + raw.drop { $0 == "/" }
         }
         return self.connector.rawPrefix(of: raw, decodedAs: path)
     }

@@ -61,7 +61,13 @@ package final class CoyoteAdapter: Adapter {
     private func failed(_ request: Request, _ response: Response, _ error: any Error) {
         CategoryLogger("org.apache.catalina.connector.CoyoteAdapter")
             .error("service", "Exception while processing a request", error)
-        if response.isCommitted { response.coyote.abort() } else { response.coyote.status = 500 }
+        if response.coyote.reset() {
+            // Not even the head is on its way, for it may be what failed: too long, for example.
+            response.coyote.status = 500
+            response.coyote.contentLength = 0
+        } else {
+            response.coyote.abort()
+        }
         response.coyote.closesConnection = true
     }
 

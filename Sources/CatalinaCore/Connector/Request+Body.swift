@@ -62,7 +62,9 @@ extension Request {
             ? bodyCharset : (Charset(name: self.connector.settings.uriEncoding) ?? .utf8)
         if let query = self.queryString { parser.add(query, charset: queryCharset) }
         // A body that someone reads as a stream is theirs.
-        if !self.usesStream, !self.usesReader { await self.addBodyParameters(to: &parser, bodyCharset) }
+        if self.parsedParts != nil || !self.usesStream && !self.usesReader {
+            await self.addBodyParameters(to: &parser, bodyCharset)
+        }
         self.parsedParameters = parser.parameters
         if let failure = parser.failure {
             self.attributes["org.apache.catalina.parameter_parse_failed"] = true

@@ -31,6 +31,8 @@ package final class Request: HttpServletRequest {
     var rawContextPath: String?
     /// What the current include was mapped to.
     var includeMapping: MappingData?
+    /// How the request itself was mapped, shown while an include runs another servlet.
+    var ownServletMapping: HttpServletMapping?
     /// What a dispatcher or async dispatch shows instead of the client's URI.
     package var dispatch = DispatchState()
 
@@ -97,7 +99,10 @@ package final class Request: HttpServletRequest {
     }
 
     /// Ties the request to its answer, which outlives neither it nor its connection.
-    func bind(_ response: Response) { self.boundResponse = response }
+    func bind(_ response: Response) {
+        self.boundResponse = response
+        self.input.onFailure = { [unowned response] error in response.bodyFailed(error) }
+    }
 
     /// Makes the object fit for the next request.
     func recycle() {
@@ -108,6 +113,7 @@ package final class Request: HttpServletRequest {
         self.rawContextPath = nil
         self.dispatch = DispatchState()
         self.includeMapping = nil
+        self.ownServletMapping = nil
         self.parsedCookies = nil
         self.parsedParameters = nil
         self.parsedParts = nil
@@ -160,7 +166,7 @@ package final class Request: HttpServletRequest {
     package var requestId: String { String(self.coyote.requestID, radix: 16) }
     package var servletPath: String { self.mapping.servletPath }
     package var pathInfo: String? { self.mapping.pathInfo }
-    package var httpServletMapping: HttpServletMapping { self.mapping.servletMapping }
+    package var httpServletMapping: HttpServletMapping { self.ownServletMapping ?? self.mapping.servletMapping }
     package var dispatcherType: DispatcherType { self.dispatch.type }
 
     package var queryString: String? {

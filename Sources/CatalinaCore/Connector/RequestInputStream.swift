@@ -11,6 +11,8 @@ final class RequestInputStream: ServletInputStream {
     private(set) var isFinished = false
     /// Bytes given instead of the connection's: a request saved by a form login.
     private var replacement: ByteBuffer?
+    /// Is told when the client's body turns out to be broken.
+    var onFailure: ((BodyReadError) -> Void)?
 
     init(_ coyote: Coyote.Request) {
         self.coyote = coyote
@@ -56,7 +58,9 @@ final class RequestInputStream: ServletInputStream {
             }
             return nil
         } catch {
-            throw BodyReadError(error)
+            let error = BodyReadError(error)
+            self.onFailure?(error)
+            throw error
         }
     }
 }
@@ -76,4 +80,7 @@ struct BodyReadError: NamedException {
     }
 
     init(_ cause: CoyoteError) { self.cause = cause }
+
+    /// Whether the body is malformed or late, rather than the connection gone.
+    var isClientsFault: Bool { self.cause.code == .badRequest || self.cause.code == .readTimeout }
 }

@@ -80,6 +80,27 @@ package final class Response: HttpServletResponse {
         self.isSuspended = true
     }
 
+    /// Answers 500 with nothing else: the head itself could not be sent.
+    func failHead() {
+        self.coyote.reset()
+        self.coyote.status = 500
+        self.coyote.contentLength = 0
+        self.output.discard()
+        self.isErrorHandled = true
+        self.isSuspended = true
+    }
+
+    /// A broken body makes the answer 400, whatever the application makes of the error.
+    func bodyFailed(_ error: BodyReadError) {
+        guard !self.isCommitted, error.isClientsFault else { return }
+        self.request.attributes[RequestAttribute.exception] = error
+        self.coyote.status = 400
+        self.isError = true
+        self.isErrorHandled = false
+        self.output.discard()
+        self.isSuspended = true
+    }
+
     package func sendRedirect(_ location: String, status: Int) async throws {
         if self.isCommitted {
             throw IllegalStateError("Cannot call sendRedirect() after the response has been committed")
@@ -209,7 +230,7 @@ package final class Response: HttpServletResponse {
 
     /// Writes text for a container page, whether the application used the stream or the writer.
     package func writeReport(_ text: String) async throws {
-        try self.output.encode(as: "UTF-8")
+        try self.output.encode(as: self.usesWriter ? self.characterEncoding : "UTF-8")
         try await self.output.write(text)
     }
 
@@ -261,7 +282,7 @@ package final class Response: HttpServletResponse {
 
     private func startWriter() throws {
         self.usesWriter = true
-        if self.charset == nil { self.charset = self.request.facts?.responseCharacterEncoding }
+        if self.charset == nil { self.charset = self.characterEncoding }
         self.isCharsetVisible = true
         try self.output.encode(as: self.characterEncoding)
         self.syncContentType()

@@ -1,3 +1,4 @@
+package import Coyote
 package import Modeler
 
 extension StandardContext {
@@ -27,6 +28,9 @@ extension StandardContext {
         package var allowCasualMultipartParsing = false
         package var allowMultipleLeadingForwardSlashInPath = false
         package var dispatchersUseEncodedPaths = true
+        /// What an escaped slash in a dispatcher's path means.
+        package var encodedSolidusHandling = EncodedSolidusHandling.decode
+        package var encodedReverseSolidusHandling = EncodedSolidusHandling.decode
         package var mapperContextRootRedirectEnabled = true
         package var mapperDirectoryRedirectEnabled = false
         /// Names of servlets that a welcome file leads to only where the file exists.
@@ -128,6 +132,16 @@ extension StandardContext {
         ),
         Attribute("dispatchersUseEncodedPaths", \.dispatchersUseEncodedPaths, "Whether dispatcher paths are encoded"),
         Attribute(
+            "encodedSolidusHandling",
+            \.encodedSolidusHandling,
+            "What %2F in a dispatcher's path means: decode, reject, passthrough"
+        ),
+        Attribute(
+            "encodedReverseSolidusHandling",
+            \.encodedReverseSolidusHandling,
+            "What %5C in a dispatcher's path means: decode, reject, passthrough"
+        ),
+        Attribute(
             "resourceOnlyServlets",
             \.resourceOnlyServlets,
             "Names of servlets that a welcome file leads to only where the file exists, separated by commas"
@@ -157,7 +171,7 @@ extension StandardContext {
         "clearReferencesObjectStreamClassCaches",
         "clearReferencesRmiTargets", "clearReferencesStopThreads", "clearReferencesStopTimerThreads",
         "clearReferencesThreadLocals", "containerSciFilter", "contextGetResourceRequiresSlash",
-        "dispatcherWrapsSameObject", "encodedReverseSolidusHandling", "encodedSolidusHandling",
+        "dispatcherWrapsSameObject",
         "jarScanner", "jndiExceptionOnFailedWrite", "notFoundClassResourceCacheSize", "parallelAnnotationScanning",
         "renewThreadsWhenStoppingContext", "skipMemoryLeakChecksOnJvmShutdown",
         "suspendWrappedResponseAfterForward", "tldValidation", "urlPatternsProvidedInDecodedForm",

@@ -97,6 +97,8 @@ enum ErrorPageDispatcher {
             response.usesStream = false
             response.usesWriter = false
             try await dispatcher.error(request, response)
+            // The page has spoken, even if all it did was fail itself.
+            response.isErrorHandled = true
             response.isSuspended = false
         } catch {
             context.logger.error("custom", "Exception processing error page [\(page.location)]", error)

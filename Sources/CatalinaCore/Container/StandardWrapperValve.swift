@@ -43,7 +43,7 @@ final class StandardWrapperValve: Valve {
         request.attributes[RequestAttribute.exception] = error
         if response.isCommitted {
             response.coyote.closesConnection = true
-            response.coyote.abort()
+            if response.coyote.isCommitted { response.coyote.abort() } else { response.failHead() }
             return
         }
         response.coyote.status = error is BodyReadError ? 400 : 500

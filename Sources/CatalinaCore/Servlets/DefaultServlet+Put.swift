@@ -54,7 +54,7 @@ extension DefaultServlet.Environment {
         let resource = self.resources.lookup(path)
         guard try await self.checkConditions(request, response, resource) != nil else { return }
         guard resource.exists else { return try await response.sendError(404) }
-        guard try await self.resources.delete(path) else { return try await self.sendNotAllowed(response) }
+        guard try await self.resources.delete(path) else { return try await self.sendNotAllowed(request, response) }
         response.status = 204
     }
 }

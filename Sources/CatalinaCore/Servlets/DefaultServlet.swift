@@ -63,9 +63,9 @@ package final class DefaultServlet: HttpServlet {
         case "DELETE" where !environment.configuration.readonly:
             try await environment.delete(request, response)
         case "POST", "PUT", "DELETE":
-            try await environment.sendNotAllowed(response)
+            try await environment.sendNotAllowed(request, response)
         case "OPTIONS":
-            response.setHeader("Allow", environment.allow)
+            response.setHeader("Allow", environment.allow(for: request))
         case "TRACE":
             try await self.doTrace(request, response)
         default:
@@ -76,9 +76,15 @@ package final class DefaultServlet: HttpServlet {
 }
 
 extension DefaultServlet.Environment {
+    /// The value of `Allow`, with `TRACE` where the connector takes it.
+    func allow(for request: any HttpServletRequest) -> String {
+        guard Request.underlying(request)?.connector.settings.allowTrace == true else { return self.allow }
+        return self.allow + ", TRACE"
+    }
+
     /// 405 with the methods that are allowed.
-    func sendNotAllowed(_ response: any HttpServletResponse) async throws {
-        response.addHeader("Allow", self.allow)
+    func sendNotAllowed(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
+        response.addHeader("Allow", self.allow(for: request))
         try await response.sendError(405)
     }
 
@@ -123,6 +129,9 @@ extension DefaultServlet.Environment {
             if let eTag = validators.eTag { response.setHeader("ETag", eTag.description) }
         case .failed: try await response.sendError(412)
         case .malformed: try await response.sendError(400)
+        case .malformedRange:
+            if self.configuration.useAcceptRanges { response.setHeader("Accept-Ranges", "bytes") }
+            try await response.sendError(400)
         }
         return nil
     }

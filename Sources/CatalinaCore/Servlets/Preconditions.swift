@@ -41,6 +41,8 @@ struct Preconditions: Equatable {
         case failed
         /// 400
         case malformed
+        /// `If-Range` cannot be read; the caller answers 400.
+        case malformedRange
     }
 
     /// Decides for a method and a resource.
@@ -72,11 +74,11 @@ struct Preconditions: Equatable {
 
     private func evaluateRange(_ validators: Validators) -> Outcome {
         guard let line = self.ifRange.first else { return .proceed(usesRange: true) }
-        guard self.ifRange.count == 1 else { return .malformed }
+        guard self.ifRange.count == 1 else { return .malformedRange }
         if case .date(let date) = self.ifRangeDate {
             return .proceed(usesRange: date / 1000 == validators.lastModified / 1000)
         }
-        guard let tag = EntityTag(parsing: line) else { return .malformed }
+        guard let tag = EntityTag(parsing: line) else { return .malformedRange }
         return .proceed(usesRange: validators.eTag.map { tag.matches($0, weakly: false) } ?? false)
     }
 

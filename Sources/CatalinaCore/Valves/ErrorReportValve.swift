@@ -164,11 +164,29 @@ private enum ErrorReporting {
         charset: String = "utf-8",
         _ response: Response
     ) async throws {
-        response.usesWriter = false
         response.usesStream = false
         response.contentType = type
         response.setCharacterEncoding(charset)
-        try await response.writeReport(text)
+        try await response.writeReport(response.usesWriter ? self.escaped(text, isHTML: type == "text/html") : text)
+    }
+
+    /// The text in ASCII: an application that had its writer already has chosen the charset of the answer.
+    private static func escaped(_ text: String, isHTML: Bool) -> String {
+        guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            if scalar.isASCII {
+                escaped.unicodeScalars.append(scalar)
+            } else if isHTML {
+                escaped += "&#\(scalar.value);"
+            } else {
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+            }
+        }
+        return escaped
     }
 }
 

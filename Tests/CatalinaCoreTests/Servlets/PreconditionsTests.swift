@@ -57,7 +57,7 @@ import Testing
         )
         let status: Int? =
             switch conditions.evaluate(method: method, validators) {
-            case .malformed: 400
+            case .malformed, .malformedRange: 400
             case .failed: 412
             case .notModified: 304
             case .proceed(usesRange: true): 206
@@ -78,7 +78,7 @@ import Testing
         noneMatch.ifNoneMatch = lines
         func status(_ outcome: Preconditions.Outcome) -> Int {
             switch outcome {
-            case .malformed: 400
+            case .malformed, .malformedRange: 400
             case .failed: 412
             case .notModified: 304
             case .proceed: 200

@@ -1,17 +1,28 @@
 extension RequestPath {
-    /// The decoded, normalised path of a dispatcher, from a path that an application names.
+    /// The normalised path of a dispatcher, from a path that an application names.
     ///
-    /// The path begins with a slash and has no query. Where it is percent-encoded, what its escapes hide cannot
-    /// be a separator. Nil if it leaves the application.
+    /// The path begins with a slash and has no query. Nil if it leaves the application.
     /// Tomcat counterpart: `ApplicationContext.getRequestDispatcher`.
-    package static func dispatchPath(_ path: String, isEncoded: Bool) -> String? {
-        let (stripped, _) = Self.strippingParameters(path)
-        guard let normalized = Self.normalize(stripped) else { return nil }
-        guard isEncoded, normalized.utf8.contains(ASCII.percent) else { return normalized }
-        var options = Options()
-        options.encodedSolidusHandling = .decode
-        guard let decoded = try? Self.canonicalize(normalized, options).decoded, decoded == Self.normalize(decoded)
-        else {
+    package static func dispatchPath(decoded path: String) -> String? {
+        Self.normalize(Self.strippingParameters(path).path)
+    }
+
+    /// As ``dispatchPath(decoded:)`` for a percent-encoded path; nil also if escapes hide `.` and `..` segments.
+    package static func dispatchPath(
+        encoded path: String,
+        solidus: EncodedSolidusHandling,
+        reverseSolidus: EncodedSolidusHandling
+    ) -> String? {
+        guard let normalized = self.dispatchPath(decoded: path) else { return nil }
+        guard normalized.utf8.contains(ASCII.percent) else { return normalized }
+        var bytes = Array(normalized.utf8)
+        do {
+            try PercentDecoder.decodePath(&bytes, solidus: solidus, reverseSolidus: reverseSolidus)
+        } catch {
+            return nil
+        }
+        for index in bytes.indices where bytes[index] == ASCII.backslash { bytes[index] = ASCII.slash }
+        guard let decoded = String(validating: bytes, as: UTF8.self), decoded == Self.normalize(decoded) else {
             return nil
         }
         return decoded
