@@ -175,11 +175,23 @@ class Repository:
 
 
 class Connection:
-    def __init__(self, address):
-        self.socket = socket.create_connection(address)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    """One connection at a time to the server, which may end it after any answer (maxKeepAliveRequests)."""
+
+    def __init__(self, address, poll):
+        self.address = address
+        self.poll = poll
         self.received = bytearray()
         self.began = 0.0
+        self.connect()
+
+    def connect(self):
+        self.socket = socket.create_connection(self.address)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.poll.register(self.socket, select.EPOLLIN)
+
+    def close(self):
+        self.poll.unregister(self.socket)
+        self.socket.close()
 
     def send(self, request):
         self.began = time.perf_counter()
@@ -187,10 +199,10 @@ class Connection:
         self.socket.sendall(request)
 
     def receive(self):
-        """The status once the whole answer is there, else None."""
+        """The status and whether the connection goes on, once the whole answer is there; else None."""
         data = self.socket.recv(262144)
         if not data:
-            sys.exit("the server closed a connection")
+            sys.exit("the server closed a connection without an answer")
         self.received += data
         end = self.received.find(b"\r\n\r\n")
         if end < 0:
@@ -204,7 +216,7 @@ class Connection:
             length = int(head[place + 17:].split(b"\r\n", 1)[0]) if place >= 0 else 0
             if len(self.received) < end + 4 + length:
                 return None
-        return int(head[9:12])
+        return int(head[9:12]), b"\r\nconnection: close" not in head
 
 
 def drive(address, requests, connections, seconds=None):
@@ -218,27 +230,30 @@ def drive(address, requests, connections, seconds=None):
         request = next(source, None)
         if request is None:
             break
-        connection = Connection(address)
+        connection = Connection(address, poll)
         open_connections[connection.socket.fileno()] = connection
-        poll.register(connection.socket, select.EPOLLIN)
         connection.send(request)
     while open_connections:
         for descriptor, _ in poll.poll():
             connection = open_connections[descriptor]
-            status = connection.receive()
-            if status is None:
+            answer = connection.receive()
+            if answer is None:
                 continue
+            status, goes_on = answer
             if status != 200:
                 sys.exit(f"status {status}: {bytes(connection.received)[:600]!r}")
             now = time.perf_counter()
             latencies.append(now - connection.began)
             request = None if seconds and now - began > seconds else next(source, None)
-            if request is None:
-                poll.unregister(descriptor)
-                connection.socket.close()
+            if request is None or not goes_on:
+                connection.close()
                 del open_connections[descriptor]
-            else:
-                connection.send(request)
+            if request is None:
+                continue
+            if not goes_on:
+                connection.connect()
+                open_connections[connection.socket.fileno()] = connection
+            connection.send(request)
     return len(latencies), time.perf_counter() - began, sorted(latencies)
 
 
