@@ -80,6 +80,7 @@ extension RESTCase {
             "0123456789"
         ).with([
             "Content-Type": "text/plain", "Content-Length": "10", "Accept-Ranges": "bytes",
+            "Content-Security-Policy": "sandbox",
             "Content-Disposition": "inline;filename=\"a\\\"é?.txt\";filename*=UTF-8''a%22%C3%A9%E2%82%AC.txt",
         ]),
         RESTCase(

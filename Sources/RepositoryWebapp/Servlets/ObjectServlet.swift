@@ -155,6 +155,7 @@ struct ObjectServlet: HttpServlet {
         guard parameters.flag("text") else {
             return try await response.write(json: value, pretty: parameters.flag("pretty"))
         }
+        response.distrustContent()
         let type = isFull ? nil : running.service.model.mediaType(at: pointer ?? .root, of: object)
         try await response.write(body: Array(try Self.text(value).utf8), type: type ?? "text/plain;charset=UTF-8")
     }

@@ -27,6 +27,7 @@ struct PayloadResponder {
         let kind = parameters["disposition"] == "attachment" ? "attachment" : "inline"
         response.setHeader("Content-Disposition", HeaderText.disposition(kind, payload.filename))
         response.setHeader("Accept-Ranges", "bytes")
+        response.distrustContent()
         response.contentType = payload.mediaType ?? "application/octet-stream"
         var range = 0..<payload.size
         switch ByteRange(header: request.header("If-Range") == nil ? request.header("Range") : nil, size: payload.size)
