@@ -257,7 +257,8 @@ package final class Catalina: Sendable {
             let failure = server.firstConnectorFailure
             if let failure { StandardStreams.error("\(self.configFile): error: \(failure)") }
             try await server.destroy()
-            return self.end(0)
+            let isStrict = SystemProperties.shared.isTrue("org.apache.catalina.startup.EXIT_ON_INIT_FAILURE")
+            return self.end(failure != nil && isStrict ? 1 : 0)
         } catch {
             StandardStreams.error("\(self.configFile): error: \(error)")
             return self.end(1)

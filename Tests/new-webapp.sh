@@ -1,0 +1,72 @@
+#!/bin/bash
+# What `catalina.sh new-webapp` writes builds, is deployed into a running server, and answers.
+#
+# Environment: KEEP=1 keeps the temporary directory. The last line is "N passed, N failed".
+
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/instance.sh"
+. "$root/bin/setup.sh"
+caracal_find_swift
+PATH=${caracal_swift%/*}:$PATH
+CATALINA_HOME=$root
+passed=0
+
+pass() {
+    echo "ok: $1"
+    passed=$((passed + 1))
+}
+
+fail() {
+    echo "FAILED: $1"
+    tail -n 30 "$CATALINA_BASE/logs/console.log" || true
+    echo "$passed passed, 1 failed"
+    exit 1
+}
+
+# waits_for URL TEXT: until the answer contains the text; the server looks for applications every second here.
+waits_for() {
+    local tries
+    for tries in $(seq 60); do
+        if curl -gs "$1" | grep -qF "$2"; then return 0; fi
+        sleep 0.5
+    done
+    return 1
+}
+
+make_base
+cp "$root"/conf/* "$CATALINA_BASE/conf/"
+mkdir "$CATALINA_BASE/webapps/ROOT"
+echo root > "$CATALINA_BASE/webapps/ROOT/index.html"
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+cat > "$CATALINA_BASE/conf/server.xml" << END
+<Server port="-1">
+  <Service name="Catalina">
+    <Connector port="$port" address="127.0.0.1" />
+    <Engine name="Catalina" defaultHost="localhost" backgroundProcessorDelay="1">
+      <Host name="localhost" />
+    </Engine>
+  </Service>
+</Server>
+END
+start_server "http://127.0.0.1:$port/"
+
+package=$CATALINA_BASE/temp/shop
+"$root/bin/catalina.sh" new-webapp Shop "$package" > "$CATALINA_BASE/logs/new-webapp.log" || fail "the package is written"
+pass "the package is written"
+if "$root/bin/catalina.sh" new-webapp Shop "$package" > /dev/null 2>&1; then fail "a folder in use is refused"; fi
+pass "a folder in use is refused"
+"$package/deploy.sh" > "$CATALINA_BASE/logs/deploy.log" 2>&1 || {
+    tail -n 20 "$CATALINA_BASE/logs/deploy.log"
+    fail "the package builds"
+}
+pass "the package builds"
+waits_for "http://127.0.0.1:$port/shop/hello?name=you" "Hello, you!" || fail "the servlet answers"
+pass "the servlet answers"
+waits_for "http://127.0.0.1:$port/shop/" "Say hello" || fail "the page is served"
+pass "the page is served"
+
+sed -i 's/Hello, /Good day, /' "$package/Sources/Shop/HelloServlet.swift"
+"$package/deploy.sh" >> "$CATALINA_BASE/logs/deploy.log" 2>&1 || fail "the changed package builds"
+waits_for "http://127.0.0.1:$port/shop/hello" "Good day, world!" || fail "the changed servlet answers"
+pass "the changed servlet answers"
+echo "$passed passed, 0 failed"
