@@ -51,7 +51,7 @@ let container: [Target] = [
     library("Coyote", ["Modeler", "COpenSSL", "CZlib", nioCore, nioPosix, log]),
     library("CatalinaCore", ["Modeler", "Coyote", "COpenSSL", servletAPI, nioCore, nioPosix, log]),
     library("CatalinaSession", ["CatalinaCore", "Modeler", servletAPI, log]),
-    library("CatalinaManager", ["CatalinaCore", "Modeler", servletAPI, log]),
+    library("CatalinaManager", ["CatalinaCore", "Coyote", "Modeler", servletAPI, log]),
     library(
         "CatalinaStartup",
         [

@@ -78,3 +78,33 @@ static inline PKCS12_SAFEBAG *shim_sk_PKCS12_SAFEBAG_value(const STACK_OF(PKCS12
 static inline void shim_sk_PKCS12_SAFEBAG_pop_free(STACK_OF(PKCS12_SAFEBAG) *bags) {
     sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
 }
+
+static inline int shim_sk_SSL_CIPHER_num(const STACK_OF(SSL_CIPHER) *ciphers) {
+    return sk_SSL_CIPHER_num(ciphers);
+}
+
+static inline const SSL_CIPHER *shim_sk_SSL_CIPHER_value(const STACK_OF(SSL_CIPHER) *ciphers, int index) {
+    return sk_SSL_CIPHER_value(ciphers, index);
+}
+
+static inline int shim_sk_X509_OBJECT_num(const STACK_OF(X509_OBJECT) *objects) {
+    return sk_X509_OBJECT_num(objects);
+}
+
+static inline X509_OBJECT *shim_sk_X509_OBJECT_value(const STACK_OF(X509_OBJECT) *objects, int index) {
+    return sk_X509_OBJECT_value(objects, index);
+}
+
+static inline long shim_SSL_select_first_cert(SSL *connection) {
+    return SSL_set_current_cert(connection, SSL_CERT_SET_FIRST);
+}
+
+static inline long shim_SSL_select_next_cert(SSL *connection) {
+    return SSL_set_current_cert(connection, SSL_CERT_SET_NEXT);
+}
+
+static inline STACK_OF(X509) *shim_SSL_get0_chain_certs(SSL *connection) {
+    STACK_OF(X509) *chain = NULL;
+    SSL_get0_chain_certs(connection, &chain);
+    return chain;
+}

@@ -223,6 +223,9 @@ extension Http11Protocol {
         await self.state.withLock { $0.loops }.requestInfos()
     }
 
+    /// The TLS hosts in use; nil without TLS or before `bind`.
+    var tlsContexts: TLSContexts? { self.state.withLock { $0.tls }?.value }
+
     /// Whether ``pause()`` was called and ``resume()`` was not.
     package var isPaused: Bool {
         self.state.withLock { $0.settings }?.isPaused.load(ordering: .relaxed) ?? false

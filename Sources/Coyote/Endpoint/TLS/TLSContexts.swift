@@ -30,6 +30,9 @@ struct TLSContexts: Sendable {
         self.isStrict = configuration.strictSni && byName.count > 1
     }
 
+    /// Every host, by name.
+    var all: [TLSContext] { self.byName.sorted { $0.key < $1.key }.map(\.value) }
+
     /// The host itself, the wildcard above it, or the default.
     func context(for host: String?) -> TLSContext {
         guard self.byName.count > 1, let host = host?.asciiLowercased else { return self.defaultContext }
