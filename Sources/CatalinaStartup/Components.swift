@@ -83,6 +83,10 @@ package enum Components {
         classes.servlets = [
             DefaultServlet.className: { DefaultServlet() },
             JspServlet.className: { JspServlet() },
+            ManagerServlet.className: { ManagerServlet() },
+            StatusManagerServlet.className: { StatusManagerServlet() },
+            JMXProxyServlet.className: { JMXProxyServlet() },
+            MetricsServlet.className: { MetricsServlet() },
         ]
         classes.filters = [HttpHeaderSecurityFilter.className: { HttpHeaderSecurityFilter() }]
         return classes

@@ -276,7 +276,7 @@ package final class Catalina: Sendable {
             OS Version:     \(system.version)
             Architecture:   \(system.architecture)
             JVM Version:    \(SystemFacts.runtime)
-            JVM Vendor:     Swift.org
+            JVM Vendor:     \(SystemFacts.vendor)
             """
         )
         return 0
