@@ -17,6 +17,9 @@ extension Connector: ManagedBean {
                 $0.configuration.executor ?? "Internal"
             },
             .text("failure", "Why the connector does not work") { $0.initializationFailure },
+            .value("keepAliveTimeout", "Longest wait for the next request") {
+                $0.configuration.http11.effectiveKeepAliveTimeout
+            },
         ],
         operations: .lifecycle() + [
             ManagedOperation("pause", "Accepts nothing more; requests under way go on") { connector, _ in
@@ -111,6 +114,22 @@ final class ProtocolHandlerBean: ManagedBean {
             .value("localPort", "TCP port listened on; -1 if none") { $0.connector.handler.localPort ?? -1 },
             .value("paused", "Whether nothing is accepted") { $0.connector.handler.isPaused.beanValue },
             .value("sSLEnabled", "Whether it speaks TLS") { $0.connector.configuration.http11.isSSLEnabled },
+            .value("portWithOffset", "TCP port") { $0.connector.configuration.http11.port },
+            .value("keepAliveTimeout", "Longest wait for the next request") {
+                $0.connector.configuration.http11.effectiveKeepAliveTimeout
+            },
+            .value("maxHttpRequestHeaderSize", "Request line and headers together") {
+                $0.connector.configuration.http11.effectiveRequestHeaderSize
+            },
+            .value("maxHttpResponseHeaderSize", "Status line and headers together") {
+                $0.connector.configuration.http11.effectiveResponseHeaderSize
+            },
+            .value("globalRequestProcessorMBeanName", "The bean that counts requests") { bean in
+                ObjectName(
+                    safeDomain: bean.objectName.domain,
+                    [("type", "GlobalRequestProcessor"), ("name", ObjectName.quote(bean.connector.poolName))]
+                )
+            },
         ],
         operations: [
             ManagedOperation("pause", "Accepts nothing more; requests under way go on") { bean, _ in

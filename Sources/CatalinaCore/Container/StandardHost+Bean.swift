@@ -38,14 +38,21 @@ extension StandardHost: ManagedBean {
 
 extension Deployer {
     package static var beanInfo: BeanInfo<Self> {
-        BeanInfo(
-            type: "Deployer",
-            attributes: [
+        BeanInfo(type: "Deployer", attributes: Self.commonBeanAttributes, operations: Self.commonBeanOperations)
+    }
+
+    /// The attributes that every deployer has, for tables that go on with others.
+    package static var commonBeanAttributes: [BeanAttribute<Self>] {
+        [
                 .text("className", "The class that was chosen") { $0.componentClassName },
                 .text("configBaseName", "Folder of the context descriptors") { $0.configBase },
                 .text("appBaseName", "Folder of the applications") { $0.appBase },
-            ],
-            operations: [
+        ]
+    }
+
+    /// What every deployer can be asked for.
+    package static var commonBeanOperations: [ManagedOperation<Self>] {
+        [
                 ManagedOperation("check", takes: ["name"], "Deploys or undeploys an application as its files say") {
                     try await $0.check($1[0])
                 },
@@ -64,8 +71,7 @@ extension Deployer {
                 ManagedOperation("removeServiced", takes: ["name"], "Ends work on an application") {
                     $0.removeServiced($1[0])
                 },
-            ]
-        )
+        ]
     }
 
     package var beanDescription: String { "\(Self.self)" }

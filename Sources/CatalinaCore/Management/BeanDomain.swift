@@ -112,15 +112,27 @@ extension Container {
     }
 
     /// A realm and those it asks in turn: `/realm0`, `/realm0/realm0`, `/realm0/realm1`.
-    private static func register(_ realm: any Realm, at path: String, in domain: BeanDomain, keys: [(String, String)]) {
-        let properties = [("type", "Realm"), ("realmPath", path)] + keys
-        if let configurable = realm as? any Realm & ConfigurableComponent {
-            domain.register(configurable, as: properties)
-        } else {
-            domain.register(realm, as: properties)
+    private static func register(
+        _ realm: any Realm,
+        at path: String,
+        in domain: BeanDomain,
+        keys: [(String, String)]
+    ) {
+        let name = domain.objectName(Self.realmProperties(path, keys))
+        let nested = (realm as? any RealmContainer)?.nested ?? []
+        let paths = nested.indices.map { "\(path)/realm\($0)" }
+        let names = paths.map { domain.objectName(Self.realmProperties($0, keys)) }
+        domain.registry.register(name) {
+            let bean =
+                (realm as? any Realm & ConfigurableComponent).map { RegisteredBean($0, as: name) }
+                ?? RegisteredBean(realm, as: name)
+            let placed = bean.adding("realmPath", "Place among the realms", .string(path))
+            return names.isEmpty ? placed : placed.adding("realms", "The realms asked in turn", .objectNames(names))
         }
-        for (index, nested) in ((realm as? any RealmContainer)?.nested ?? []).enumerated() {
-            self.register(nested, at: "\(path)/realm\(index)", in: domain, keys: keys)
-        }
+        for (realm, path) in zip(nested, paths) { self.register(realm, at: path, in: domain, keys: keys) }
+    }
+
+    private static func realmProperties(_ path: String, _ keys: [(String, String)]) -> [(String, String)] {
+        [("type", "Realm"), ("realmPath", path)] + keys
     }
 }

@@ -8,12 +8,7 @@ extension Realm {
             attributes: [
                 .text("stateName", "Lifecycle state") { realm in
                     ((realm as? any Lifecycle)?.state ?? .started).description
-                },
-                .value("realms", "The realms asked in turn") { realm in
-                    (realm as? any RealmContainer).map { container in
-                        BeanValue.strings(container.nested.map(\.componentClassName))
-                    }
-                },
+                }
             ]
         )
     }
@@ -37,8 +32,7 @@ extension LockOutRealm {
         BeanInfo(
             type: "Realm",
             attributes: [
-                .text("stateName", "Lifecycle state") { _ in LifecycleState.started.description },
-                .list("realms", "The realms asked in turn") { $0.nested.map(\.componentClassName) },
+                .text("stateName", "Lifecycle state") { _ in LifecycleState.started.description }
             ],
             operations: [
                 ManagedOperation("unlock", takes: ["username"], "Lifts the lock on a user") { $0.unlock($1[0]) },

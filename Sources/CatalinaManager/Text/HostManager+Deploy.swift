@@ -120,14 +120,19 @@ extension HostManager {
     private func place(war: String?, descriptor: String?, as target: Target, update: Bool) async throws -> Lines {
         let own = war.map { $0.lowercased().hasSuffix(".war") ? target.war : target.folder }
         let isInPlace = try await FileIO.run {
-            war.map { FileIO.canonicalPath($0) == own.flatMap { FileIO.canonicalPath($0) } } ?? true
+            war.map { FileIO.canonicalPath($0) == own.flatMap { FileIO.canonicalPath($0) } } ?? false
         }
         for (source, copy) in [(war, own), (descriptor, Optional(target.descriptor))] {
             guard let source, let copy, source != copy else { continue }
             let exists = try await FileIO.run { FileStatus(source) != nil }
             guard exists else { return [ManagerText.Failure.copyFailed(from: source, to: copy).line] }
         }
-        try await self.retire(target, keepingFiles: isInPlace)
+        if isInPlace, descriptor == nil {
+            let context = self.host.child(named: target.name.name) as? StandardContext
+            if context?.state.isAvailable == true { try await context?.reload() }
+            return []
+        }
+        try await self.retire(target)
         if let descriptor {
             try await FileIO.run { try FileIO.makeDirectories(target.configBase) }
             if let stubborn = try await self.remove([target.descriptor]) {
@@ -141,11 +146,10 @@ extension HostManager {
         return try await self.copy(war, to: own)
     }
 
-    /// Takes the application that is there away, with its WAR and folder.
-    private func retire(_ target: Target, keepingFiles: Bool = false) async throws {
-        guard let context = self.host.child(named: target.name.name) else { return }
-        try await self.host.removeChild(context)
-        if !keepingFiles { _ = try await self.remove([target.war, target.folder]) }
+    /// Takes the application that is there away, with its files.
+    private func retire(_ target: Target) async throws {
+        guard self.host.child(named: target.name.name) != nil else { return }
+        try await self.deployer?.unmanage(target.name.name)
     }
 
     private func copy(_ source: String, to target: String) async throws -> Lines {

@@ -46,6 +46,7 @@ final class HostConfig: LifecycleListener, Deployer {
         }
     }
 
+    var hostConfiguration: StandardHost.Configuration { self.host.configuration }
     var appBase: String { self.rules.appBase }
     var configBase: String { self.rules.configBase }
     private var rules: DeploymentRules { DeploymentRules(self.host) }

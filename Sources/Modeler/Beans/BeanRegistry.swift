@@ -43,7 +43,8 @@ package final class BeanRegistry: Sendable {
         self.register(name) { RegisteredBean(bean, as: name) }
     }
 
-    private func register(_ name: ObjectName, _ make: @escaping @Sendable () -> RegisteredBean) {
+    /// Registers what `make` makes each time somebody asks for the bean.
+    package func register(_ name: ObjectName, _ make: @escaping @Sendable () -> RegisteredBean) {
         if name.isPattern { return }
         self.state.withLock { state in
             state.registrations += 1

@@ -48,10 +48,10 @@ package struct RegisteredBean: Sendable {
     package let name: ObjectName
     package let type: String
     package let className: String
-    package let attributes: [BeanAttributeInfo]
+    package private(set) var attributes: [BeanAttributeInfo]
     package let operations: [ManagedOperationInfo]
     private let resource: @Sendable () -> String
-    private let readers: [String: @Sendable () -> BeanValue]
+    private var readers: [String: @Sendable () -> BeanValue]
     private let writers: [String: @Sendable (String) throws -> Void]
     private let bodies: [String: @Sendable (OperationArguments) async throws -> BeanValue]
 
@@ -89,6 +89,22 @@ package struct RegisteredBean: Sendable {
             bodies[key] = { try await operation.body(bean, $0) }
         }
         self.bodies = bodies
+    }
+
+    /// The same bean with one more attribute, for people: what only its place among others says.
+    package func adding(_ name: String, _ documentation: String, _ value: BeanValue) -> RegisteredBean {
+        var bean = self
+        bean.attributes.append(
+            BeanAttributeInfo(
+                name: name,
+                documentation: documentation,
+                metric: .text,
+                isWritable: false,
+                isSetting: false
+            )
+        )
+        bean.readers[name] = { value }
+        return bean
     }
 
     /// What the bean calls itself in messages, as `StandardServer[8005]`.
