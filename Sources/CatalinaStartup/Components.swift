@@ -84,6 +84,7 @@ package enum Components {
             DefaultServlet.className: { DefaultServlet() },
             JspServlet.className: { JspServlet() },
             ManagerServlet.className: { ManagerServlet() },
+            HTMLManagerServlet.className: { HTMLManagerServlet() },
             StatusManagerServlet.className: { StatusManagerServlet() },
             JMXProxyServlet.className: { JMXProxyServlet() },
             MetricsServlet.className: { MetricsServlet() },

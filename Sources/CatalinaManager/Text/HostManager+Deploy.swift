@@ -117,33 +117,54 @@ extension HostManager {
 
     // MARK: Files
 
+    /// Copies files of the server to where the deployer finds them; what lies there already stays.
     private func place(war: String?, descriptor: String?, as target: Target, update: Bool) async throws -> Lines {
-        let own = war.map { $0.lowercased().hasSuffix(".war") ? target.war : target.folder }
-        let isInPlace = try await FileIO.run {
-            war.map { FileIO.canonicalPath($0) == own.flatMap { FileIO.canonicalPath($0) } } ?? false
+        let warCopy = war.map { $0.lowercased().hasSuffix(".war") ? target.war : target.folder }
+        let moves = try await FileIO.run {
+            [(descriptor, Optional(target.descriptor)), (war, warCopy)].compactMap { source, copy -> Move? in
+                guard let source, let copy else { return nil }
+                return Move(source, to: copy)
+            }
         }
-        for (source, copy) in [(war, own), (descriptor, Optional(target.descriptor))] {
-            guard let source, let copy, source != copy else { continue }
-            let exists = try await FileIO.run { FileStatus(source) != nil }
-            guard exists else { return [ManagerText.Failure.copyFailed(from: source, to: copy).line] }
-        }
-        if isInPlace, descriptor == nil {
-            let context = self.host.child(named: target.name.name) as? StandardContext
-            if context?.state.isAvailable == true { try await context?.reload() }
-            return []
-        }
-        try await self.retire(target)
-        if let descriptor {
-            try await FileIO.run { try FileIO.makeDirectories(target.configBase) }
-            if let stubborn = try await self.remove([target.descriptor]) {
+        for move in moves where !move.isPossible { return Self.copyFailed(move) }
+        let isInPlace = moves.contains(where: \.isInPlace)
+        if !isInPlace { try await self.retire(target) }
+        for move in moves where !move.isInPlace {
+            let folder = target.configBase
+            try await FileIO.run { try FileIO.makeDirectories(folder) }
+            if let stubborn = try await self.remove([move.target]) {
                 return [ManagerText.Failure.deleteFailed(stubborn).line]
             }
-            let problem = try await self.copy(descriptor, to: target.descriptor)
+            let problem = try await self.copy(move.source, to: move.target)
             if !problem.isEmpty { return problem }
         }
-        guard let war, let own, !isInPlace else { return [] }
-        if let stubborn = try await self.remove([own]) { return [ManagerText.Failure.deleteFailed(stubborn).line] }
-        return try await self.copy(war, to: own)
+        if isInPlace, update, let context = self.host.child(named: target.name.name) as? StandardContext,
+            context.state.isAvailable
+        {
+            try await context.reload()
+        }
+        return []
+    }
+
+    /// A file or folder on its way to where the deployer looks.
+    private struct Move: Sendable {
+        let source: String
+        let target: String
+        let isInPlace: Bool
+        /// Whether it is there, or to be looked for by the deployer where it should be.
+        let isPossible: Bool
+
+        init(_ source: String, to target: String) {
+            self.source = source
+            self.target = target
+            let canonical = FileIO.canonicalPath(source)
+            self.isInPlace = source == target || canonical != nil && canonical == FileIO.canonicalPath(target)
+            self.isPossible = canonical != nil || source == target
+        }
+    }
+
+    private static func copyFailed(_ move: Move) -> Lines {
+        [ManagerText.Failure.copyFailed(from: move.source, to: move.target).line]
     }
 
     /// Takes the application that is there away, with its files.
