@@ -98,7 +98,7 @@ let testTargets: [Target] = [
     tests("Coyote", ["Coyote", "COpenSSL", nioCore, nioPosix, nioEmbedded]),
     tests("CatalinaCore", ["CatalinaCore", "Coyote", "Modeler", servletAPI, nioCore]),
     tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", servletAPI]),
-    tests("CatalinaManager", ["CatalinaManager", "CatalinaCore", servletAPI]),
+    tests("CatalinaManager", ["CatalinaManager", "CatalinaCore", "CatalinaSession", "Modeler", servletAPI]),
     tests("CatalinaStartup", ["CatalinaStartup", "CatalinaCore", "ServerConfig", "Modeler", servletAPI]),
     tests("RepositoryCore", ["RepositoryCore"]),
     tests("RepositorySync", ["RepositorySync", "RepositoryCore"]),

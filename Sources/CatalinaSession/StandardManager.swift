@@ -109,7 +109,7 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
         try self.settings.withLock { try change(&$0) }
     }
 
-    package var lifecycleName: String { "StandardManager[\(self.context?.path ?? "")]" }
+    package var lifecycleName: String { "StandardManager[\(self.context?.lifecycleName ?? "")]" }
     package var context: StandardContext? { self.protected.withLock { $0.context } }
     /// Appended to ids, `nil` for nothing.
     var route: String? { self.protected.withLock { $0.route } }

@@ -58,6 +58,11 @@ package final class FileTree: Sendable {
     /// The text of a file; `nil` if there is none.
     package func text(_ name: String) -> String? { self.bytes(name).map { String(decoding: $0, as: UTF8.self) } }
 
+    /// Names in a directory, sorted.
+    package func names(in name: String = "") throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: self[name]).sorted()
+    }
+
     /// Whether something is there.
     package func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: self[name]) }
 

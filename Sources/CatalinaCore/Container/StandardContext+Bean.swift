@@ -59,7 +59,9 @@ extension StandardContext: ManagedBean {
         .list("welcomeFiles", "Files that stand for a folder") { $0.model.welcomeFiles },
         .gauge("sessionTimeout", "Minutes after which an idle session ends") { $0.model.session.timeoutMinutes },
         .text("manager", "The session manager") { $0.manager?.beanDescription },
-        .text("loader", "The loader") { $0.loader?.beanDescription },
+        .text("loader", "The loader") { context in
+            context.loader.map { "\($0.beanDescription)[\(context.lifecycleName)]" }
+        },
         .list("modules", "Modules loaded") { $0.loader?.moduleNames ?? [] },
     ]
 

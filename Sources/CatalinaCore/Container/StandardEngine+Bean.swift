@@ -23,7 +23,7 @@ extension Array {
         [
             .stateName,
             .managedResource,
-            .text("realm", "The realm that knows the users") { $0.realm?.beanDescription },
+            .text("realm", "The realm that knows the users") { $0.realmDescription },
             .flag("startChildren", "Whether children are started when they are added") { $0.base.startsChildren },
             .value("valveNames", "The valves, in order") { container in
                 BeanValue.strings(container.valveObjectNames)
@@ -46,6 +46,12 @@ extension Container {
         case let wrapper as StandardWrapper: return domain.objectName(wrapper.servletProperties)
         default: return nil
         }
+    }
+
+    /// The realm in force and the container that it belongs to.
+    fileprivate var realmDescription: String? {
+        guard let own = self.base.realm else { return self.parent?.realmDescription }
+        return "\(own.beanDescription)[\(self.lifecycleName)]"
     }
 
     /// The names of the valves' beans as texts, in the order in which requests pass.

@@ -44,33 +44,33 @@ extension Deployer {
     /// The attributes that every deployer has, for tables that go on with others.
     package static var commonBeanAttributes: [BeanAttribute<Self>] {
         [
-                .text("className", "The class that was chosen") { $0.componentClassName },
-                .text("configBaseName", "Folder of the context descriptors") { $0.configBase },
-                .text("appBaseName", "Folder of the applications") { $0.appBase },
+            .text("className", "The class that was chosen") { $0.componentClassName },
+            .text("configBaseName", "Folder of the context descriptors") { $0.configBase },
+            .text("appBaseName", "Folder of the applications") { $0.appBase },
         ]
     }
 
     /// What every deployer can be asked for.
     package static var commonBeanOperations: [ManagedOperation<Self>] {
         [
-                ManagedOperation("check", takes: ["name"], "Deploys or undeploys an application as its files say") {
-                    try await $0.check($1[0])
-                },
-                ManagedOperation("unmanageApp", takes: ["contextPath"], "Removes an application and its files") {
-                    try await $0.unmanage($1[0])
-                },
-                ManagedOperation("isDeployed", takes: ["name"], "Whether an application was deployed from files") {
-                    $0.isDeployed($1[0])
-                },
-                ManagedOperation("isServiced", takes: ["name"], "Whether somebody works on an application") {
-                    $0.isServiced($1[0])
-                },
-                ManagedOperation("tryAddServiced", takes: ["name"], "Claims an application for work on it") {
-                    $0.tryAddServiced($1[0])
-                },
-                ManagedOperation("removeServiced", takes: ["name"], "Ends work on an application") {
-                    $0.removeServiced($1[0])
-                },
+            ManagedOperation("check", takes: ["name"], "Deploys or undeploys an application as its files say") {
+                try await $0.check($1[0])
+            },
+            ManagedOperation("unmanageApp", takes: ["contextPath"], "Removes an application and its files") {
+                try await $0.unmanage($1[0])
+            },
+            ManagedOperation("isDeployed", takes: ["name"], "Whether an application was deployed from files") {
+                $0.isDeployed($1[0])
+            },
+            ManagedOperation("isServiced", takes: ["name"], "Whether somebody works on an application") {
+                $0.isServiced($1[0])
+            },
+            ManagedOperation("tryAddServiced", takes: ["name"], "Claims an application for work on it") {
+                $0.tryAddServiced($1[0])
+            },
+            ManagedOperation("removeServiced", takes: ["name"], "Ends work on an application") {
+                $0.removeServiced($1[0])
+            },
         ]
     }
 

@@ -43,10 +43,13 @@ struct ApplicationsPage {
     private func row(_ row: Row) -> String {
         let path = row.path.isEmpty ? "/" : row.path
         let failure = row.failure.map { "<br><small>\(HTMLText.escaped($0))</small>" } ?? ""
-        let link = row.isRunning ? "<a href=\"\(HTMLText.escaped(path))\">\(HTMLText.escaped(path))</a>" : HTMLText.escaped(path)
+        let link =
+            row.isRunning
+            ? "<a href=\"\(HTMLText.escaped(path))\">\(HTMLText.escaped(path))</a>" : HTMLText.escaped(path)
         var buttons: [String] = []
         if !row.isOwn {
-            buttons = row.isRunning
+            buttons =
+                row.isRunning
                 ? [self.button("stop", "Stop", row), self.button("reload", "Reload", row)]
                 : [self.button("start", "Start", row)]
             if row.isRemovable { buttons.append(self.button("undeploy", "Undeploy", row)) }
@@ -102,7 +105,11 @@ struct ApplicationsPage {
         <form method="post" action="\(self.root)/html/sslReload">\(self.nonceField)<p><button>Re-read</button>
         TLS certificates and keys <label>of the host <input name="tlsHostName"></label></p></form>
 
-        """ + ManagerPage.table(["Server", "Runtime", "System"], [[ServerInfo.name, SystemFacts.runtime, Self.system]])
+        """
+            + ManagerPage.table(
+                ["Server", "Runtime", "System"],
+                [[ServerInfo.name, SystemFacts.runtime, Self.system]]
+            )
     }
 
     private static var system: String {

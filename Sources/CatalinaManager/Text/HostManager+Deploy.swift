@@ -204,7 +204,11 @@ extension HostManager {
     static func path(of text: String, in folder: String) -> String {
         var path = text[...]
         if path.hasPrefix("jar:") { path = path.dropFirst(4) }
-        if path.hasPrefix("file://") { path = path.dropFirst(7) } else if path.hasPrefix("file:") { path = path.dropFirst(5) }
+        if path.hasPrefix("file://") {
+            path = path.dropFirst(7)
+        } else if path.hasPrefix("file:") {
+            path = path.dropFirst(5)
+        }
         if path.hasSuffix("!/") { path = path.dropLast(2) }
         while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
         return path.hasPrefix("/") ? String(path) : folder + "/" + path

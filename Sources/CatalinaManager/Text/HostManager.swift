@@ -118,7 +118,9 @@ struct HostManager: Sendable {
             }
             let base = ContextName(path: context.path, version: context.webappVersion).baseName
             try await deployer.unmanage(context.name)
-            let files = ["\(deployer.appBase)/\(base).war", "\(deployer.appBase)/\(base)", "\(deployer.configBase)/\(base).xml"]
+            let files = [
+                "\(deployer.appBase)/\(base).war", "\(deployer.appBase)/\(base)", "\(deployer.configBase)/\(base).xml",
+            ]
             let left = try await FileIO.run { files.filter { FileStatus($0) != nil } }
             if let left = left.first { return [ManagerText.Failure.deleteFailed(left).line] }
             return [ManagerText.undeployed(path)]

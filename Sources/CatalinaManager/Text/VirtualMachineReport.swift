@@ -11,7 +11,8 @@ struct VirtualMachineReport: Sendable {
     /// The lines of the answer; blocks on the kernel's files.
     func lines() -> [String] {
         ["OK - VM info", DateText.stamp(milliseconds: WallClock.milliseconds())]
-            + Self.runtime() + Self.system() + Self.threads() + Self.section("Startup arguments", ProcessFacts.arguments)
+            + Self.runtime() + Self.system() + Self.threads()
+            + Self.section("Startup arguments", ProcessFacts.arguments)
             + Self.memory() + self.applications()
             + Self.section("System properties", SystemProperties.shared.shown.map { "\($0.name): \($0.value)" })
     }
