@@ -105,7 +105,6 @@ let testTargets: [Target] = [
     tests("RepositoryStorage", ["RepositoryStorage", "RepositoryIndex", "RepositoryCore", "CrashWriter", grdb]),
     tests("RepositoryIndex", ["RepositoryIndex", "RepositoryCore", grdb]),
     tests("ServletAPI", [servletAPI]),
-    tests("ExamplesWebapp", ["ExamplesWebapp"]),
     tests("RepositoryWebapp", ["RepositoryWebapp", "RepositoryCore", servletAPI]),
     tests("Tidy", []),
 ]
