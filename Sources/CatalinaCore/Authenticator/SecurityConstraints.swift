@@ -40,7 +40,7 @@ package struct SecurityConstraints: Sendable {
 
     /// The demand of several constraints together: the most generous one, unless one denies everybody.
     ///
-    /// - Parameter applicationRoles: what the role `*` stands for.
+    /// `applicationRoles` is what the role `*` stands for.
     package static func demand(_ constraints: [SecurityConstraint], applicationRoles: [String]) -> Demand {
         var roles: Set<String> = []
         var anyone = false

@@ -4,7 +4,7 @@ import ServletAPI
 extension HostManager {
     /// How long the sessions of an application have been idle; ends those idle for `idle` minutes or more.
     ///
-    /// - Parameter idle: `nil` or a negative number ends none.
+    /// `idle` is `nil` or a negative number ends none.
     func sessions(_ name: ContextName?, expiringAfter idle: Int? = nil) -> Lines {
         let (checked, refusal) = Self.checked(name)
         guard let name = checked else { return refusal }
