@@ -96,7 +96,7 @@ let testTargets: [Target] = [
     tests("Juli", ["Juli", log]),
     tests("ServerConfig", ["ServerConfig", "Modeler"]),
     tests("Coyote", ["Coyote", "COpenSSL", nioCore, nioPosix, nioEmbedded]),
-    tests("CatalinaCore", ["CatalinaCore", "Coyote", "Modeler", servletAPI, nioCore]),
+    tests("CatalinaCore", ["CatalinaCore", "CatalinaSession", "Coyote", "Modeler", servletAPI, nioCore]),
     tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", servletAPI]),
     tests("CatalinaManager", ["CatalinaManager", "CatalinaCore", "CatalinaSession", "Modeler", servletAPI]),
     tests("CatalinaStartup", ["CatalinaStartup", "CatalinaCore", "ServerConfig", "Modeler", servletAPI]),

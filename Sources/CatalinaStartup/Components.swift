@@ -14,6 +14,7 @@ package enum Components {
         all += Components.sessions
         all += Components.resources
         all += Components.valves
+        all += AuthenticatorSettings.descriptors
         all += Components.listeners
         return ComponentRegistry(all)
     }()
@@ -34,6 +35,9 @@ package enum Components {
         AnyComponentDescriptor(CombinedRealm.descriptor),
         AnyComponentDescriptor(LockOutRealm.descriptor),
         AnyComponentDescriptor(NullRealm.descriptor),
+        AnyComponentDescriptor(MessageDigestCredentialHandler.descriptor),
+        AnyComponentDescriptor(SecretKeyCredentialHandler.descriptor),
+        AnyComponentDescriptor(NestedCredentialHandler.descriptor),
     ]
 
     private static let sessions: [AnyComponentDescriptor] = [

@@ -1,165 +1,223 @@
 import Coyote
-import NIOCore
 import ServletAPI
 
 /// `FORM`: a page of the application asks for name and password.
 ///
 /// Source: Servlet 6.0 §13.6.3; `org.apache.catalina.authenticator.FormAuthenticator`.
-package struct FormLogin: LoginMethod {
-    /// What the client asked for before it had to log in.
-    struct SavedRequest: Sendable {
-        var requestURI: String
-        var queryString: String?
-        var method: String
-        var contentType: String?
-        var body: [UInt8]
+struct FormLogin: LoginMethod {
+    private static let log = CategoryLogger("org.apache.catalina.authenticator.FormAuthenticator")
+    static let action = "/j_security_check"
+    private static let usernameNote = "org.apache.catalina.session.USERNAME"
+    private static let passwordNote = "org.apache.catalina.session.PASSWORD"
+    private static let savedNote = "org.apache.catalina.authenticator.REQUEST"
+
+    let settings: AuthenticatorConfiguration.Form
+
+    init(_ settings: AuthenticatorConfiguration.Form = .init()) { self.settings = settings }
+
+    var name: String { "FORM" }
+
+    func isContinuation(_ request: Request, _ base: AuthenticatorValve) async throws -> Bool {
+        if self.isAction(request) { return true }
+        return try await self.isSavedRequest(request, base, needsUser: false)
     }
 
-    private static let savedNote = "org.apache.catalina.authenticator.REQUEST"
-    private static let timeoutNote = "org.apache.catalina.authenticator.TIMEOUT"
-    static let action = "/j_security_check"
+    func authenticate(
+        _ request: Request,
+        _ response: Response,
+        _ base: AuthenticatorValve
+    ) async throws -> LoginOutcome {
+        if !base.configuration.cache, try await self.logInAgain(request, base) { return .passed }
+        if try await self.isSavedRequest(request, base, needsUser: true) {
+            return try await self.restore(request, base)
+        }
+        if request.userPrincipal != nil { return .passed }
+        if self.isAction(request) {
+            try await self.logIn(request, response, base)
+        } else if request.servletPath.isEmpty, request.pathInfo == nil {
+            // Without the slash the form's action would lead out of the application.
+            let query = request.queryString.map { "?" + $0 } ?? ""
+            try await response.sendRedirect(response.encodeRedirectURL(request.decodedPath + "/" + query))
+        } else {
+            try await self.ask(request, response, base)
+        }
+        return .answered
+    }
 
-    package var name: String { "FORM" }
+    private func isAction(_ request: Request) -> Bool {
+        request.decodedPath.hasPrefix(request.facts?.path ?? "") && request.decodedPath.hasSuffix(Self.action)
+    }
 
-    package init() {}
+    // MARK: Asking
 
-    package func authenticate(_ request: Request, _ response: Response, _ base: AuthenticatorValve) async throws -> Bool
-    {
-        if try await self.restore(request, base) { return true }
-        guard let session = try await request.sessionInternal(create: true) else { return false }
+    /// Saves the request and shows the login page.
+    private func ask(_ request: Request, _ response: Response, _ base: AuthenticatorValve) async throws {
+        guard let session = try await request.sessionInternal(create: true) else { return }
         guard try await self.save(request, in: session) else {
             try await response.sendError(
                 403,
-                "The request body is too large to be kept during the authentication process"
+                "The request body was too large to be cached during the authentication process"
             )
-            return false
+            return
         }
-        if session.note(Self.timeoutNote) == nil {
-            session.setNote(Self.timeoutNote, session.maxInactiveInterval)
-            session.maxInactiveInterval = base.configuration.authenticationSessionTimeout
+        guard let page = base.login.loginPage, !page.isEmpty else {
+            try await self.miss("login", request, response)
+            return
         }
-        if base.configuration.changeSessionIdOnAuthentication, request.requestedSessionId != nil, try !session.isNew,
-            let manager = request.facts?.manager
-        {
-            request.changedSession(to: manager.changeSessionId(session))
+        if base.configuration.changeSessionIdOnAuthentication, let id = base.changeSessionId(of: session, request) {
+            session.setNote(AuthenticatorValve.sessionIdNote, id)
         }
-        try await self.show(base.login.loginPage, request, response)
-        return false
+        try await self.show(page, "login", request, response)
     }
 
-    package func intercept(_ request: Request, _ response: Response, _ base: AuthenticatorValve) async throws -> Bool? {
-        guard request.requestURI.hasSuffix(Self.action), request.userPrincipal == nil else { return nil }
-        if let encoding = base.configuration.characterEncoding { try request.setCharacterEncoding(encoding) }
+    private func save(_ request: Request, in session: any Session) async throws -> Bool {
+        guard var saved = try await SavedRequest(request) else { return false }
+        let timeout = self.settings.authenticationSessionTimeout
+        if try session.isNew {
+            let interval = session.maxInactiveInterval
+            if interval > timeout || interval <= 0 {
+                saved.maxInactiveInterval = interval
+                session.maxInactiveInterval = timeout
+            }
+        } else if let earlier = session.note(Self.savedNote) as? SavedRequest {
+            saved.maxInactiveInterval = earlier.maxInactiveInterval
+        }
+        session.setNote(Self.savedNote, saved)
+        return true
+    }
+
+    /// Forwards to a page of the application, whatever the request's method.
+    private func show(_ page: String, _ what: String, _ request: Request, _ response: Response) async throws {
+        let method = request.coyote.method
+        request.coyote.method = "GET"
+        defer { request.coyote.method = method }
+        do {
+            guard let dispatcher = request.context?.servletContext.requestDispatcher(page) else {
+                throw ServletError("There is no dispatcher for [\(page)]")
+            }
+            try await dispatcher.forward(request, response)
+        } catch let error as ClientAbortError {
+            throw error
+        } catch {
+            let message = "Unexpected error forwarding to \(what) page"
+            Self.log.warning("forward", "\(message): \(ExceptionNames.message(of: error))")
+            request.setAttribute("jakarta.servlet.error.exception", error)
+            if !response.isCommitted { try await response.sendError(500, message) }
+        }
+    }
+
+    private func miss(_ what: String, _ request: Request, _ response: Response) async throws {
+        let message = "No \(what) page was defined for FORM authentication in context [\(request.context?.name ?? "")]"
+        Self.log.warning("forward", message)
+        try await response.sendError(500, message)
+    }
+
+    // MARK: The filled-in form
+
+    private func logIn(_ request: Request, _ response: Response, _ base: AuthenticatorValve) async throws {
+        guard request.method == "POST" else {
+            try await response.sendError(400)
+            return
+        }
+        try await request.acknowledge()
+        if let encoding = self.settings.characterEncoding { try request.setCharacterEncoding(encoding) }
         let username = await request.parameter("j_username")
         let password = await request.parameter("j_password")
         guard let username, let password, let realm = request.context?.realm,
             let principal = await realm.authenticate(username, password)
         else {
-            try await self.show(base.login.errorPage, request, response)
-            return false
-        }
-        guard let session = try await request.sessionInternal(create: false) else {
-            try await self.withoutSession(response, base, request)
-            return false
-        }
-        guard let saved = session.note(Self.savedNote) as? SavedRequest else {
-            try await self.withoutSavedRequest(response, base, request)
-            return false
-        }
-        self.restoreTimeout(session)
-        try await base.register(request, principal, method: self.name)
-        let target = saved.requestURI + (saved.queryString.map { "?" + $0 } ?? "")
-        try await response.sendRedirect(target, status: request.protocolName == "HTTP/1.0" ? 302 : 303)
-        return false
-    }
-
-    // MARK: Saved request
-
-    /// Whether this is the saved request coming back, now with a user; then it becomes what was saved.
-    private func restore(_ request: Request, _ base: AuthenticatorValve) async throws -> Bool {
-        guard let session = try await request.sessionInternal(create: false), let principal = session.principal,
-            let saved = session.note(Self.savedNote) as? SavedRequest, saved.requestURI == request.requestURI
-        else { return false }
-        session.setNote(Self.savedNote, nil)
-        request.userPrincipal = principal
-        request.authType = session.authType
-        self.replay(saved, in: request)
-        return true
-    }
-
-    package func resume(_ request: Request) async throws {
-        guard let session = try await request.sessionInternal(create: false), session.principal != nil,
-            let saved = session.note(Self.savedNote) as? SavedRequest, saved.requestURI == request.requestURI
-        else { return }
-        session.setNote(Self.savedNote, nil)
-        self.replay(saved, in: request)
-    }
-
-    private func replay(_ saved: SavedRequest, in request: Request) {
-        request.coyote.method = saved.method
-        if let type = saved.contentType { request.coyote.headers.set("content-type", type) }
-        request.coyote.contentLength = Int64(saved.body.count)
-        request.input.replace(with: ByteBuffer(bytes: saved.body))
-    }
-
-    private func save(_ request: Request, in session: any Session) async throws -> Bool {
-        var body: [UInt8] = []
-        let limit = request.connector.settings.maxSavePostSize
-        if request.contentLength > 0 || request.coyote.isChunked {
-            while let piece = try await request.input.readBuffer(upTo: 8192) {
-                body.append(contentsOf: piece.readableBytesView)
-                if limit >= 0, body.count > limit { return false }
+            guard let page = base.login.errorPage, !page.isEmpty else {
+                try await self.miss("error", request, response)
+                return
             }
-        }
-        let saved = SavedRequest(
-            requestURI: request.requestURI,
-            queryString: request.queryString,
-            method: request.method,
-            contentType: request.contentType,
-            body: body
-        )
-        session.setNote(Self.savedNote, saved)
-        return true
-    }
-
-    private func restoreTimeout(_ session: any Session) {
-        guard let timeout = session.note(Self.timeoutNote) as? Int else { return }
-        session.maxInactiveInterval = timeout
-        session.setNote(Self.timeoutNote, nil)
-    }
-
-    // MARK: Answers
-
-    private func show(_ page: String?, _ request: Request, _ response: Response) async throws {
-        guard let page, let dispatcher = request.context?.servletContext.requestDispatcher(page) else {
-            try await response.sendError(500, "The application has no page for the login")
+            try await self.show(page, "error", request, response)
             return
         }
-        let method = request.coyote.method
-        request.coyote.method = "GET"
-        defer { request.coyote.method = method }
-        response.status = 200
-        try await dispatcher.forward(request, response)
+        guard let session = try await self.expectedSession(request, base) else {
+            let message =
+                "The time allowed for the login process has been exceeded. If you wish to continue you must either"
+                + " click back twice and re-click the link you requested or close and re-open your browser"
+            try await self.land(request, response, orFail: 408, message)
+            return
+        }
+        try await base.register(request, principal, method: self.name)
+        if !base.configuration.cache {
+            session.setNote(Self.usernameNote, username)
+            session.setNote(Self.passwordNote, password)
+        }
+        guard let saved = session.note(Self.savedNote) as? SavedRequest else {
+            try await self.land(request, response, orFail: 400, "Invalid direct reference to form login page")
+            return
+        }
+        let location = response.encodeRedirectURL(saved.location)
+        try await response.sendRedirect(location, status: request.protocolName == "HTTP/1.1" ? 303 : 302)
     }
 
-    private func withoutSession(_ response: Response, _ base: AuthenticatorValve, _ request: Request) async throws {
-        if let page = base.configuration.landingPage {
-            try await response.sendRedirect(response.encodeRedirectURL((request.facts?.path ?? "") + page))
-        } else {
-            try await response.sendError(
-                408,
-                "The time allowed for the login process has been exceeded. If you wish to continue you must either click "
-                    + "back twice and re-click the link you requested or close and reopen your browser"
-            )
-        }
+    /// The session that the login page was shown in; one that is not known to belong to it is ended.
+    private func expectedSession(_ request: Request, _ base: AuthenticatorValve) async throws -> (any Session)? {
+        guard let session = try await request.sessionInternal(create: false) else { return nil }
+        guard base.configuration.changeSessionIdOnAuthentication else { return session }
+        if self.isExpected(request, session) { return session }
+        session.expire()
+        return nil
     }
 
-    private func withoutSavedRequest(_ response: Response, _ base: AuthenticatorValve, _ request: Request) async throws
-    {
-        if let page = base.configuration.landingPage {
-            try await response.sendRedirect(response.encodeRedirectURL((request.facts?.path ?? "") + page))
-        } else {
-            try await response.sendError(400, "Invalid direct reference to form login page")
+    private func isExpected(_ request: Request, _ session: any Session) -> Bool {
+        guard let id = session.note(AuthenticatorValve.sessionIdNote) as? String else { return false }
+        return id == request.requestedSessionId
+    }
+
+    /// Leads to the landing page as if it had been asked for, or fails without one.
+    private func land(_ request: Request, _ response: Response, orFail status: Int, _ message: String) async throws {
+        guard let page = self.settings.landingPage else {
+            try await response.sendError(status, message)
+            return
         }
+        let path = request.contextPath + page
+        try await request.sessionInternal(create: true)?.setNote(Self.savedNote, SavedRequest(page: path))
+        try await response.sendRedirect(response.encodeRedirectURL(path))
+    }
+
+    // MARK: The saved request
+
+    /// Whether this is the saved request coming back.
+    private func isSavedRequest(
+        _ request: Request,
+        _ base: AuthenticatorValve,
+        needsUser: Bool
+    ) async throws -> Bool {
+        guard request.requestedSessionId != nil || request.sessionIfPresent != nil,
+            let session = try await request.sessionInternal(create: false),
+            let saved = session.note(Self.savedNote) as? SavedRequest
+        else { return false }
+        if needsUser {
+            let user = base.configuration.cache ? session.principal : request.userPrincipal
+            guard user != nil else { return false }
+            if base.configuration.changeSessionIdOnAuthentication, !self.isExpected(request, session) { return false }
+        }
+        return saved.decodedURI == request.decodedPath
+    }
+
+    private func restore(_ request: Request, _ base: AuthenticatorValve) async throws -> LoginOutcome {
+        guard let session = try await request.sessionInternal(create: false),
+            let saved = session.note(Self.savedNote) as? SavedRequest
+        else { return .passed }
+        session.setNote(Self.savedNote, nil)
+        session.setNote(AuthenticatorValve.sessionIdNote, nil)
+        let isOtherMethod = saved.method != request.method
+        try await saved.restore(in: request)
+        if let interval = saved.maxInactiveInterval { session.maxInactiveInterval = interval }
+        return isOtherMethod ? .restored : .passed
+    }
+
+    /// Checks the name and password that the session keeps where it must not keep the user.
+    private func logInAgain(_ request: Request, _ base: AuthenticatorValve) async throws -> Bool {
+        guard let session = try await request.sessionInternal(create: true),
+            let username = session.note(Self.usernameNote) as? String,
+            let password = session.note(Self.passwordNote) as? String,
+            let principal = await request.context?.realm?.authenticate(username, password)
+        else { return false }
+        try await base.register(request, principal, method: self.name)
+        return try await !self.isSavedRequest(request, base, needsUser: true)
     }
 }

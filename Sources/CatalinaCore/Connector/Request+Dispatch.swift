@@ -74,24 +74,13 @@ extension Request {
         if self.authType != nil || self.userPrincipal != nil {
             throw ServletError("This request has already been authenticated")
         }
-        guard let realm = self.context?.realm, let principal = await realm.authenticate(username, password) else {
-            throw ServletError("Login failed")
-        }
-        self.userPrincipal = principal
-        self.authType = self.context?.authenticator?.method ?? "LOGIN"
-        if let session = try await self.sessionInternal(create: false) {
-            session.principal = principal
-            session.authType = self.authType
-        }
+        guard let authenticator = self.context?.authenticator else { throw ServletError("Login failed") }
+        try await authenticator.login(username, password, self)
     }
 
     package func logout() async throws {
-        self.userPrincipal = nil
-        self.authType = nil
-        if let session = try await self.sessionInternal(create: false) {
-            session.principal = nil
-            session.authType = nil
-        }
+        guard let authenticator = self.context?.authenticator else { return }
+        try await authenticator.logout(self)
     }
 
     // MARK: Attributes of the connection
@@ -153,4 +142,10 @@ package protocol Authenticator: AnyObject, Sendable {
     var method: String { get }
     /// Authenticates the client; if that is not possible yet, the answer says what to do and the result is `false`.
     func authenticate(_ request: Request, _ response: Response) async throws -> Bool
+    /// Makes the user of a name and password the request's.
+    ///
+    /// - Throws: `ServletError` if the password is wrong.
+    func login(_ username: String, _ password: String, _ request: Request) async throws
+    /// Makes the request, and its session, nobody's.
+    func logout(_ request: Request) async throws
 }

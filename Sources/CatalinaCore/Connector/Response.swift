@@ -108,7 +108,8 @@ package final class Response: HttpServletResponse {
         guard self.includes == 0 else { return }
         self.output.discard()
         let configuration = self.request.context?.configuration
-        let keepsRelative = configuration?.useRelativeRedirects ?? true
+        let isOld = [.http09, .http10].contains(self.request.coyote.protocolVersion)
+        let keepsRelative = !isOld && configuration?.useRelativeRedirects ?? true
         let target = keepsRelative ? location : self.absolute(location)
         self.coyote.status = status
         self.setHeader("Location", target)

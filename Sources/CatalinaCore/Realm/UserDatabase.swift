@@ -68,7 +68,7 @@ package final class UserDatabase: Sendable {
     private let content = Mutex(Content())
     private let refresh: @Sendable () -> Content?
 
-    /// `refresh` is the content if the file has changed since the last call, else `nil`.
+    /// `refresh` gives the content if the file has changed since the last call, else `nil`.
     package init(name: String, pathname: String, refresh: @escaping @Sendable () -> Content?) {
         self.name = name
         self.pathname = pathname

@@ -1,16 +1,17 @@
 package import Modeler
-import ServletAPI
 import Synchronization
 
 /// Users of a `UserDatabase` among the global resources.
 ///
 /// Source: `org.apache.catalina.realm.UserDatabaseRealm`.
-package final class UserDatabaseRealm: Realm, CredentialUser, ConfigurableComponent {
+package final class UserDatabaseRealm: StoredPasswordRealm, ConfigurableComponent {
     package struct Configuration: Sendable {
         package var resourceName = "UserDatabase"
-        package var allRolesMode = "strict"
         package var localJndiResource = false
         package var useStaticPrincipal = false
+        package var settings = RealmSettings()
+
+        package init() {}
     }
 
     package let configuration: Configuration
@@ -18,7 +19,7 @@ package final class UserDatabaseRealm: Realm, CredentialUser, ConfigurableCompon
 
     package init(configuration: Configuration) {
         self.configuration = configuration
-        self.protected = Mutex((nil, PlainCredentialHandler()))
+        self.protected = Mutex((nil, MessageDigestCredentialHandler()))
     }
 
     package static let descriptor = ComponentDescriptor<UserDatabaseRealm>(
@@ -28,51 +29,46 @@ package final class UserDatabaseRealm: Realm, CredentialUser, ConfigurableCompon
         defaults: Configuration(),
         attributes: [
             Attribute("resourceName", \.resourceName, "Name of the global resource"),
-            Attribute("allRolesMode", \.allRolesMode, "What the role * means: strict, authOnly, strictAuthOnly"),
             Attribute("localJndiResource", \.localJndiResource, "Whether the resource is the application's own"),
             Attribute("useStaticPrincipal", \.useStaticPrincipal, "Whether a user keeps the roles it logged in with"),
-            .ignored("X509UsernameRetrieverClassName", "Accepted; the subject is the user name"),
             .ignored("digest", "Accepted; a CredentialHandler says it"),
-            .ignored("stripRealmForGss", "Accepted; there is no GSS"),
-            .ignored("transportGuaranteeRedirectStatus", "Accepted; redirects are 302"),
-            .ignored("validate", "Accepted"),
-        ]
+        ] + RealmSettings.attributes.nested(in: \.settings)
     )
 
-    package var allRolesMode: String { self.configuration.allRolesMode }
+    package var settings: RealmSettings { self.configuration.settings }
     package var database: UserDatabase? { self.protected.withLock { $0.database } }
+    package var credentialHandler: any CredentialHandler { self.protected.withLock { $0.handler } }
+    package var isAvailable: Bool { self.database != nil }
 
-    /// Sets how passwords are compared.
     package func use(_ handler: any CredentialHandler) { self.protected.withLock { $0.handler = handler } }
+
+    /// Sets whose users these are, in place of the global resource.
+    package func use(_ database: UserDatabase) { self.protected.withLock { $0.database = database } }
 
     package func attach(to container: any Container) {
         var top: any Container = container
         while let parent = top.parent { top = parent }
         let objects = (top as? StandardEngine)?.service?.server?.globalResources.objects
-        let database = objects?[self.configuration.resourceName] as? UserDatabase
-        self.protected.withLock { $0.database = database }
-        if database == nil {
+        guard let database = objects?[self.configuration.resourceName] as? UserDatabase else {
             CategoryLogger("org.apache.catalina.realm.UserDatabaseRealm").error(
                 "startInternal",
                 "No UserDatabase component found under key [\(self.configuration.resourceName)]"
             )
+            return
         }
+        self.use(database)
     }
 
-    package func authenticate(_ username: String, _ password: String) async -> RealmPrincipal? {
-        let (database, handler) = self.protected.withLock { $0 }
-        guard let database, let user = database.user(username) else {
-            // An unknown name takes as long as a wrong password.
-            _ = handler.matches(password, stored: "")
-            return nil
-        }
-        guard handler.matches(password, stored: user.password) else { return nil }
-        return RealmPrincipal(name: username, roles: database.roles(of: user))
-    }
+    package func storedPassword(of username: String) async -> String? { self.database?.user(username)?.password }
 
     package func principal(_ username: String) async -> RealmPrincipal? {
         guard let database = self.database, let user = database.user(username) else { return nil }
-        return RealmPrincipal(name: username, roles: database.roles(of: user))
+        let roles = database.roles(of: user)
+        if self.configuration.useStaticPrincipal { return RealmPrincipal(name: username, roles: roles) }
+        return RealmPrincipal(name: username, roles: roles) { [weak database] in
+            guard let database, let user = database.user(username) else { return [] }
+            return database.roles(of: user)
+        }
     }
 
     package func backgroundProcess() async {
@@ -87,10 +83,12 @@ package final class UserDatabaseRealm: Realm, CredentialUser, ConfigurableCompon
 /// Users of a file of its own, read once.
 ///
 /// Source: `org.apache.catalina.realm.MemoryRealm`.
-package final class MemoryRealm: Realm, CredentialUser, ConfigurableComponent {
+package final class MemoryRealm: StoredPasswordRealm, ConfigurableComponent {
     package struct Configuration: Sendable {
         package var pathname = "conf/tomcat-users.xml"
-        package var allRolesMode = "strict"
+        package var settings = RealmSettings()
+
+        package init() {}
     }
 
     package let configuration: Configuration
@@ -98,7 +96,7 @@ package final class MemoryRealm: Realm, CredentialUser, ConfigurableComponent {
 
     package init(configuration: Configuration) {
         self.configuration = configuration
-        self.protected = Mutex((nil, PlainCredentialHandler()))
+        self.protected = Mutex((nil, MessageDigestCredentialHandler()))
     }
 
     package static let descriptor = ComponentDescriptor<MemoryRealm>(
@@ -108,23 +106,22 @@ package final class MemoryRealm: Realm, CredentialUser, ConfigurableComponent {
         defaults: Configuration(),
         attributes: [
             Attribute("pathname", \.pathname, "The file, relative to CATALINA_BASE"),
-            Attribute("allRolesMode", \.allRolesMode, "What the role * means: strict, authOnly, strictAuthOnly"),
-        ]
+            .ignored("digest", "Accepted; a CredentialHandler says it"),
+        ] + RealmSettings.attributes.nested(in: \.settings)
     )
 
-    package var allRolesMode: String { self.configuration.allRolesMode }
+    package var settings: RealmSettings { self.configuration.settings }
     package var database: UserDatabase? { self.protected.withLock { $0.database } }
+    package var credentialHandler: any CredentialHandler { self.protected.withLock { $0.handler } }
 
     /// Sets whose users these are; the file's reader belongs to another target.
     package func use(_ database: UserDatabase) { self.protected.withLock { $0.database = database } }
-    /// Sets how passwords are compared.
     package func use(_ handler: any CredentialHandler) { self.protected.withLock { $0.handler = handler } }
 
-    package func authenticate(_ username: String, _ password: String) async -> RealmPrincipal? {
-        let (database, handler) = self.protected.withLock { $0 }
-        guard let database, let user = database.user(username), handler.matches(password, stored: user.password) else {
-            return nil
-        }
+    package func storedPassword(of username: String) async -> String? { self.database?.user(username)?.password }
+
+    package func principal(_ username: String) async -> RealmPrincipal? {
+        guard let database = self.database, let user = database.user(username) else { return nil }
         return RealmPrincipal(name: username, roles: database.roles(of: user))
     }
 }

@@ -136,7 +136,7 @@ package final class WebResourceRoot: Sendable {
         let content = resource.content
         guard let file = resource.file, resource.isFile else { return resource.eTag }
         let digest = try await FileIO.run {
-            try content.map { SHA256.hex($0) } ?? SHA256.hex(ofFile: file)
+            try content.map { FileHash.hex($0) } ?? FileHash.hex(ofFile: file)
         }
         resource.keep(strongETag: "\"\(digest)\"")
         return resource.strongETag ?? resource.eTag

@@ -40,6 +40,13 @@ enum GlobalResourceFactories {
 enum UserDatabases {
     private static let log = CategoryLogger("org.apache.catalina.users.MemoryUserDatabase")
 
+    /// Gives a realm with a file of its own the users in it.
+    static func open(for realm: any Realm) {
+        guard let realm = realm as? MemoryRealm else { return }
+        let pathname = realm.configuration.pathname
+        realm.use(self.open(name: pathname, pathname: pathname, watches: false))
+    }
+
     /// A database over a file, read now and again whenever the file changes.
     static func open(name: String, pathname: String, watches: Bool) -> UserDatabase {
         let path = Places.resolve(pathname)

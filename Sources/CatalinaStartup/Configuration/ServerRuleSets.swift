@@ -95,11 +95,15 @@ struct ContainerRuleSet: RuleSet {
             container.pipeline.add(valve)
         }
         digester.on(self.prefix + "Realm") { (container: any Container, realm: any Realm) in
+            UserDatabases.open(for: realm)
             container.base.realm = realm
         }
         var nested = self.prefix + "Realm/"
         for _ in 0..<RealmRules.nestingMaximum {
-            digester.on(nested + "Realm") { (outer: any RealmContainer, inner: any Realm) in outer.add(inner) }
+            digester.on(nested + "Realm") { (outer: any RealmContainer, inner: any Realm) in
+                UserDatabases.open(for: inner)
+                outer.add(inner)
+            }
             digester.on(nested + "CredentialHandler") { (realm: any CredentialUser, handler: any CredentialHandler) in
                 realm.use(handler)
             }

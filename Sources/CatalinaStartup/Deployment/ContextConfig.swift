@@ -99,26 +99,8 @@ final class ContextConfig: LifecycleListener {
             Self.log.error("configureStart", "Marking this application unavailable due to previous error(s)")
             throw LifecycleError(fatal)
         }
-        let model = try ModelBuilder(outcome.webXml).model()
-        context.model = model
-        self.addAuthenticator(context, model)
-    }
-
-    /// A context with something to protect gets the valve that does so, behind its other valves.
-    private func addAuthenticator(_ context: StandardContext, _ model: ApplicationModel) {
-        guard context.authenticator == nil, !model.securityConstraints.isEmpty || model.login != nil else { return }
-        let method: any LoginMethod
-        switch model.login?.method.uppercased() {
-        case "BASIC": method = BasicLogin()
-        case "FORM": method = FormLogin()
-        case nil, "NONE", "": method = NoLogin()
-        case let other?:
-            Self.log.error("authenticatorConfig", "Cannot configure an authenticator for method [\(other)]")
-            method = NoLogin()
-        }
-        let valve = AuthenticatorValve(method, model: model)
-        context.authenticator = valve
-        context.pipeline.add(valve)
+        context.model = try ModelBuilder(outcome.webXml).model()
+        try AuthenticatorValve.install(in: context)
     }
 
     private func unconfigure(_ context: StandardContext) async {
@@ -127,9 +109,7 @@ final class ContextConfig: LifecycleListener {
             return protected.copy
         }
         if let copy { await self.delete(copy) }
-        guard let valve = context.authenticator as? AuthenticatorValve else { return }
-        context.pipeline.remove(valve)
-        context.authenticator = nil
+        AuthenticatorValve.uninstall(from: context)
     }
 }
 

@@ -29,4 +29,20 @@ package enum URIReference {
         if origin == bare { return defaultPort == port }
         return origin == "\(bare):\(port)"
     }
+
+    /// Whether the value of an `Origin` field could be one: `null`, a file, or a URI with a scheme.
+    ///
+    /// Percent signs are refused: they have no place in a host, but hide line ends from whoever decodes them.
+    /// Tomcat counterpart: `org.apache.tomcat.util.http.RequestUtil.isValidOrigin`.
+    package static func isValidOrigin(_ origin: String) -> Bool {
+        if origin.utf8.contains(ASCII.percent) { return false }
+        if origin == "null" || origin.hasPrefix("file://") { return true }
+        let bytes = origin.utf8
+        guard let colon = bytes.firstIndex(where: { !ByteSet.scheme.contains($0) }), bytes[colon] == ASCII.colon,
+            bytes.first?.isAlpha == true
+        else { return false }
+        let rest = bytes[bytes.index(after: colon)...]
+        let refused = Array("\"<>\\^`{|}".utf8)
+        return !rest.isEmpty && rest.allSatisfy { $0 > ASCII.space && $0 != 0x7f && !refused.contains($0) }
+    }
 }
