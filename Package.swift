@@ -62,6 +62,11 @@ let container: [Target] = [
     .executableTarget(name: "catalina", dependencies: ["CatalinaStartup"], swiftSettings: settings),
 ]
 
+let cluster: [Target] = [
+    library("JavaSerialization", [nioCore]),
+    library("Tribes", ["JavaSerialization", "Modeler", "COpenSSL", "CZlib", nioCore, nioPosix, log]),
+]
+
 let repository: [Target] = [
     library("RepositoryCore", ["COpenSSL"]),
     library("RepositoryStorage", ["RepositoryCore", grdb]),
@@ -97,6 +102,8 @@ let testTargets: [Target] = [
     tests("ServerConfig", ["ServerConfig", "Modeler"]),
     tests("Coyote", ["Coyote", "COpenSSL", nioCore, nioPosix, nioEmbedded]),
     tests("CatalinaCore", ["CatalinaCore", "CatalinaSession", "Coyote", "Modeler", servletAPI, nioCore]),
+    tests("JavaSerialization", ["JavaSerialization", nioCore]),
+    tests("Tribes", ["Tribes", "JavaSerialization", "Modeler", nioCore, nioPosix, nioEmbedded]),
     tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", servletAPI]),
     tests("CatalinaManager", ["CatalinaManager", "CatalinaCore", "CatalinaSession", "Modeler", servletAPI]),
     tests("CatalinaStartup", ["CatalinaStartup", "CatalinaCore", "ServerConfig", "Modeler", servletAPI]),
@@ -124,7 +131,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
-    targets: systemLibraries + container + repository + webapps + testTargets
+    targets: systemLibraries + container + cluster + repository + webapps + testTargets
 )
 
 // With `CARACAL_TESTS=Coyote,Modeler` in the environment only those test targets and what they need are
