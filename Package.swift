@@ -91,6 +91,12 @@ let webapps: [Target] = [
 
 let testTargets: [Target] = [
     .target(name: "TestSupport", dependencies: [nioCore], path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+        name: "ClusterSupport",
+        dependencies: ["Tribes", nioCore, nioEmbedded],
+        path: "Tests/ClusterSupport",
+        swiftSettings: settings
+    ),
     .executableTarget(
         name: "CrashWriter",
         dependencies: ["RepositoryStorage", "RepositoryIndex", "RepositoryCore"],
@@ -103,7 +109,10 @@ let testTargets: [Target] = [
     tests("Coyote", ["Coyote", "COpenSSL", nioCore, nioPosix, nioEmbedded]),
     tests("CatalinaCore", ["CatalinaCore", "CatalinaSession", "Coyote", "Modeler", servletAPI, nioCore]),
     tests("JavaSerialization", ["JavaSerialization", nioCore]),
-    tests("Tribes", ["Tribes", "JavaSerialization", "Modeler", nioCore, nioPosix, nioEmbedded]),
+    tests(
+        "Tribes",
+        ["Tribes", "ClusterSupport", "JavaSerialization", "Modeler", nioCore, nioPosix, nioEmbedded]
+    ),
     tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", servletAPI]),
     tests("CatalinaManager", ["CatalinaManager", "CatalinaCore", "CatalinaSession", "Modeler", servletAPI]),
     tests("CatalinaStartup", ["CatalinaStartup", "CatalinaCore", "ServerConfig", "Modeler", servletAPI]),

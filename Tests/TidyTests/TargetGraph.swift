@@ -18,7 +18,7 @@ enum TargetGraph {
         "JavaSerialization": ["Glibc"] + Self.nio,
         "ServerConfig": ["Glibc", "CLibXML2", "Modeler"],
         "Coyote": ["Glibc", "Modeler", "COpenSSL", "CZlib"] + Self.log + Self.nio,
-        "Tribes": ["Glibc", "JavaSerialization", "Modeler"] + Self.log + Self.nio,
+        "Tribes": ["Glibc", "JavaSerialization", "Modeler", "COpenSSL", "CZlib"] + Self.log + Self.nio,
         "CatalinaCore": ["Glibc", "COpenSSL"] + Self.core + Self.log + Self.nio,
         "CatalinaSession": ["Glibc", "JavaSerialization", "COpenSSL"] + Self.core + Self.log,
         "CatalinaManager": ["Glibc"] + Self.core + Self.log,

@@ -1,0 +1,73 @@
+package import NIOCore
+
+/// The members that one layer knows, the oldest first, with the time each was last heard of.
+///
+/// A value: the owner says what time it is, and announces what changed.
+/// Source: `org.apache.catalina.tribes.membership.Membership`.
+package struct MembershipTable: Sendable {
+    private struct Entry {
+        var member: Member
+        var lastHeard: NIODeadline
+    }
+
+    /// By descending age; equal ages in the order in which they came.
+    private var entries: [Entry] = []
+
+    package init() {}
+
+    package var members: [Member] { self.entries.map(\.member) }
+    package var isEmpty: Bool { self.entries.isEmpty }
+    package var count: Int { self.entries.count }
+
+    package func contains(_ member: Member) -> Bool { self.entries.contains { $0.member == member } }
+
+    /// The member as it is known here.
+    package func known(_ member: Member) -> Member? { self.entries.first { $0.member == member }?.member }
+
+    /// Takes note of a sign of life.
+    ///
+    /// A known member's age, command and payload are brought up to date.
+    /// - Returns: whether the member is new.
+    package mutating func heard(from member: Member, at now: NIODeadline) -> Bool {
+        guard let index = self.entries.firstIndex(where: { $0.member == member }) else {
+            self.entries.append(Entry(member: member, lastHeard: now))
+            self.sort()
+            return true
+        }
+        self.entries[index].lastHeard = now
+        if self.entries[index].member.aliveTime != member.aliveTime {
+            self.entries[index].member.aliveTime = member.aliveTime
+            self.entries[index].member.command = member.command
+            self.entries[index].member.payload = member.payload
+            self.sort()
+        }
+        return false
+    }
+
+    /// Forgets a member, and says how it was known.
+    @discardableResult
+    package mutating func remove(_ member: Member) -> Member? {
+        guard let index = self.entries.firstIndex(where: { $0.member == member }) else { return nil }
+        return self.entries.remove(at: index).member
+    }
+
+    package mutating func removeAll() {
+        self.entries = []
+    }
+
+    /// Forgets and returns the members not heard of for longer than `age`.
+    package mutating func expire(olderThan age: TimeAmount, at now: NIODeadline) -> [Member] {
+        let expired = self.entries.filter { now - $0.lastHeard > age }.map(\.member)
+        if !expired.isEmpty { self.entries.removeAll { now - $0.lastHeard > age } }
+        return expired
+    }
+
+    private mutating func sort() {
+        let ranked = self.entries.enumerated().sorted { left, right in
+            left.element.member.aliveTime == right.element.member.aliveTime
+                ? left.offset < right.offset
+                : left.element.member.aliveTime > right.element.member.aliveTime
+        }
+        self.entries = ranked.map(\.element)
+    }
+}

@@ -1,0 +1,62 @@
+package import NIOCore
+
+/// What a component at the bottom of a channel runs on.
+package struct ChannelEnvironment: Sendable {
+    /// The channel's name, as `localhost-Channel`.
+    package let channelName: String
+    package let loop: ChannelLoop
+    package let network: any ChannelNetwork
+
+    package init(channelName: String, loop: ChannelLoop, network: any ChannelNetwork) {
+        self.channelName = channelName
+        self.loop = loop
+        self.network = network
+    }
+}
+
+/// Where a receiver listens, as members are told.
+package struct ReceiverAddress: Sendable, Equatable {
+    package var host: [UInt8]
+    package var port: Int
+    package var securePort = -1
+    package var udpPort = -1
+
+    package init(host: [UInt8], port: Int) {
+        self.host = host
+        self.port = port
+    }
+}
+
+/// Takes messages of other members from the network.
+///
+/// Isolation: channel loop.
+/// Tomcat counterpart: `org.apache.catalina.tribes.ChannelReceiver`.
+package protocol ChannelReceiver: AnyObject, Sendable {
+    /// Opens the ports, and hands each message to `deliver`, whose error refuses the message.
+    func start(
+        in environment: ChannelEnvironment,
+        deliver: @escaping @Sendable (ChannelMessage) throws -> Void
+    ) -> EventLoopFuture<ReceiverAddress>
+
+    /// Closes the ports and all connections.
+    func stop() -> EventLoopFuture<Void>
+
+    func heartbeat()
+}
+
+/// Brings messages to other members.
+///
+/// Isolation: channel loop.
+/// Tomcat counterpart: `org.apache.catalina.tribes.ChannelSender`.
+package protocol ChannelSender: AnyObject, Sendable {
+    func start(in environment: ChannelEnvironment) -> EventLoopFuture<Void>
+    func stop() -> EventLoopFuture<Void>
+
+    /// Brings a message to every destination; see ``ChannelInterceptor/send(_:to:context:)``.
+    func send(_ message: ChannelMessage, to destinations: [Member]) -> EventLoopFuture<Void>
+
+    /// Forgets what is kept for a member that is gone.
+    func remove(_ member: Member)
+
+    func heartbeat()
+}

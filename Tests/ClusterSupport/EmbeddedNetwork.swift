@@ -1,0 +1,138 @@
+import NIOCore
+package import NIOEmbedded
+import Synchronization
+package import Tribes
+
+/// A network in memory on one embedded loop: delay, loss and cuts on virtual time, from one seed.
+///
+/// Each node sees it through its own ``node(_:)``, which is where its connections come from. Connections
+/// keep order and lose nothing; between hosts that are cut off from each other they hold what was written
+/// until the cut heals. Datagrams may be lost, doubled and overtake each other.
+/// Isolation: the embedded loop's thread.
+package final class EmbeddedNetwork: Sendable {
+    package typealias Host = [UInt8]
+
+    /// How the network treats what is sent.
+    package struct Conditions: Sendable {
+        /// Time that anything takes from host to host, in milliseconds.
+        package var delay: ClosedRange<Int64> = 1...1
+        /// Chance that a datagram is lost, and that one is doubled.
+        package var datagramLoss = 0.0
+        package var datagramDuplication = 0.0
+
+        package init() {}
+    }
+
+    struct State {
+        var conditions = Conditions()
+        var listeners: [Endpoint: EmbeddedListener] = [:]
+        var sockets: [EmbeddedDatagramSocket] = []
+        var connections: [ObjectIdentifier: EmbeddedConnection] = [:]
+        var cuts: Set<Cut> = []
+        var generator: SplitMix
+        var nextPort = 30_000
+        var names: [String: [Host]] = [:]
+    }
+
+    struct Cut: Hashable {
+        let from: Host
+        let to: Host
+    }
+
+    package let loop: EmbeddedEventLoop
+    let state: Mutex<State>
+
+    package init(loop: EmbeddedEventLoop, seed: UInt64 = 1) {
+        self.loop = loop
+        self.state = Mutex(State(generator: SplitMix(state: seed)))
+    }
+
+    /// The network as a host sees it.
+    package func node(_ host: Host) -> any ChannelNetwork { EmbeddedNode(network: self, host: host) }
+
+    package func setConditions(_ conditions: Conditions) {
+        self.state.withLock { $0.conditions = conditions }
+    }
+
+    /// What a name resolves to from now on.
+    package func setAddresses(_ hosts: [Host], for name: String) {
+        self.state.withLock { $0.names[name] = hosts }
+    }
+
+    /// Cuts the hosts of both sides off from each other, in both directions.
+    package func cut(_ left: [Host], from right: [Host]) {
+        self.state.withLock { state in
+            for one in left {
+                for other in right {
+                    state.cuts.insert(Cut(from: one, to: other))
+                    state.cuts.insert(Cut(from: other, to: one))
+                }
+            }
+        }
+    }
+
+    /// Lets everything through again; what connections hold goes on its way.
+    package func heal() {
+        let held = self.state.withLock { state in
+            state.cuts = []
+            return state.connections.values.sorted { $0.number < $1.number }
+        }
+        for connection in held { connection.flushHeld() }
+    }
+
+    /// A process ends: its ports close, and its connections break at the other end.
+    package func kill(_ host: Host) {
+        let (connections, listeners) = self.state.withLock { state in
+            state.sockets.removeAll { $0.endpoint.host == host }
+            let listeners = state.listeners.filter { $0.key.host == host }.map(\.value)
+            state.listeners = state.listeners.filter { $0.key.host != host }
+            let connections = state.connections.values.filter { $0.local == host }
+            return (connections.sorted { $0.number < $1.number }, listeners)
+        }
+        _ = listeners
+        for connection in connections { connection.breakOff() }
+    }
+
+    func isCut(_ from: Host, _ to: Host) -> Bool {
+        self.state.withLock { $0.cuts.contains(Cut(from: from, to: to)) }
+    }
+
+    /// The time that one hop takes now.
+    func delay() -> TimeAmount {
+        self.state.withLock { state in
+            .milliseconds(Int64.random(in: state.conditions.delay, using: &state.generator))
+        }
+    }
+
+    func chance(_ probability: (Conditions) -> Double) -> Bool {
+        self.state.withLock { state in
+            let limit = probability(state.conditions)
+            return limit > 0 && Double.random(in: 0..<1, using: &state.generator) < limit
+        }
+    }
+}
+
+/// A small deterministic generator; not for secrets.
+package struct SplitMix: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    package init(state: UInt64) { self.state = state }
+
+    package mutating func next() -> UInt64 {
+        self.state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = self.state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// Why the network in memory refuses something.
+package enum EmbeddedNetworkError: Error, Equatable {
+    case portInUse(Endpoint)
+    case refused(Endpoint)
+    case timedOut(Endpoint)
+    case closed
+    case reset
+    case unknownName(String)
+}
