@@ -115,7 +115,7 @@ let testTargets: [Target] = [
     ),
     tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", servletAPI]),
     tests("CatalinaManager", ["CatalinaManager", "CatalinaCore", "CatalinaSession", "Modeler", servletAPI]),
-    tests("CatalinaStartup", ["CatalinaStartup", "CatalinaCore", "ServerConfig", "Modeler", servletAPI]),
+    tests("CatalinaStartup", ["CatalinaStartup", "CatalinaCore", "Coyote", "ServerConfig", "Modeler", servletAPI]),
     tests("RepositoryCore", ["RepositoryCore"]),
     tests("RepositorySync", ["RepositorySync", "RepositoryCore"]),
     tests("RepositoryStorage", ["RepositoryStorage", "RepositoryIndex", "RepositoryCore", "CrashWriter", grdb]),

@@ -56,9 +56,9 @@ package enum Components {
         AnyComponentDescriptor(ContextResource.descriptor),
         AnyComponentDescriptor(ContextEnvironment.descriptor),
         AnyComponentDescriptor(ApplicationParameter.descriptor),
-        AnyComponentDescriptor(WebappLoaderElement.descriptor),
+        AnyComponentDescriptor(WebappLoader.descriptor),
         AnyComponentDescriptor(SSLHostConfigElement.descriptor),
-        AnyComponentDescriptor(CertificateElement.descriptor),
+        AnyComponentDescriptor(SSLHostConfigCertificate.descriptor),
     ]
 
     private static let valves: [AnyComponentDescriptor] = [

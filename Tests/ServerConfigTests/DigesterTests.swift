@@ -168,6 +168,26 @@ import Testing
         )
     }
 
+    @Test("a component can be told of its parent before its children are made")
+    func begin() throws {
+        var digester = Digester.sample()
+        var order: [String] = []
+        digester.onBegin("Server/Service/Engine/Host") { (engine: SampleNode, host: SampleNode) in
+            order.append(
+                "\(host.className.split(separator: ".").last ?? "") in \(engine.className.split(separator: ".").last ?? "")"
+            )
+        }
+        digester.underlay("Server/Service/Engine/Host/Context") { (_: SampleNode, _) in
+            order.append("Context")
+            return []
+        }
+        let outcome = try digester.digest(
+            text: "<Server><Service><Engine><Host><Context/></Host></Engine></Service></Server>"
+        )
+        #expect(outcome.problems.isEmpty)
+        #expect(order == ["StandardHost in StandardEngine", "Context"])
+    }
+
     @Test("the root's component can be attached to one that exists")
     func underParent() throws {
         var digester = Digester(

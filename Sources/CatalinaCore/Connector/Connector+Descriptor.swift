@@ -35,6 +35,8 @@ extension Connector {
         package var compressionMinSize = 2048
         package var compressibleMimeType =
             "text/html,text/xml,text/plain,text/css,text/javascript,application/javascript,application/json,application/xml"
+        /// TLS as Tomcat 8.5 writes it.
+        package var flatTLS = FlatTLS()
         /// What concerns the socket and the protocol.
         package var http11 = Http11Protocol.Configuration()
 
@@ -57,7 +59,7 @@ extension Connector {
         "Accepts requests by one protocol on one address",
         defaults: Configuration(),
         attributes: Connector.ownAttributes + Connector.protocolAttributes.nested(in: \.http11)
-            + Connector.javaAttributes
+            + FlatTLS.attributes.nested(in: \.flatTLS) + Connector.javaAttributes
     )
 
     private static let ownAttributes: [Attribute<Configuration>] = [

@@ -125,7 +125,8 @@ extension StandardContext {
     private func loadModules() async throws {
         guard let loader = try self.setup.makeLoader?(self) else { return }
         self.protected.withLock { $0.loader = loader }
-        try await FileIO.run { try loader.load() }
+        let (documents, work) = (self.setup.documentBase, self.setup.workDirectory)
+        try await FileIO.run { try loader.load(documentBase: documents, workDirectory: work) }
     }
 
     private func addWrappers() async throws {

@@ -191,14 +191,15 @@ package struct ContainerClasses: Sendable {
 ///
 /// Source: `org.apache.catalina.Loader`.
 package protocol Loader: ManagedBean {
-    /// Loads every module; blocking, called off the event loops.
+    /// Loads every module of an application's folder, at each start anew; blocking, called off the event loops.
     ///
+    /// `workDirectory` is a folder of the application's own that outlives the process.
     /// - Throws: why a module cannot be used; the application then does not start.
-    func load() throws
+    func load(documentBase: String, workDirectory: String) throws
     func servlet(_ className: String) -> (@Sendable () throws -> any Servlet)?
     func filter(_ className: String) -> (@Sendable () throws -> any Filter)?
     func listener(_ className: String) -> (@Sendable () throws -> any EventListener)?
-    /// Whether something changed since ``load()``.
+    /// Whether something changed since the modules were loaded.
     func isModified() -> Bool
     /// Names of the modules loaded.
     var moduleNames: [String] { get }

@@ -25,10 +25,10 @@ package struct ModuleError: Error, Equatable, CustomStringConvertible {
             switch self.reason {
             case .notALibrary: "[\(self.library)] is not a shared library for this machine"
             case .otherVersion(let version):
-                "[\(self.library)] was built for ServletAPI \(version), this server has \(ModuleLoader.apiVersion)"
+                "[\(self.library)] was built for ServletAPI \(version), this server has \(WebappLoader.apiVersion)"
             case .noEntry:
-                "[\(self.library)] does not export \(ModuleLoader.entrySymbol), and no module in WEB-INF/lib needs it"
-            case .noModule: "[\(self.library)]: \(ModuleLoader.entrySymbol) returned no module"
+                "[\(self.library)] does not export \(WebappLoader.entrySymbol), and no module in WEB-INF/lib needs it"
+            case .noModule: "[\(self.library)]: \(WebappLoader.entrySymbol) returned no module"
             case .refused(let text): "[\(self.library)] cannot be loaded: \(text)"
             case .unreadable(let text): "[\(self.library)] cannot be copied: \(text)"
             }

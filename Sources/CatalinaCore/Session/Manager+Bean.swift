@@ -93,6 +93,6 @@ extension Loader {
         )
     }
 
-    package var componentClassName: String { "org.apache.catalina.loader.WebappLoader" }
+    package var componentClassName: String { WebappLoader.descriptor.className }
     package var beanDescription: String { "WebappLoader" }
 }

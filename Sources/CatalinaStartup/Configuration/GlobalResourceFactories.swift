@@ -9,8 +9,7 @@ enum GlobalResourceFactories {
 
     static func make(_ naming: NamingResources) throws -> GlobalResources {
         var global = GlobalResources()
-        for resource in naming.resources {
-            let settings = resource.configuration
+        for settings in naming.resources {
             global.types.append((settings.name, settings.type))
             switch settings.type {
             case "org.apache.catalina.UserDatabase": global.objects[settings.name] = self.userDatabase(settings)
@@ -22,12 +21,12 @@ enum GlobalResourceFactories {
             }
         }
         for entry in naming.environment {
-            global.environment[entry.configuration.name] = (entry.configuration.type, entry.configuration.value)
+            global.environment[entry.name] = (entry.type, entry.value)
         }
         return global
     }
 
-    private static func userDatabase(_ settings: ContextResource.Configuration) -> UserDatabase {
+    private static func userDatabase(_ settings: ContextResource) -> UserDatabase {
         let pathname = settings.properties["pathname"] ?? "conf/tomcat-users.xml"
         let watches = settings.properties["watchSource"].map { $0.lowercased() == "true" } ?? true
         return UserDatabases.open(name: settings.name, pathname: pathname, watches: watches)

@@ -10,7 +10,8 @@ import ServerConfig
 struct ServerRuleSet: RuleSet {
     func addRules(to digester: inout Digester) {
         digester.onRoot("Server", create: StandardServer.descriptor.className) { (_: StandardServer) in }
-        digester.on("Server/GlobalNamingResources", create: NamingResources.className, isOverridable: false) {
+        digester.on("Server/GlobalNamingResources", create: NamingResources.descriptor.className, isOverridable: false)
+        {
             (server: StandardServer, naming: NamingResources) in
             server.globalResources = try GlobalResourceFactories.make(naming)
         }
@@ -41,7 +42,9 @@ struct ConnectorRuleSet: RuleSet {
     func addRules(to digester: inout Digester) {
         let connector = self.prefix + "Connector"
         digester.on(connector, create: Connector.descriptor.className, isOverridable: false) {
-            (service: StandardService, connector: Connector) in service.add(connector)
+            (service: StandardService, connector: Connector) in
+            try connector.addFlatTLS()
+            service.add(connector)
         }
         digester.on(connector + "/Listener") { (connector: Connector, listener: any LifecycleListener) in
             connector.lifecycle.add(listener)
@@ -77,6 +80,8 @@ struct HostRuleSet: RuleSet {
             host.lifecycle.add(HostConfig(host))
             try engine.attachChild(host)
         }
+        // The default files of a Context in server.xml lie in a folder that bears the names of both.
+        digester.onBegin(host) { (engine: StandardEngine, host: StandardHost) in host.base.parent = engine }
         digester.onText(host + "/Alias") { (host: StandardHost, alias: String) in host.addAlias(alias) }
         digester.add(ContainerRuleSet(prefix: host + "/"))
         digester.add(ContextRuleSet(prefix: host + "/"))
@@ -137,8 +142,12 @@ struct ContextRuleSet: RuleSet {
                 (host: StandardHost, context: StandardContext) in
                 context.setup.isDefinedInServerXML = true
                 ServerXMLContext.setPath(of: context)
+                ServerXMLContext.requireDefaults(of: context, in: host)
                 ContextSetup.prepare(context, in: host)
                 try host.attachChild(context)
+            }
+            digester.underlay(context) { (host: StandardHost, element) in
+                ServerXMLContext.defaults(of: element, in: host)
             }
         }
         digester.add(ContainerRuleSet(prefix: context + "/"))
@@ -151,8 +160,8 @@ struct ContextRuleSet: RuleSet {
         digester.on(context + "/CookieProcessor", create: CookieProcessor.descriptor.className) {
             (context: StandardContext, processor: CookieProcessor) in context.setup.cookieProcessor = processor
         }
-        digester.on(context + "/Loader", create: WebappLoaderElement.className) {
-            (_: StandardContext, _: WebappLoaderElement) in
+        digester.on(context + "/Loader", create: WebappLoader.descriptor.className) {
+            (context: StandardContext, loader: any Loader) in context.setup.makeLoader = { _ in loader }
         }
         digester.on(context + "/Resources", create: StandardRoot.descriptor.className) {
             (context: StandardContext, root: StandardRoot) in
@@ -167,8 +176,8 @@ struct ContextRuleSet: RuleSet {
                 root.add(overlay.placed(position))
             }
         }
-        digester.on(context + "/Parameter", create: ApplicationParameter.className, isOverridable: false) {
-            (context: StandardContext, parameter: ApplicationParameter) in
+        digester.on(context + "/Parameter", create: ApplicationParameter.descriptor.className, isOverridable: false) {
+            (context: StandardContext, parameter: PlainElement<ApplicationParameter>) in
             let settings = parameter.configuration
             context.setup.parameters[settings.name] = (settings.value, settings.override)
         }
@@ -184,8 +193,22 @@ struct ContextRuleSet: RuleSet {
     }
 }
 
-/// What a Context in server.xml must say itself, since no file name says it.
+/// What a Context in server.xml must say itself, since no file name says it, and the default files under it.
 private enum ServerXMLContext {
+    /// The default context files; none if one of them cannot be used.
+    static func defaults(of element: XMLElement, in host: StandardHost) -> [XMLDocument] {
+        guard element["override"]?.lowercased() != "true" else { return [] }
+        return ContextDigest(rules: DeploymentRules(host)).usableDefaults().documents
+    }
+
+    /// Keeps a context whose default files cannot be used from starting; the server goes on without it.
+    static func requireDefaults(of context: StandardContext, in host: StandardHost) {
+        guard !context.configuration.override else { return }
+        guard let problem = ContextDigest(rules: DeploymentRules(host)).usableDefaults().problem else { return }
+        Problems.log(problem)
+        context.setup.deploymentFailure = problem.description
+    }
+
     /// Makes the path one: from `docBase` if it is missing, with a slash before and none behind.
     static func setPath(of context: StandardContext) {
         let configuration = context.configuration
@@ -214,11 +237,14 @@ struct NamingRuleSet: RuleSet {
     let prefix: String
 
     func addRules(to digester: inout Digester) {
-        digester.on(self.prefix + "Resource", create: ContextResource.className, isOverridable: false) {
-            (naming: NamingResources, resource: ContextResource) in naming.resources.append(resource)
+        digester.on(self.prefix + "Resource", create: ContextResource.descriptor.className, isOverridable: false) {
+            (naming: NamingResources, resource: PlainElement<ContextResource>) in
+            naming.resources.append(resource.configuration)
         }
-        digester.on(self.prefix + "Environment", create: ContextEnvironment.className, isOverridable: false) {
-            (naming: NamingResources, entry: ContextEnvironment) in naming.environment.append(entry)
+        digester.on(self.prefix + "Environment", create: ContextEnvironment.descriptor.className, isOverridable: false)
+        {
+            (naming: NamingResources, entry: PlainElement<ContextEnvironment>) in
+            naming.environment.append(entry.configuration)
         }
         for name in ["ResourceLink", "ResourceEnvRef", "Transaction", "Ejb", "LocalEjb", "ServiceRef"] {
             digester.accept(self.prefix + name)

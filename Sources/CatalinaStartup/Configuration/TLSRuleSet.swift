@@ -13,10 +13,12 @@ struct TLSRuleSet: RuleSet {
         let host = self.prefix + "SSLHostConfig"
         digester.on(host, create: SSLHostConfigElement.className, isOverridable: false) {
             (connector: Connector, element: SSLHostConfigElement) in
-            connector.handler.sslHostConfigs.append(element.resolved)
+            try connector.add(element.host)
         }
-        digester.on(host + "/Certificate", create: CertificateElement.className, isOverridable: false) {
-            (element: SSLHostConfigElement, certificate: CertificateElement) in element.add(certificate.configuration)
+        digester.on(host + "/Certificate", create: SSLHostConfigCertificate.descriptor.className, isOverridable: false)
+        {
+            (element: SSLHostConfigElement, certificate: PlainElement<SSLHostConfigCertificate>) in
+            element.add(certificate.configuration)
         }
         digester.accept(host + "/OpenSSLConf")
     }
@@ -48,17 +50,7 @@ package final class SSLHostConfigElement: ConfigurableComponent, Sendable {
         Attribute(
             "certificateVerification",
             \.certificateVerification,
-            "Whether clients need a certificate: none, optionalNoCA, optional, required",
-            show: { .string($0.rawValue) },
-            convert: { (text) throws(ConversionError) in
-                guard let value = SSLHostConfig.CertificateVerification(configured: text) else {
-                    throw ConversionError(
-                        text: text,
-                        expected: .words(["none", "optionalNoCA", "optional", "required"])
-                    )
-                }
-                return value
-            }
+            "Whether clients need a certificate: none, optionalNoCA, optional, required"
         ),
         Attribute(
             "certificateVerificationDepth",
@@ -95,24 +87,52 @@ package final class SSLHostConfigElement: ConfigurableComponent, Sendable {
 
     func add(_ certificate: SSLHostConfigCertificate) { self.certificates.withLock { $0.append(certificate) } }
 
-    /// The configuration with its certificates and with paths made absolute against CATALINA_BASE.
-    var resolved: SSLHostConfig {
+    /// The configuration with its certificates.
+    var host: SSLHostConfig {
         var host = self.configuration
-        host.caCertificateFile = host.caCertificateFile.map { Places.resolve($0) }
-        host.caCertificatePath = host.caCertificatePath.map { Places.resolve($0) }
-        host.certificateRevocationListFile = host.certificateRevocationListFile.map { Places.resolve($0) }
-        host.certificateRevocationListPath = host.certificateRevocationListPath.map { Places.resolve($0) }
-        host.truststoreFile = host.truststoreFile.map { Places.resolve($0) }
-        host.certificates = self.certificates.withLock { $0 }.map { certificate in
-            var own = certificate
-            own.certificateFile = own.certificateFile.map { Places.resolve($0) }
-            own.certificateKeyFile = own.certificateKeyFile.map { Places.resolve($0) }
-            own.certificateChainFile = own.certificateChainFile.map { Places.resolve($0) }
-            own.certificateKeyPasswordFile = own.certificateKeyPasswordFile.map { Places.resolve($0) }
-            own.certificateKeystoreFile = own.certificateKeystoreFile.map { Places.resolve($0) }
-            own.certificateKeystorePasswordFile = own.certificateKeystorePasswordFile.map { Places.resolve($0) }
-            return own
+        host.certificates = self.certificates.withLock { $0 }
+        return host
+    }
+}
+
+extension Connector {
+    /// Takes the settings of one host name, with paths made absolute against CATALINA_BASE.
+    ///
+    /// - Throws: ``DuplicateHostName`` if there are some already.
+    func add(_ host: SSLHostConfig) throws {
+        let name = host.hostName.lowercased()
+        guard !self.handler.sslHostConfigs.contains(where: { $0.hostName.lowercased() == name }) else {
+            throw DuplicateHostName(name: host.hostName)
         }
+        self.handler.sslHostConfigs.append(host.resolved)
+    }
+
+    /// Takes the settings that attributes of the Connector itself give.
+    func addFlatTLS() throws {
+        let name = self.configuration.http11.defaultSSLHostConfigName
+        if let host = self.configuration.flatTLS.hostConfig(named: name) { try self.add(host) }
+    }
+}
+
+/// Two settings for one host name, one of which may be that of the Connector's own attributes.
+struct DuplicateHostName: Error, CustomStringConvertible {
+    let name: String
+
+    var description: String {
+        "Multiple SSLHostConfig elements were provided for the host name [\(self.name)]. Host names must be unique."
+    }
+}
+
+extension SSLHostConfig {
+    /// The same with paths made absolute against CATALINA_BASE.
+    fileprivate var resolved: SSLHostConfig {
+        var host = self
+        let paths: [WritableKeyPath<SSLHostConfig, String?>] = [
+            \.caCertificateFile, \.caCertificatePath, \.certificateRevocationListFile,
+            \.certificateRevocationListPath, \.truststoreFile,
+        ]
+        for path in paths { host[keyPath: path] = host[keyPath: path].map { Places.resolve($0) } }
+        host.certificates = host.certificates.map(\.resolved)
         return host
     }
 }
@@ -120,13 +140,9 @@ package final class SSLHostConfigElement: ConfigurableComponent, Sendable {
 /// One `<Certificate>`.
 ///
 /// Source: `org.apache.tomcat.util.net.SSLHostConfigCertificate`.
-package final class CertificateElement: ConfigurableComponent, Sendable {
-    package typealias Configuration = SSLHostConfigCertificate
-
-    package static let className = "org.apache.tomcat.util.net.SSLHostConfigCertificate"
-
-    package static let descriptor = ComponentDescriptor<CertificateElement>(
-        className: CertificateElement.className,
+extension SSLHostConfigCertificate: PlainSettings {
+    package static let descriptor = ComponentDescriptor<PlainElement<SSLHostConfigCertificate>>(
+        className: "org.apache.tomcat.util.net.SSLHostConfigCertificate",
         kind: .certificate,
         "A certificate and its key",
         defaults: SSLHostConfigCertificate(),
@@ -150,6 +166,14 @@ package final class CertificateElement: ConfigurableComponent, Sendable {
         ]
     )
 
-    package let configuration: Configuration
-    package init(configuration: Configuration) { self.configuration = configuration }
+    /// The same with paths made absolute against CATALINA_BASE.
+    fileprivate var resolved: SSLHostConfigCertificate {
+        var certificate = self
+        let paths: [WritableKeyPath<SSLHostConfigCertificate, String?>] = [
+            \.certificateFile, \.certificateKeyFile, \.certificateChainFile, \.certificateKeyPasswordFile,
+            \.certificateKeystoreFile, \.certificateKeystorePasswordFile,
+        ]
+        for path in paths { certificate[keyPath: path] = certificate[keyPath: path].map { Places.resolve($0) } }
+        return certificate
+    }
 }

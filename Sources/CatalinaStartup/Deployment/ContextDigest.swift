@@ -77,15 +77,26 @@ struct ContextDigest: Sendable {
         case nil: break
         }
         let isOverride = own?.root["override"]?.lowercased() == "true"
-        let defaults = isOverride ? [] : try Self.defaults(self.rules.defaultFiles, reader)
+        let defaults = isOverride ? [] : try self.defaults(reader)
         return defaults + [own].compactMap { $0 }
     }
 
     /// The default context files that exist.
-    static func defaults(_ files: [String], _ reader: XMLReader) throws(ConfigError) -> [XMLDocument] {
+    private func defaults(_ reader: XMLReader) throws(ConfigError) -> [XMLDocument] {
         var documents: [XMLDocument] = []
-        for file in files where FileStatus(file) != nil { documents.append(try reader.read(file)) }
+        for file in self.rules.defaultFiles where FileStatus(file) != nil { documents.append(try reader.read(file)) }
         return documents
+    }
+
+    /// The default context files, or none and why: what is wrong with them concerns contexts only, wherever these stand.
+    func usableDefaults() -> (documents: [XMLDocument], problem: ConfigProblem?) {
+        do {
+            let documents = try self.defaults(XMLReader())
+            let problem = Self.digester.digest(documents).problems.first { $0.severity == .fatal }
+            return (problem == nil ? documents : [], problem)
+        } catch {
+            return ([], ConfigProblem(unreadable: error))
+        }
     }
 }
 

@@ -13,9 +13,7 @@ enum ContextSetup {
             setup.makeManager = { _ in StandardManager.withDefaults() }
         }
         if setup.makeLoader == nil {
-            setup.makeLoader = { context in
-                ModuleLoader(documentBase: context.setup.documentBase, workDirectory: context.setup.workDirectory)
-            }
+            setup.makeLoader = { _ in WebappLoader() }
         }
         context.setup = setup
         if !context.lifecycle.listeners.contains(where: { $0 is ContextConfig }) {

@@ -60,6 +60,7 @@ struct DigestRun {
             return nil
         case .implemented(let descriptor):
             guard let component = self.build(descriptor, from: layers, rule: rule, at: place) else { return nil }
+            rule.begin?(parent, component)
             self.children(of: layers, path: place.path, parent: component)
             self.run("End event threw exception", "endElement", at: place) { try rule.attach(parent, component) }
             return component

@@ -129,6 +129,19 @@ package struct Digester {
         self.rules[pattern] = DigesterRule(action: .component(rule))
     }
 
+    /// Tells each component of a pattern whose child it is going to be, before its own children are made.
+    ///
+    /// It is attached later as ever; this is for what its children must know. The pattern must have a rule already.
+    package mutating func onBegin<Parent, Child>(_ pattern: String, _ body: @escaping (Parent, Child) -> Void) {
+        guard case .component(var rule)? = self.rules[pattern]?.action else {
+            preconditionFailure("\(pattern) has no component rule")
+        }
+        rule.begin = { parent, child in
+            if let parent = parent as? Parent, let child = child as? Child { body(parent, child) }
+        }
+        self.rules[pattern] = DigesterRule(action: .component(rule))
+    }
+
     /// Adds the rules of a family of elements.
     package mutating func add(_ rules: some RuleSet) {
         rules.addRules(to: &self)

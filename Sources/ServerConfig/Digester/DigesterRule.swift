@@ -21,6 +21,8 @@ struct ComponentRule {
     let allowsOptional: Bool
     /// Attributes that mean nothing to the component itself.
     let ignored: Set<String>
+    /// Called when the component is made, before its children are.
+    var begin: ((_ parent: Any?, _ child: Any) -> Void)?
     /// Documents whose root element this one is laid over.
     var underlay: ((_ parent: Any?, _ element: XMLElement) -> [XMLDocument])?
     let attach: (_ parent: Any?, _ child: Any) throws -> Void

@@ -59,10 +59,11 @@ final class TLSContext: @unchecked Sendable {
     }
 
     private func applyCiphers(_ configuration: SSLHostConfig) throws(CoyoteError) {
-        guard SSL_CTX_set_cipher_list(self.context, configuration.ciphers) == 1 else {
+        let names = CipherNames(configuration.ciphers)
+        guard SSL_CTX_set_cipher_list(self.context, names.list ?? SSLHostConfig().ciphers) == 1 else {
             throw OpenSSLError.configuration("ciphers", configuration.ciphers, "no known cipher suite")
         }
-        guard SSL_CTX_set_ciphersuites(self.context, configuration.cipherSuites) == 1 else {
+        guard SSL_CTX_set_ciphersuites(self.context, names.suites ?? configuration.cipherSuites) == 1 else {
             throw OpenSSLError.configuration("cipherSuites", configuration.cipherSuites, "no known cipher suite")
         }
         if let groups = configuration.groups, shim_SSL_CTX_set1_groups_list(self.context, groups) != 1 {

@@ -47,8 +47,9 @@ struct TLSFile {
         guard !Self.javaKeystoreMagics.contains(where: { self.bytes.starts(with: $0) }) else {
             throw CoyoteError(
                 .configuration,
-                "\(self.attribute)=\"\(self.path)\" is a JKS keystore, which cannot be read; convert it with "
-                    + "keytool -importkeystore -deststoretype PKCS12"
+                "\(self.attribute)=\"\(self.path)\" is a keystore of Java's own kind (JKS), which OpenSSL cannot read; "
+                    + "convert it once with: keytool -importkeystore -srckeystore \(self.path) "
+                    + "-destkeystore \(self.path).p12 -deststoretype PKCS12, and name the new file"
             )
         }
     }

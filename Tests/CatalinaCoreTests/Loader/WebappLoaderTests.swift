@@ -4,7 +4,7 @@ import Testing
 
 @testable import CatalinaCore
 
-@Suite struct ModuleLoaderTests {
+@Suite struct WebappLoaderTests {
     let tree: FileTree
 
     init() throws {
@@ -12,8 +12,8 @@ import Testing
         try self.tree.makeDirectory("app/WEB-INF/lib")
     }
 
-    private var loader: ModuleLoader {
-        ModuleLoader(documentBase: self.tree["app"], workDirectory: self.tree["work"])
+    private func load(_ loader: WebappLoader = WebappLoader(), from folder: String = "app") throws {
+        try loader.load(documentBase: self.tree[folder], workDirectory: self.tree["work"])
     }
 
     private func library(_ name: String, c source: String, _ options: [String] = []) throws {
@@ -42,12 +42,12 @@ import Testing
 
     @Test("libraries are opened behind those they need")
     func orders() throws {
-        let plan = try ModuleLoader.plan([
+        let plan = try WebappLoader.plan([
             "libm.so": self.facts(defines: ["servlet_module_entry"], needs: ["libb.so.1", "libc.so.6"]),
             "libb.so": self.facts(needs: ["liba.so"], soname: "libb.so.1"),
             "liba.so": self.facts(needs: ["libb.so.1"]),
         ])
-        #expect(plan == ModuleLoader.Plan(dependencies: ["liba.so", "libb.so"], modules: ["libm.so"]))
+        #expect(plan == WebappLoader.Plan(dependencies: ["liba.so", "libb.so"], modules: ["libm.so"]))
     }
 
     @Test("every library that cannot be used is named")
@@ -64,7 +64,7 @@ import Testing
         let expected = ModuleError(problems: [
             .init(library: "old.so", reason: .otherVersion(0)), .init(library: "lonely.so", reason: .noEntry),
         ])
-        #expect(throws: expected) { try ModuleLoader.plan(facts) }
+        #expect(throws: expected) { try WebappLoader.plan(facts) }
         let version = ServletModule.apiVersion
         #expect(
             expected.description
@@ -77,13 +77,12 @@ import Testing
 
     @Test("an application without libraries has no modules")
     func loadsNothing() throws {
-        let loader = self.loader
-        try loader.load()
+        let loader = WebappLoader()
+        try self.load(loader)
         #expect(loader.moduleNames.isEmpty)
         #expect(loader.servlet("x") == nil)
         #expect(!self.tree.exists("work/modules"))
-        let empty = ModuleLoader(documentBase: self.tree["none"], workDirectory: self.tree["work"])
-        try empty.load()
+        try self.load(from: "none")
     }
 
     @Test("a file that is no library is refused")
@@ -91,7 +90,7 @@ import Testing
         try self.tree.write("app/WEB-INF/lib/a.so", "text")
         try self.tree.write("app/WEB-INF/lib/libServletAPI.so", "ignored")
         try self.tree.write("app/WEB-INF/lib/readme.txt", "ignored")
-        #expect(throws: self.problem(.notALibrary, in: "a.so")) { try self.loader.load() }
+        #expect(throws: self.problem(.notALibrary, in: "a.so")) { try self.load() }
     }
 
     @Test("a library for another ServletAPI is refused before any of its code runs", .enabled(if: Compiler.c != nil))
@@ -103,16 +102,16 @@ import Testing
             void *servlet_module_entry(void) { caracal_servlet_api_99(); return 0; }
             """
         try self.library("old.so", c: source)
-        #expect(throws: self.problem(.otherVersion(99), in: "old.so")) { try self.loader.load() }
+        #expect(throws: self.problem(.otherVersion(99), in: "old.so")) { try self.load() }
     }
 
     @Test("a library without entry point, or with one that gives nothing, is refused", .enabled(if: Compiler.c != nil))
     func refusesEmptyModules() throws {
         try self.library("none.so", c: "int x;")
-        #expect(throws: self.problem(.noEntry, in: "none.so")) { try self.loader.load() }
+        #expect(throws: self.problem(.noEntry, in: "none.so")) { try self.load() }
         try self.tree.remove("app/WEB-INF/lib/none.so")
         try self.library("null.so", c: "void *servlet_module_entry(void) { return 0; }")
-        #expect(throws: self.problem(.noModule, in: "null.so")) { try self.loader.load() }
+        #expect(throws: self.problem(.noModule, in: "null.so")) { try self.load() }
     }
 
     @Test("what the dynamic linker refuses is told in its words", .enabled(if: Compiler.c != nil))
@@ -121,7 +120,7 @@ import Testing
             "a.so",
             c: "extern int nowhere(void); void *servlet_module_entry(void) { return (void *)(long)nowhere(); }"
         )
-        let error = #expect(throws: ModuleError.self) { try self.loader.load() }
+        let error = #expect(throws: ModuleError.self) { try self.load() }
         guard case .refused(let text) = try #require(error).problems.first?.reason else {
             Issue.record("\(String(describing: error))")
             return
@@ -133,26 +132,26 @@ import Testing
     func removesOldCopies() throws {
         try self.tree.write("work/modules/1-1/old.so", "old")
         try self.tree.write("work/modules/\(FileIO.processID)-900/open.so", "open")
-        try self.loader.load()
+        try self.load()
         #expect(!self.tree.exists("work/modules/1-1"))
         #expect(self.tree.exists("work/modules/\(FileIO.processID)-900"))
     }
 
     @Test("added, removed and changed libraries are noticed")
     func noticesChanges() throws {
-        let loader = self.loader
-        try loader.load()
+        let loader = WebappLoader()
+        try self.load(loader)
         #expect(!loader.isModified())
         try self.tree.write("app/WEB-INF/lib/a.txt", "no library")
         #expect(!loader.isModified())
         try self.tree.write("app/WEB-INF/lib/a.so", "text")
         #expect(loader.isModified())
-        #expect(throws: ModuleError.self) { try loader.load() }
+        #expect(throws: ModuleError.self) { try self.load(loader) }
         #expect(!loader.isModified(), "a load that failed is not tried again until something changes")
         try self.tree.write("app/WEB-INF/lib/a.so", "longer text")
         #expect(loader.isModified())
         try self.tree.remove("app/WEB-INF/lib/a.so")
-        try loader.load()
+        try self.load(loader)
         #expect(!loader.isModified())
     }
 
@@ -175,8 +174,8 @@ import Testing
     func loadsAModule() async throws {
         let path = self.tree["app/WEB-INF/lib/libHello.so"]
         try Compiler.library(swift: Self.source("first"), named: "Hello", to: path, in: self.tree)
-        let loader = self.loader
-        try loader.load()
+        let loader = WebappLoader()
+        try self.load(loader)
         #expect(loader.moduleNames == ["hello"])
         #expect(loader.servlet("example.None") == nil)
         #expect(loader.filter("example.Hello") == nil)
@@ -186,13 +185,13 @@ import Testing
         // A new version beside the old one, of the same name.
         try Compiler.library(swift: Self.source("second"), named: "Hello", to: path, in: self.tree)
         #expect(loader.isModified())
-        let second = self.loader
-        try second.load()
+        let second = WebappLoader()
+        try self.load(second)
         #expect(try await self.answer(of: second) == "second")
         #expect(try await self.answer(of: loader) == "first")
     }
 
-    private func answer(of loader: ModuleLoader) async throws -> String {
+    private func answer(of loader: WebappLoader) async throws -> String {
         let make = try #require(loader.servlet("example.Hello"))
         let container = try EmbeddedContainer()
         try await container.add(path: "", documentBase: self.tree["app"], workDirectory: self.tree["work"]) {
@@ -215,6 +214,6 @@ import Testing
         let source = "extern int dep(void); void *servlet_module_entry(void) { return dep() == 5 ? 0 : (void *)1; }"
         try self.library("main.so", c: source, [self.tree["app/WEB-INF/lib/libdep.so"]])
         // Its entry point runs, so the library it needs was found.
-        #expect(throws: self.problem(.noModule, in: "main.so")) { try self.loader.load() }
+        #expect(throws: self.problem(.noModule, in: "main.so")) { try self.load() }
     }
 }

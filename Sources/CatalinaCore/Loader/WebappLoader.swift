@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+package import Modeler
 package import ServletAPI
 import Synchronization
 
@@ -12,9 +13,30 @@ import Synchronization
 /// allowed library, names it as needed (`DT_NEEDED`); it is then opened first. `libServletAPI.so` is ignored, the
 /// server has its own. The dynamic linker knows a needed library by its name alone: two applications that bring
 /// different libraries of one name both get the first, so libraries are better linked into the module.
-/// Isolation: any thread; ``load()`` blocks.
+/// Isolation: any thread; ``load(documentBase:workDirectory:)`` blocks.
 /// Tomcat counterpart: `org.apache.catalina.loader.WebappLoader`.
-package final class ModuleLoader: Loader {
+package final class WebappLoader: Loader, ConfigurableComponent {
+    /// Attributes of `<Loader>`: how modules are opened has no alternatives, so that none of them does anything.
+    package struct Configuration: Sendable {
+        package var delegate = false
+        package var reloadable = false
+        package var loaderClass: String?
+
+        package init() {}
+    }
+
+    package static let descriptor = ComponentDescriptor<WebappLoader>(
+        className: "org.apache.catalina.loader.WebappLoader",
+        kind: .loader,
+        "Opens the application's modules",
+        defaults: Configuration(),
+        attributes: [
+            Attribute("delegate", \.delegate, "Accepted; modules keep their libraries to themselves"),
+            Attribute("reloadable", \.reloadable, "Accepted; the Context's attribute counts"),
+            Attribute("loaderClass", \.loaderClass, "Accepted; there is one loader"),
+        ]
+    )
+
     /// The C function that a module exports.
     package static let entrySymbol = "servlet_module_entry"
     /// The version of ServletAPI that modules must have been built for.
@@ -24,25 +46,18 @@ package final class ModuleLoader: Loader {
     private static let loads = Atomic(0)
 
     private struct Protected {
+        /// The folder of the libraries that were opened last.
+        var libraries: String?
         var modules: [ServletModule] = []
         var snapshot: [String: FileStatus] = [:]
         var imageFolder: String?
     }
 
-    private let libraries: String
-    private let copies: String
+    package let configuration: Configuration
     private let protected = Mutex(Protected())
-    private let logger = Logger(label: "org.apache.catalina.loader.WebappLoader")
+    private let logger = Logger(label: WebappLoader.descriptor.className)
 
-    /// A loader for the libraries of an application.
-    ///
-    /// - Parameters:
-    ///   - documentBase: the application's folder.
-    ///   - workDirectory: a folder of the application's own that outlives it.
-    package init(documentBase: String, workDirectory: String) {
-        self.libraries = documentBase + "/WEB-INF/lib"
-        self.copies = workDirectory + "/modules"
-    }
+    package init(configuration: Configuration = Configuration()) { self.configuration = configuration }
 
     package var moduleNames: [String] { self.modules.map(\.name) }
 
@@ -62,9 +77,10 @@ package final class ModuleLoader: Loader {
         self.modules.lazy.compactMap { $0.listeners[className] }.first
     }
 
-    /// Whether a library was added, removed or changed since ``load()``.
+    /// Whether a library was added, removed or changed since the modules were opened.
     package func isModified() -> Bool {
-        let now = self.snapshot()
+        guard let libraries = self.protected.withLock({ $0.libraries }) else { return false }
+        let now = Self.snapshot(of: libraries)
         return self.protected.withLock { $0.snapshot != now }
     }
 
@@ -72,25 +88,27 @@ package final class ModuleLoader: Loader {
     ///
     /// - Throws: ``ModuleError`` with what is wrong with each library; none of its code has run unless all libraries
     ///   could be opened.
-    package func load() throws {
-        let snapshot = self.snapshot()
-        self.protected.withLock { $0.snapshot = snapshot }
-        self.removeOldCopies()
+    package func load(documentBase: String, workDirectory: String) throws {
+        let libraries = documentBase + "/WEB-INF/lib"
+        let snapshot = Self.snapshot(of: libraries)
+        self.protected.withLock { $0 = Protected(libraries: libraries, snapshot: snapshot) }
+        let copies = workDirectory + "/modules"
+        self.removeOldCopies(in: copies)
         let names = snapshot.keys.sorted()
         guard !names.isEmpty else { return }
-        let plan = try self.plan(names)
-        let copies = try self.copy(names)
-        let modules = try self.open(plan, in: copies)
+        let plan = try self.plan(names, in: libraries)
+        let folder = try self.copy(names, from: libraries, to: copies)
+        let modules = try self.open(plan, in: folder)
         self.protected.withLock { protected in
             protected.modules = modules
-            protected.imageFolder = copies
+            protected.imageFolder = folder
         }
     }
 
-    private func snapshot() -> [String: FileStatus] {
+    private static func snapshot(of libraries: String) -> [String: FileStatus] {
         var snapshot: [String: FileStatus] = [:]
-        for name in FileIO.names(in: self.libraries) ?? [] where name.hasSuffix(".so") && name != Self.ignored {
-            snapshot[name] = FileStatus(self.libraries + "/" + name)
+        for name in FileIO.names(in: libraries) ?? [] where name.hasSuffix(".so") && name != self.ignored {
+            snapshot[name] = FileStatus(libraries + "/" + name)
         }
         return snapshot
     }
@@ -103,13 +121,13 @@ package final class ModuleLoader: Loader {
         var modules: [String] = []
     }
 
-    private func plan(_ names: [String]) throws -> Plan {
+    private func plan(_ names: [String], in libraries: String) throws -> Plan {
         var facts: [String: SharedLibraryFacts] = [:]
         var problems: [ModuleError.Problem] = []
         for name in names {
             do {
                 let prefixes = [Self.entrySymbol, ServletModule.stampPrefix]
-                facts[name] = try FileIO.withMappedFile(self.libraries + "/" + name) { bytes in
+                facts[name] = try FileIO.withMappedFile(libraries + "/" + name) { bytes in
                     SharedLibraryFacts(bytes, symbolsWithPrefix: prefixes)
                 }
                 if facts[name] == nil { problems.append(.init(library: name, reason: .notALibrary)) }
@@ -175,12 +193,12 @@ package final class ModuleLoader: Loader {
     // MARK: Copies
 
     /// Copies the libraries into a new folder and returns its path.
-    private func copy(_ names: [String]) throws -> String {
+    private func copy(_ names: [String], from libraries: String, to copies: String) throws -> String {
         let number = Self.loads.add(1, ordering: .relaxed).newValue
-        let folder = "\(self.copies)/\(FileIO.processID)-\(number)"
+        let folder = "\(copies)/\(FileIO.processID)-\(number)"
         do throws(FileError) {
             try FileIO.makeDirectories(folder)
-            for name in names { try FileIO.copy(self.libraries + "/" + name, to: folder + "/" + name) }
+            for name in names { try FileIO.copy(libraries + "/" + name, to: folder + "/" + name) }
         } catch {
             throw ModuleError(problems: [.init(library: error.path, reason: .unreadable(error.description))])
         }
@@ -188,10 +206,10 @@ package final class ModuleLoader: Loader {
     }
 
     /// Removes what earlier processes have left; copies of this one may be open.
-    private func removeOldCopies() {
-        for folder in FileIO.names(in: self.copies) ?? [] where !folder.hasPrefix("\(FileIO.processID)-") {
+    private func removeOldCopies(in copies: String) {
+        for folder in FileIO.names(in: copies) ?? [] where !folder.hasPrefix("\(FileIO.processID)-") {
             do {
-                try FileIO.removeTree("\(self.copies)/\(folder)")
+                try FileIO.removeTree("\(copies)/\(folder)")
             } catch {
                 let metadata: Logger.Metadata = ["error": "\(error)"]
                 self.logger.warning(
