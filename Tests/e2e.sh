@@ -306,6 +306,18 @@ walk_repository() {
     new_base
     serve || return
     check "the repository shows its page" answers 200 /repository/ -L
+    local me=(-u "admin:$(cat "$CATALINA_BASE/data/initial-admin-password")") form
+    check "an object gets an id with a slash" answers 200 '/repository/objects?type=Document&handle=test/a%2Fb' \
+        "${me[@]}" -d '{"name":"first"}' -H 'Content-Type: application/json'
+    for form in test%2Fa%2Fb test/a/b test/a%2fb; do
+        check "it is read as $form" has "/repository/objects/$form" '"first"' "${me[@]}"
+        check "it is updated as $form" answers 200 "/repository/objects/$form" "${me[@]}" -X PUT \
+            -d '{"name":"changed"}' -H 'Content-Type: application/json'
+        check "and back" has "/repository/objects/$form" '"first"' "${me[@]}" -X PUT -d '{"name":"first"}' \
+            -H 'Content-Type: application/json'
+    done
+    check "it is deleted with %2F" answers 200 /repository/objects/test%2Fa%2Fb "${me[@]}" -X DELETE
+    check "and gone with a plain slash" answers 404 /repository/objects/test/a/b "${me[@]}"
 }
 
 for walk in ${*:-shipped browser manager client configtest stopping instances debian repository}; do
