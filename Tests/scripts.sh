@@ -37,7 +37,7 @@ case $last in
         trap 'exit 143' TERM
         [ ! -f "$base/stubborn" ] || trap '' TERM
         trap 'echo "thread dump"' QUIT
-        while [ ! -f "$base/stop" ] && [ ! -f "$base/brief" ]; do sleep 0.05; done
+        while [ -d "$base" ] && [ ! -f "$base/stop" ] && [ ! -f "$base/brief" ]; do sleep 0.05; done
         ;;
     stop)
         [ ! -f "$base/unreachable" ] || exit 1

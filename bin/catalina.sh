@@ -129,8 +129,10 @@ remove_pid_file() {
     fi
 }
 
+# A process that ended and was not waited for, as in a container without an init, is not alive.
 is_alive() {
-    kill -0 "$1" 2> /dev/null
+    kill -0 "$1" 2> /dev/null || return 1
+    ! grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2> /dev/null
 }
 
 # Waits up to $2 seconds for process $1 to end.

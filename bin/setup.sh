@@ -61,11 +61,18 @@ caracal_build() (
     cd "$1" || exit 1
     caracal_install $caracal_build_packages || exit 1
     mkdir -p .build
+    # One build at a time; whoever waited for another's has nothing left to do.
+    exec 9> .build/.caracal-lock
+    flock -n 9 || {
+        echo "Waiting for another build of $1 to end."
+        flock 9
+    }
+    caracal_is_built . && caracal_is_current . && exit 0
     # Made first: a source that changes while the build runs is newer.
     : > .build/.caracal-building
     echo "Building Caracal; the first time takes several minutes."
     for product in catalina RepositoryWebapp ExamplesWebapp; do
-        "$caracal_swift" build -c release -Xswiftc -enforce-exclusivity=unchecked --product "$product" || {
+        "$caracal_swift" build -c release -Xswiftc -enforce-exclusivity=unchecked --product "$product" 9>&- || {
             echo "The build failed."
             exit 1
         }
