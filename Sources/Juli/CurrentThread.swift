@@ -6,12 +6,21 @@ import Glibc
 /// a log that is silent per request can spend.
 enum CurrentThread {
     /// `main`, the name that the thread was given, or `thread-ID` for one that only inherited the process's name.
+    ///
+    /// The threads of Swift's own pool, where the server is started and stopped, play the part of Tomcat's main thread
+    /// and bear its name: they have none that says anything, and what reads logs knows `main`.
     static var name: String {
         guard let link = self.link else { return "unknown" }
         let parts = link.split(separator: "/")  // PROCESS/task/THREAD
         guard parts.count == 3, parts[0] != parts[2] else { return "main" }
         let name = self.command(at: "/proc/thread-self/comm")
+        if self.isOfPool(name) { return "main" }
         return name.isEmpty || name == self.processName ? "thread-\(parts[2])" : name
+    }
+
+    /// Whether a name is the end of a pool's label, such as `com.apple.root.default-qos`, cut to the kernel's 15 bytes.
+    static func isOfPool(_ name: String) -> Bool {
+        name.hasSuffix("-qos") || name.hasSuffix(".overcommit")
     }
 
     /// Gives this thread a name that `ps` and the log show; the kernel keeps 15 bytes of it.

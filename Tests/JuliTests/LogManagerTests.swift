@@ -196,5 +196,7 @@ import Testing
     @Test("the thread that logs is named")
     func threadName() {
         #expect(!CurrentThread.name.isEmpty)
+        #expect(CurrentThread.isOfPool("oot.default-qos"))
+        #expect(!CurrentThread.isOfPool("http-nio-8080-1"))
     }
 }

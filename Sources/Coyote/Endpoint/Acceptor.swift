@@ -83,7 +83,9 @@ final class Acceptor: ChannelDuplexHandler, Sendable {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         let last = self.state.value.retryDelay
         let delay = last == 0 ? Self.retryDelays.lowerBound : min(last * 2, Self.retryDelays.upperBound)
-        if last == 0 { self.logger.error("Socket accept failed", metadata: ["error": "\(error)"]) }
+        if last == 0 {
+            self.logger.error("Socket accept failed", metadata: ["error": "\(SystemReason.text(of: error))"])
+        }
         self.state.value.retryDelay = delay
         self.state.value.isAccepting = false
         self.eventLoop.scheduleTask(in: .milliseconds(Int64(delay))) { self.setAccepting(true) }

@@ -31,7 +31,11 @@ struct Listener {
         } catch let error as CoyoteError {
             throw error
         } catch {
-            throw CoyoteError(.bind, "Cannot listen on \(self.description)", cause: error)
+            throw CoyoteError(
+                .bind,
+                "Cannot listen on \(self.description): \(SystemReason.text(of: error))",
+                cause: nil
+            )
         }
     }
 

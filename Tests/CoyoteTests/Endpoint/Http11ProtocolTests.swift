@@ -47,6 +47,7 @@ import Testing
                 let other = Self.handler { $0.port = server.port }
                 let error = await #expect(throws: CoyoteError.self) { try await other.bind() }
                 #expect(error?.code == .bind)
+                #expect(error?.description.hasSuffix("]: Address already in use") == true)
                 #expect(error?.description.contains("[\(server.port)]") == true)
                 #expect(error?.description.contains("in use") == true)
             }
