@@ -217,6 +217,13 @@ walk_configtest() {
         'connectionTimout' 'connectionTimeout' 'server.xml'
     check "an unknown class is fatal" fails_configtest 's/org.apache.catalina.valves.AccessLogValve/org.example.NoSuchValve/' \
         'org.example.NoSuchValve'
+    mkdir -p "$CATALINA_BASE/webapps/broken/WEB-INF"
+    printf '<web-app>\n<servlet-mapping><servlet-name>helo</servlet-name>%s</web-app>' \
+        '<url-pattern>/x</url-pattern></servlet-mapping>' >"$CATALINA_BASE/webapps/broken/WEB-INF/web.xml"
+    check "an application's mistake is named with its place" configtest_says '' 'broken/WEB-INF/web.xml:2: error:' \
+        'unknown servlet name [helo]' 'The application [/broken] of the host [localhost] would not start'
+    check "and does not make the configuration a bad one" test "$configtest_status" -eq 0
+    rm -r "$CATALINA_BASE/webapps/broken"
     check "malformed XML is fatal" fails_configtest 's/<\/Engine>//' 'server.xml'
     rm "$xml"
     check "a missing file is fatal" not "$root/bin/catalina.sh" configtest

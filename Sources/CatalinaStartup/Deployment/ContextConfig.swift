@@ -138,18 +138,41 @@ struct DescriptorFiles: Sendable {
     }
 
     /// Reads and merges them; blocks.
-    func read() -> (webXml: WebXml, problems: [ConfigProblem]) {
+    func read() -> WebXmlOutcome {
+        self.merge([self.webXml, self.tomcatWebXml].filter { FileStatus($0) != nil }) { path throws(ConfigError) in
+            try XMLReader().read(path)
+        }
+    }
+
+    /// Merges the application's own descriptors, the strongest first, with the defaults.
+    func merge<Source>(
+        _ sources: [Source],
+        reading: (Source) throws(ConfigError) -> XMLDocument
+    ) -> WebXmlOutcome {
         let parser = WebXmlParser(substitution: PropertySubstitution(.shared))
         var problems: [ConfigProblem] = []
-        var merged = WebXml()
-        for path in [self.webXml, self.tomcatWebXml] where FileStatus(path) != nil {
-            let outcome = parser.parse(path)
+        var merged: WebXml?
+        var documents: [XMLDocument] = []
+        for source in sources {
+            let outcome: WebXmlOutcome
+            do {
+                let document = try reading(source)
+                documents.append(document)
+                outcome = parser.parse(document)
+            } catch {
+                outcome = parser.outcome(of: error)
+            }
             problems += outcome.problems
-            if path == self.webXml { merged = outcome.webXml } else { merged.merge(defaults: outcome.webXml) }
+            if merged == nil { merged = outcome.webXml } else { merged?.merge(defaults: outcome.webXml) }
         }
+        var webXml = merged ?? WebXml()
         let outcome = WebXmlDefaults.shared.outcome(of: self.defaults, parser: parser)
+        webXml.merge(defaults: outcome.webXml)
         problems += outcome.problems
-        merged.merge(defaults: outcome.webXml)
-        return (merged, problems)
+        // What is missing in a descriptor that cannot be used says nothing about its mappings.
+        if !problems.contains(where: { $0.severity == .fatal }) {
+            problems += documents.flatMap { WebXmlReferences.problems(of: $0, in: webXml) }
+        }
+        return WebXmlOutcome(webXml: webXml, problems: problems)
     }
 }

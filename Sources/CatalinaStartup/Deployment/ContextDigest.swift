@@ -37,13 +37,15 @@ struct ContextDigest: Sendable {
         return context
     }
 
-    /// What is wrong with a descriptor and its defaults.
-    func problems(_ source: Source?) -> [ConfigProblem] {
+    /// The context of a descriptor, and what is wrong with it and its defaults; nothing is logged.
+    func outcome(_ source: Source?) -> (context: StandardContext?, problems: [ConfigProblem]) {
         do {
             let documents = try self.documents(source)
-            return documents.isEmpty ? [] : Self.digester.digest(documents).problems
+            guard !documents.isEmpty else { return (StandardContext(configuration: .init()), []) }
+            let outcome = Self.digester.digest(documents)
+            return (outcome.component as? StandardContext, outcome.problems)
         } catch {
-            return [ConfigProblem(unreadable: error)]
+            return (nil, [ConfigProblem(unreadable: error)])
         }
     }
 

@@ -111,9 +111,7 @@ package final class Catalina: Sendable {
         }
         do {
             try await server.initialize()
-            if SystemProperties.shared.isTrue("org.apache.catalina.startup.EXIT_ON_INIT_FAILURE"),
-                let failure = server.firstConnectorFailure
-            {
+            if ExitRules.failsWithConnector, let failure = server.firstConnectorFailure {
                 Self.bootstrapLog.error("main", "Error running command: \(failure)")
                 return self.end(1)
             }
@@ -249,20 +247,8 @@ package final class Catalina: Sendable {
 
     private func configtest() async -> Int32 {
         self.startLogging()
-        let outcome = Self.digest(self.configFile)
-        for problem in outcome.problems { StandardStreams.error(problem.description) }
-        guard !outcome.isRejected, let server = outcome.component as? StandardServer else { return self.end(1) }
-        do {
-            try await server.initialize()
-            let failure = server.firstConnectorFailure
-            if let failure { StandardStreams.error("\(self.configFile): error: \(failure)") }
-            try await server.destroy()
-            let isStrict = SystemProperties.shared.isTrue("org.apache.catalina.startup.EXIT_ON_INIT_FAILURE")
-            return self.end(failure != nil && isStrict ? 1 : 0)
-        } catch {
-            StandardStreams.error("\(self.configFile): error: \(error)")
-            return self.end(1)
-        }
+        var test = ConfigTest { StandardStreams.error($0) }
+        return self.end(await test.run(Self.digest(self.configFile), file: self.configFile))
     }
 
     private func version() -> Int32 {

@@ -29,12 +29,22 @@ package struct WebXmlParser: Sendable {
         reading.read(document)
         return WebXmlOutcome(webXml: reading.webXml, problems: reading.problems)
     }
+
+    /// What a descriptor that cannot be read comes to.
+    package func outcome(of error: ConfigError) -> WebXmlOutcome {
+        WebXmlOutcome(webXml: WebXml(), problems: [WebXmlReading.problem(unreadable: error)])
+    }
 }
 
 /// What a deployment descriptor says, and what is wrong with it.
 package struct WebXmlOutcome: Sendable, Equatable {
     package let webXml: WebXml
     package let problems: [ConfigProblem]
+
+    package init(webXml: WebXml, problems: [ConfigProblem]) {
+        self.webXml = webXml
+        self.problems = problems
+    }
 
     /// Whether Tomcat would refuse to start the application.
     package var isRejected: Bool { self.problems.contains { $0.severity == .fatal } }
@@ -84,6 +94,7 @@ struct WebXmlReading {
             } catch {
                 self.refuse(element, path: "web-app/" + element.name, error)
             }
+            self.checkChildren(of: element, path: "web-app/" + element.name)
         }
     }
 
@@ -243,7 +254,7 @@ struct WebXmlReading {
     private static let category = "org.apache.tomcat.util.descriptor.web.WebXmlParser"
     private static let source = "org.apache.tomcat.util.descriptor.web.WebXmlParser.parseWebXml"
 
-    private static func problem(at place: ConfigPlace, _ message: String) -> ConfigProblem {
+    static func problem(at place: ConfigPlace, _ message: String, nearest: String? = nil) -> ConfigProblem {
         let log = ConfigProblem.LogLine(
             .severe,
             category: Self.category,
@@ -251,7 +262,7 @@ struct WebXmlReading {
             "Parse error in application web.xml file at [file:\(place.file)]\n"
                 + "Occurred at line [\(place.line)] column [\(place.column)]: [\(place.path)] \(message)"
         )
-        return ConfigProblem(.fatal, at: place, message, log: log)
+        return ConfigProblem(.fatal, at: place, message, nearest: nearest, log: log)
     }
 
     static func problem(unreadable error: ConfigError) -> ConfigProblem {

@@ -1,0 +1,61 @@
+import CatalinaCore
+import Modeler
+import ServerConfig
+
+/// Checks an instance's files without starting it, and prints every problem once.
+///
+/// The exit code is that of a start: 0 where the server would run, even if an application in it would not.
+/// Source: `Catalina.load` with `configtest`; differs from it in: all problems, and those of applications too.
+struct ConfigTest {
+    private let print: (String) -> Void
+    private var printed: Set<String> = []
+
+    init(print: @escaping (String) -> Void) { self.print = print }
+
+    /// - Returns: what the process exits with.
+    mutating func run(_ outcome: DigestOutcome, file: String) async -> Int32 {
+        self.report(outcome.problems)
+        guard !outcome.isRejected, let server = outcome.component as? StandardServer else { return 1 }
+        self.checkApplications(of: server)
+        do {
+            try await server.initialize()
+            let failure = server.firstConnectorFailure
+            if let failure { self.print("\(file): error: \(failure)") }
+            try await server.destroy()
+            return failure != nil && ExitRules.failsWithConnector ? 1 : 0
+        } catch {
+            self.print("\(file): error: \(error)")
+            return 1
+        }
+    }
+
+    private mutating func checkApplications(of server: StandardServer) {
+        for service in server.services {
+            for host in service.engine?.hosts ?? [] {
+                for finding in ApplicationCheck(host).findings() {
+                    self.report(finding.problems)
+                    guard finding.isFatal else { continue }
+                    self.print(
+                        "The application [\(finding.application)] of the host [\(host.name)] would not start; "
+                            + "the server would run without it."
+                    )
+                }
+            }
+        }
+    }
+
+    /// Prints problems; default files stand under many applications, and theirs are printed once.
+    private mutating func report(_ problems: [ConfigProblem]) {
+        for problem in problems where self.printed.insert(problem.description).inserted {
+            self.print(problem.description)
+        }
+    }
+}
+
+/// What makes a start fail as a whole.
+enum ExitRules {
+    /// Whether a connector that cannot be initialised ends the process.
+    static var failsWithConnector: Bool {
+        SystemProperties.shared.isTrue("org.apache.catalina.startup.EXIT_ON_INIT_FAILURE")
+    }
+}
