@@ -6,7 +6,7 @@
 # Without names every walk runs: shipped, browser, manager, client, configtest, stopping, instances, debian,
 # repository. Each starts its own server in a temporary CATALINA_BASE; nothing outside it is touched but
 # .build/venv, where the client from PyPI is installed. Exits with 1 if a check failed.
-# Packages: curl openssl python3 chromium
+# Packages: curl openssl python3 chromium iso-codes
 set -u
 source "$(dirname "$0")/instance.sh"
 CATALINA_HOME=$root
@@ -143,23 +143,42 @@ walk_examples() {
     check "counter counts" test "$(page /examples/servlets/counter -b "$jar" -c "$jar")" = 2
 }
 
-walk_browser() {
-    local browser
-    browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || {
-        echo "browser: skipped, no chromium here"
-        return
+# find_browser: prints the path of a headless browser, or says on standard error that there is none.
+find_browser() {
+    command -v chromium || command -v chromium-browser || command -v google-chrome || {
+        echo "browser: skipped, no chromium here" >&2
+        return 1
     }
+}
+
+# browse [ARGUMENTS] URL: runs the browser of the calling walk until the page's scripts have come to rest.
+browse() {
+    timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
+        --user-data-dir="$CATALINA_BASE/temp/browser" --virtual-time-budget=10000 "$@" 2>/dev/null
+}
+
+# shows URL TEXT: whether the page has the text once its scripts have run.
+shows() {
+    local dom
+    dom=$(browse --dump-dom "$1")
+    grep -qF -- "$2" <<<"$dom" || { echo "no [$2] in:"; echo "$dom"; return 1; }
+}
+
+walk_browser() {
+    local browser address=http://localhost
+    browser=$(find_browser) || return
     new_base
     serve || return
-    local dump=("$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$CATALINA_BASE/temp/browser")
-    check "a browser shows the first page" grep -q 'href="/docs/' \
-        <("${dump[@]}" --dump-dom "http://localhost:$port/" 2>/dev/null)
-    check "a browser keeps the session" grep -q 'Session ID' \
-        <("${dump[@]}" --dump-dom "http://localhost:$port/examples/servlets/servlet/SessionExample" 2>/dev/null)
-    "${dump[@]}" --window-size=1200,800 --screenshot="$root/.build/first-page.png" "http://localhost:$port/" 2>/dev/null
-    check "a browser paints the first page" test -s "$root/.build/first-page.png"
-    check "a browser runs the page of the repository" grep -qi 'search' \
-        <("${dump[@]}" --virtual-time-budget=5000 --dump-dom "http://localhost:$port/repository/" 2>/dev/null)
+    address=$address:$port
+    check "a browser shows the first page" shows "$address/" 'href="/docs/'
+    check "a browser runs an example" shows "$address/examples/servlets/servlet/SessionExample" 'Session ID'
+    check "a browser opens the manual" shows "$address/docs/" 'Writing a web application'
+    check "a browser runs the page of the repository" shows "$address/repository/" 'Sign in'
+    for size in 1200,800 400,800; do
+        check "a browser paints the first page at $size" browse --window-size="$size" \
+            --screenshot="$root/.build/first-page-${size%,*}.png" "$address/"
+        check "and leaves a picture" test -s "$root/.build/first-page-${size%,*}.png"
+    done
 }
 
 walk_manager() {
@@ -309,22 +328,130 @@ walk_debian() {
     done
 }
 
+# tests TEXT COMMAND...: runs a program whose last line is "N passed, M failed" and counts each of them.
+tests() {
+    local text=$1 log=$CATALINA_BASE/temp/tests.log summary
+    shift
+    "$@" >"$log" 2>&1
+    summary=$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$log" | tail -n 1)
+    if [ -z "$summary" ]; then
+        check "$text" false
+        tail -n 20 "$log"
+        return 1
+    fi
+    checks=$((checks + ${summary% *} + ${summary#* }))
+    failures=$((failures + ${summary#* }))
+    [ "${summary#* }" -eq 0 ] || grep -A 1 '^FAILED' "$log"
+}
+
+# finds SIZE QUERY [CURL ARGUMENTS]: whether so many objects are found.
+finds() {
+    local size=$1 query=$2
+    shift 2
+    has /repository/search "\"size\": $size," -G --data-urlencode "query=$query" -d 'ids&pageSize=1' "$@"
+}
+
+# lists IDS QUERY [CURL ARGUMENTS]: whether these objects are found in this order.
+lists() {
+    local wanted=$1 query=$2 got
+    shift 2
+    got=$(page /repository/search -G --data-urlencode "query=$query" -d ids "$@" |
+        python3 -c 'import json,sys; print(*json.load(sys.stdin)["results"])')
+    [ "$got" = "$wanted" ] || { echo "got $got"; return 1; }
+}
+
+load() { "$root/bin/load-iso-codes.py" --password-file "$CATALINA_BASE/data/initial-admin-password" "$@" \
+    "http://localhost:$port/repository"; }
+
+# found_again: every way of asking, over the 14,282 records.
+found_again() {
+    check "all 14,282 records are there" finds 14282 'id:test\/iso-*'
+    check "a term" finds 1 '/name:Liechtenstein'
+    check "in every field" finds 1 'Liechtenstein'
+    check "a phrase" lists test/iso-3166-1-CZE '"czech republic" AND type:Country'
+    check "a phrase in another order is none" finds 0 '"republic czech" AND type:Country'
+    check "a field" finds 181 'type:Currency'
+    check "boolean" finds 247 'type:Country AND /standard:"ISO 3166-1" NOT (/alpha_3:AUT OR /alpha_3:CHE)'
+    check "a range" lists 'test/iso-3166-1-ABW test/iso-3166-1-AFG test/iso-3166-1-AGO test/iso-3166-1-ALA' \
+        '+/alpha_3:[aaa TO alb} +type:Country +/standard:"3166-1" -/alpha_3:aia' -d sortFields=id
+    check "existence" finds 31 '/withdrawal_date:[* TO *]'
+    check "a wildcard" lists 'test/iso-3166-1-AUS test/iso-3166-1-AUT' '/name:austr* AND type:Country' -d sortFields=/name
+    check "one letter" finds 3 '/alpha_3:ch? AND type:Currency'
+    check "a leading wildcard is refused" answers 400 /repository/search -G --data-urlencode 'query=*hf'
+    check "fuzzy" lists test/iso-3166-1-AUT '/name:austira~ AND /alpha_2:at'
+    check "sorted downwards, the second page of two" lists 'test/iso-15924-Zxxx test/iso-15924-Zsym' type:Script \
+        --data-urlencode 'sortFields=/alpha_4 DESC' -d 'pageNum=1&pageSize=2'
+    check "a reference" finds 9 '/country:"test/iso-3166-1-AUT"'
+    check "one object" has /repository/objects/test/iso-3166-1-AUT '"name":"Austria"'
+    check "an encoded slash in the id" has /repository/objects/test%2Fiso-3166-1-AUT '"name":"Austria"'
+}
+
 walk_repository() {
     new_base
+    if [ ! -d /usr/share/iso-codes/json ]; then
+        echo "repository: skipped, the package iso-codes is not here"
+        return
+    fi
     serve || return
     check "the repository shows its page" answers 200 /repository/ -L
-    local me=(-u "admin:$(cat "$CATALINA_BASE/data/initial-admin-password")") form
-    check "an object gets an id with a slash" answers 200 '/repository/objects?type=Document&handle=test/a%2Fb' \
-        "${me[@]}" -d '{"name":"first"}' -H 'Content-Type: application/json'
-    for form in test%2Fa%2Fb test/a/b test/a%2fb; do
-        check "it is read as $form" has "/repository/objects/$form" '"first"' "${me[@]}"
-        check "it is updated as $form" answers 200 "/repository/objects/$form" "${me[@]}" -X PUT \
-            -d '{"name":"changed"}' -H 'Content-Type: application/json'
-        check "and back" has "/repository/objects/$form" '"first"' "${me[@]}" -X PUT -d '{"name":"first"}' \
-            -H 'Content-Type: application/json'
+    check "the log names the file with the password" log_has "$CATALINA_BASE/data/initial-admin-password"
+    check "which is for its owner only" test "$(stat -c %a "$CATALINA_BASE/data/initial-admin-password")" = 600
+    tests "the REST interface" python3 "$root/Tests/repository_rest.py" "http://localhost:$port/repository" \
+        "$CATALINA_BASE/data/initial-admin-password"
+    check "14,282 records are loaded" load
+    tail -n 2 "$CATALINA_BASE/temp/check.log"
+    found_again
+    walk_search_page
+    local pid=$server_pid
+    kill -TERM "$pid"
+    check "it stops" until_gone "$pid" 15
+    server_pid=
+    serve || return
+    found_again
+    walk_killed
+}
+
+# walk_search_page: the small page over the loaded records, in a browser.
+walk_search_page() {
+    local browser url=http://localhost:$port/repository/ hash text
+    browser=$(find_browser) || return
+    while read -r hash text; do
+        check "the page shows $text at $hash" shows "$url#$hash" "$text"
+    done <<'ROWS'
+query=austria Austria
+query=type%3ACurrency&sort=%2Fname 1 to 20 of 181
+query=type%3ACurrency&page=9 181 to 181 of 181
+query=liechtenstein&type=Country 1 to 1 of 1
+id=test%2Fiso-3166-1-AUT Republic of Austria
+query=%28broken The query cannot be understood.
+query=zzzzzz Nothing found.
+ROWS
+}
+
+# walk_killed: loads into an empty repository, kills the server in the middle, and looks for what was acknowledged.
+walk_killed() {
+    new_base
+    serve || return
+    local list=$CATALINA_BASE/temp/acknowledged tries
+    : >"$list"
+    load --acknowledged "$list" --retry 0 >"$CATALINA_BASE/temp/load.log" 2>&1 &
+    local loader=$!
+    for tries in $(seq 600); do
+        [ "$(wc -l <"$list")" -lt 3000 ] || break
+        sleep 0.05
     done
-    check "it is deleted with %2F" answers 200 /repository/objects/test%2Fa%2Fb "${me[@]}" -X DELETE
-    check "and gone with a plain slash" answers 404 /repository/objects/test/a/b "${me[@]}"
+    kill -KILL "$server_pid"
+    wait "$server_pid" 2>/dev/null
+    server_pid=
+    check "the load ends when the server is gone" not wait "$loader"
+    echo "killed after $(wc -l <"$list") acknowledged objects"
+    check "it was in the middle" test "$(wc -l <"$list")" -ge 3000 -a "$(wc -l <"$list")" -lt 14000
+    serve || return
+    check "every acknowledged object is there, and in the index" load --verify "$list"
+    tail -n 1 "$CATALINA_BASE/temp/check.log"
+    check "the load goes on where it ended" load --acknowledged "$list"
+    check "and everything is there" load --verify "$list"
+    check "each of them once" finds 14282 'id:test\/iso-*'
 }
 
 for walk in ${*:-shipped browser manager client configtest stopping instances debian repository}; do

@@ -91,6 +91,7 @@ step() {
         [ "$status" -ne 124 ] || echo "The step was ended after $limit seconds."
     fi
     count "$log"
+    grep -h ': skipped, ' "$log" | sed 's/^/   /'
     echo "   $result after $seconds seconds ($log)"
 }
 
