@@ -80,6 +80,7 @@ let repository: [Target] = [
 
 let webapps: [Target] = [
     library("ExamplesWebapp", [servletAPI]),
+    library("ExamplesModule", ["ExamplesWebapp", servletAPI]),
     .target(
         name: "ProbeWebapp",
         dependencies: [servletAPI],
@@ -121,6 +122,7 @@ let testTargets: [Target] = [
     tests("RepositoryStorage", ["RepositoryStorage", "RepositoryIndex", "RepositoryCore", "CrashWriter", grdb]),
     tests("RepositoryIndex", ["RepositoryIndex", "RepositoryCore", grdb]),
     tests("ServletAPI", [servletAPI]),
+    tests("ExamplesWebapp", ["ExamplesWebapp", servletAPI]),
     tests("RepositoryWebapp", ["RepositoryWebapp", "RepositoryCore", servletAPI]),
     tests("Tidy", []),
 ]
@@ -130,7 +132,7 @@ let package = Package(
     products: [
         .executable(name: "catalina", targets: ["catalina"]),
         .library(name: "RepositoryWebapp", type: .dynamic, targets: ["RepositoryWebapp"]),
-        .library(name: "ExamplesWebapp", type: .dynamic, targets: ["ExamplesWebapp"]),
+        .library(name: "ExamplesWebapp", type: .dynamic, targets: ["ExamplesModule"]),
         .library(name: "ProbeWebapp", type: .dynamic, targets: ["ProbeWebapp"]),
     ],
     dependencies: [
@@ -157,7 +159,9 @@ if let names = Context.environment["CARACAL_TESTS"] {
         }
     }
     package.targets.removeAll { !kept.contains($0.name) }
-    package.products.removeAll { !kept.contains($0.name) }
+    package.products.removeAll { product in
+        !kept.isSuperset(of: (product as? Product.Library)?.targets ?? [product.name])
+    }
 }
 
 // With `CARACAL_FUZZ` in the environment the package is a static library for libFuzzer: `Tests/fuzz.sh`.

@@ -43,6 +43,7 @@ enum TargetGraph {
             "RepositoryIndex", "RepositorySync",
         ] + Self.foundation,
         "ExamplesWebapp": ["ServletAPI"],
+        "ExamplesModule": ["ServletAPI", "ExamplesWebapp"],
     ]
 
     /// Folders of CatalinaCore that see NIO: where bytes come in, where files are read for them, and where the

@@ -1,17 +1,16 @@
-import Foundation
-import TestSupport
+package import Foundation
 
 /// Compilers of this machine, for tests that need a shared library which does not exist yet.
-enum Compiler {
+package enum Compiler {
     /// A C compiler; `nil` if there is none on the PATH.
-    static let c = Self.find("cc") ?? Self.find("clang") ?? Self.find("gcc")
+    package static let c = Self.find("cc") ?? Self.find("clang") ?? Self.find("gcc")
     /// The Swift compiler; `nil` if there is none on the PATH, or the products of the build are not where expected.
-    static let swift = Self.find("swiftc").flatMap { Self.modules == nil ? nil : $0 }
+    package static let swift = Self.find("swiftc").flatMap { Self.modules == nil ? nil : $0 }
 
     /// The directory of the build's libraries.
-    static let products = Self.executable.deletingLastPathComponent()
+    package static let products = Self.executable.deletingLastPathComponent()
     /// The directory of the build's module files.
-    static var modules: URL? {
+    package static var modules: URL? {
         let directory = self.products.appending(path: "Modules")
         let module = directory.appending(path: "ServletAPI.swiftmodule").path
         return FileManager.default.fileExists(atPath: module) ? directory : nil
@@ -27,7 +26,7 @@ enum Compiler {
     /// Compiles C source into a shared library.
     ///
     /// - Throws: ``VectorError`` with what the compiler says.
-    static func library(c source: String, to path: String, in tree: FileTree, _ options: [String] = []) throws {
+    package static func library(c source: String, to path: String, in tree: FileTree, _ options: [String] = []) throws {
         let file = try tree.write("\(UUID().uuidString).c", source)
         try self.run(self.c ?? "cc", ["-shared", "-fPIC", "-o", path, file] + options)
     }
@@ -35,7 +34,7 @@ enum Compiler {
     /// Compiles Swift source into a shared library that uses ServletAPI.
     ///
     /// - Throws: ``VectorError`` with what the compiler says.
-    static func library(swift source: String, named name: String, to path: String, in tree: FileTree) throws {
+    package static func library(swift source: String, named name: String, to path: String, in tree: FileTree) throws {
         let file = try tree.write("\(name).swift", source)
         let modules = self.modules?.path ?? ""
         let options = ["-emit-library", "-module-name", name, "-I", modules, "-L", self.products.path, "-lServletAPI"]
