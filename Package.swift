@@ -91,7 +91,12 @@ let webapps: [Target] = [
 ]
 
 let testTargets: [Target] = [
-    .target(name: "TestSupport", dependencies: [nioCore], path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+        name: "TestSupport",
+        dependencies: [nioCore, nioPosix, log],
+        path: "Tests/TestSupport",
+        swiftSettings: settings
+    ),
     .target(
         name: "ClusterSupport",
         dependencies: ["Tribes", nioCore, nioEmbedded],
@@ -115,7 +120,10 @@ let testTargets: [Target] = [
         ["Tribes", "ClusterSupport", "JavaSerialization", "Modeler", nioCore, nioPosix, nioEmbedded]
     ),
     tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", servletAPI]),
-    tests("CatalinaManager", ["CatalinaManager", "CatalinaCore", "CatalinaSession", "Modeler", servletAPI]),
+    tests(
+        "CatalinaManager",
+        ["CatalinaManager", "CatalinaCore", "CatalinaSession", "Coyote", "Modeler", servletAPI]
+    ),
     tests("CatalinaStartup", ["CatalinaStartup", "CatalinaCore", "Coyote", "ServerConfig", "Modeler", servletAPI]),
     tests("RepositoryCore", ["RepositoryCore"]),
     tests("RepositorySync", ["RepositorySync", "RepositoryCore"]),

@@ -5,7 +5,7 @@
 #
 # Without names every walk runs: shipped, browser, manager, client, configtest, stopping, instances, debian,
 # repository. Each starts its own server in a temporary CATALINA_BASE; nothing outside it is touched but
-# .build/venv, where the client from PyPI is installed. Exits with 1 if a check failed.
+# .build/venv, where the clients from PyPI are installed. Exits with 1 if a check failed.
 # Packages: curl openssl python3 chromium iso-codes
 set -u
 source "$(dirname "$0")/instance.sh"
@@ -80,6 +80,9 @@ new_base() {
 <?xml version="1.0" encoding="UTF-8"?>
 <tomcat-users xmlns="http://tomcat.apache.org/xml" version="1.0">
   <user username="all" password="pw" roles="manager-gui,manager-script,manager-jmx,manager-status"/>
+  <user username="gui" password="pw" roles="manager-gui"/>
+  <user username="script" password="pw" roles="manager-script"/>
+  <user username="jmx" password="pw" roles="manager-jmx"/>
   <user username="status" password="pw" roles="manager-status"/>
 </tomcat-users>
 XML
@@ -187,7 +190,9 @@ walk_manager() {
     local me=(-u all:pw) proxy=/manager/jmxproxy
     check "the manager wants a login" answers 401 /manager/text/list
     check "a wrong password is refused" answers 401 /manager/text/list -u all:wrong
-    check "a role is refused what it is not for" answers 403 /manager/text/list -u status:pw
+    check "the 401 page says how to get in" has_error /manager/text/list 401 'conf/tomcat-users.xml'
+    check "the 403 page names the roles" has_error /manager/html 403 'manager-gui' -u script:pw
+    walk_roles
     check "list" has /manager/text/list '/examples:running:0:examples' "${me[@]}"
     check "serverinfo" has /manager/text/serverinfo 'OS Name: [Linux]' "${me[@]}"
     page /examples/servlets/counter >/dev/null
@@ -215,17 +220,117 @@ walk_manager() {
     check "status as JSON" python3 -c 'import json,sys; json.load(sys.stdin)["tomcat"]["connector"][0]["threadInfo"]' \
         < <(page '/manager/status?JSON=true' -u status:pw)
     check "metrics" has /manager/metrics '# TYPE ' "${me[@]}"
+    walk_uploads
+    walk_manager_pages
+}
+
+# has_error PATH STATUS TEXT [CURL ARGUMENTS]: whether a refused answer has the status and the text.
+has_error() {
+    local path=$1 wanted=$2 text=$3 body
+    shift 3
+    answers "$wanted" "$path" "$@" || return
+    body=$(curl -gsS --max-time 20 "$@" "http://localhost:$port$path")
+    grep -qF -- "$text" <<<"$body" || { echo "no [$text] in:"; echo "$body"; return 1; }
+}
+
+# Each role opens what it is for, and nothing else.
+walk_roles() {
+    local user path wanted
+    while read -r user path wanted; do
+        check "$user and $path: $wanted" answers "$wanted" "/manager/$path" -u "$user:pw"
+    done <<'ROWS'
+gui html 200
+gui status 200
+gui text/list 403
+gui jmxproxy?qry=a:b=c 403
+script text/list 200
+script status 200
+script html 403
+script jmxproxy?qry=a:b=c 403
+jmx jmxproxy?qry=a:b=c 200
+jmx metrics 200
+jmx text/list 403
+status status/all 200
+status metrics 200
+status html 403
+status text/list 403
+status jmxproxy?qry=a:b=c 403
+ROWS
+}
+
+walk_uploads() {
+    local war=$CATALINA_BASE/temp/up.war
+    (cd "$CATALINA_BASE/temp" && mkdir -p up && echo one >up/page.txt && cd up && python3 -m zipfile -c "$war" page.txt)
+    check "PUT deploys" has '/manager/text/deploy?path=/up&tag=v1' 'OK - Deployed application at context path [/up]' \
+        "${me[@]}" -T "$war"
+    check "what was put is served" has /up/page.txt one
+    check "PUT does not replace" has '/manager/text/deploy?path=/up' 'FAIL - Application already exists at path [/up]' \
+        "${me[@]}" -T "$war"
+    check "a file that is no archive fails" has '/manager/text/deploy?path=/bad' 'FAIL - ' "${me[@]}" \
+        -T "$CATALINA_BASE/conf/web.xml"
+    page '/manager/text/undeploy?path=/bad' "${me[@]}" >"$CATALINA_BASE/temp/undeploy.log"
+    check "undeploy" has '/manager/text/undeploy?path=/up' 'OK - Undeployed application at context path [/up]' "${me[@]}"
+    check "undeployed files are gone" test ! -e "$CATALINA_BASE/webapps/up" -a ! -e "$CATALINA_BASE/webapps/up.war"
+    check "a tag brings it back" has '/manager/text/deploy?path=/up&tag=v1' 'OK - Deployed' "${me[@]}"
+    check "and it is served again" has /up/page.txt one
+    check "POST is no way to list" answers 405 /manager/text/list "${me[@]}" -d ''
+}
+
+# The page, as a browser uses it: cookie, nonce, buttons.
+walk_manager_pages() {
+    local jar=$CATALINA_BASE/temp/pages nonce
+    # The first request with the cookie logs the user in, and changes the session's id.
+    local browser=("${me[@]}" -b "$jar" -c "$jar")
+    check "the manager's address leads to its page" answers 302 /manager/
+    nonce=$(page /manager/html "${browser[@]}" | sed -n 's/.*CSRF_NONCE" value="\([0-9A-F]*\)".*/\1/p' | head -n 1)
+    check "the page lists applications" has /manager/html 'Servlet examples' "${browser[@]}"
+    check "the cookie stays on this site" grep -q SameSite=Strict <(curl -gsSi "${me[@]}" "http://localhost:$port/manager/html")
+    check "a button without its nonce is refused" answers 403 /manager/html/stop "${browser[@]}" -d path=/up
+    check "a button works" has /manager/html/stop 'OK - Stopped application' "${browser[@]}" -d path=/up \
+        -d "org.apache.catalina.filters.CSRF_NONCE=$nonce"
+    page /examples/servlets/counter >/dev/null
+    check "sessions are shown" has '/manager/html/sessions?path=/examples' '1 active sessions' "${browser[@]}"
+    check "the upload form deploys" has "/manager/html/upload?org.apache.catalina.filters.CSRF_NONCE=$nonce" \
+        'OK - Deployed application' "${browser[@]}" -F "deployWar=@$CATALINA_BASE/temp/up.war;filename=form.war"
+    check "what was uploaded is served" has /form/page.txt one
+    local chromium
+    chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || return 0
+    local name
+    for name in html status/all; do
+        local picture=$root/.build/manager-${name%%/*}.png
+        rm -f "$picture"
+        "$chromium" --headless --no-sandbox --disable-gpu --user-data-dir="$CATALINA_BASE/temp/browser" \
+            --window-size=1200,1400 --screenshot="$picture" "http://all:pw@localhost:$port/manager/$name" 2>/dev/null
+        check "a browser paints /manager/$name" test -s "$picture"
+    done
+}
+
+# client_python: the interpreter that has the clients of Tests/requirements.txt, which are installed once.
+client_python() {
+    local venv=$root/.build/venv
+    if [ -z "${CARACAL_PYTHON:-}" ] && ! cmp -s "$root/Tests/requirements.txt" "$venv/requirements.txt"; then
+        python3 -m venv "$venv" && "$venv/bin/pip" install -q -r "$root/Tests/requirements.txt" >&2 &&
+            cp "$root/Tests/requirements.txt" "$venv/" || return
+    fi
+    echo "${CARACAL_PYTHON:-$venv/bin/python}"
 }
 
 walk_client() {
     new_base
     serve || return
-    local python=${CARACAL_PYTHON:-$root/.build/venv/bin/python}
-    if [ ! -x "$python" ]; then
-        python3 -m venv "$root/.build/venv" && "$root/.build/venv/bin/pip" install -q tomcatmanager==7.0.1
-    fi
+    local python
+    python=$(client_python)
     check "tomcatmanager 7.0.1 works against it" \
         "$python" "$root/Tests/manager_client.py" "http://localhost:$port/manager" all pw
+    check "a scraper of Prometheus understands the metrics" \
+        "$python" "$root/Tests/metrics_check.py" "http://localhost:$port/manager/metrics" all pw
+    check "the log is about deployments, not about requests" quiet_log
+}
+
+# quiet_log: whether the log, once the server is up, has no trace of requests and no complaint that nobody caused.
+quiet_log() {
+    ! sed '1,/ Server startup in /d' "$CATALINA_BASE"/logs/catalina.*.log |
+        grep -E ' (SEVERE|WARNING) |^\tat |(GET|POST|PUT) /'
 }
 
 walk_configtest() {

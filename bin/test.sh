@@ -15,7 +15,6 @@ mkdir -p "$logs" "$vectors"
 . bin/setup.sh
 
 json_schema_version=4.23.0
-tomcatmanager_version=7.0.1
 
 # ---- What the tests need ---------------------------------------------------------------------------------------------
 
@@ -36,11 +35,12 @@ tomcat_configuration() {
         echo "$vectors/tomcat10/usr/share/tomcat10/etc"
 }
 
-# The client of Tomcat's manager, in an environment of its own.
+# The clients of Tests/requirements.txt, in an environment of their own.
 python_environment() {
-    if ! [ -x .build/venv/bin/tomcat-manager ]; then
+    if ! cmp -s Tests/requirements.txt .build/venv/requirements.txt; then
         python3 -m venv .build/venv &&
-            .build/venv/bin/pip -q install "tomcatmanager==$tomcatmanager_version" || return
+            .build/venv/bin/pip -q install -r Tests/requirements.txt &&
+            cp Tests/requirements.txt .build/venv/ || return
     fi
     echo "$root/.build/venv/bin/python"
 }

@@ -87,6 +87,7 @@ package enum Components {
         classes.servlets = [
             DefaultServlet.className: { DefaultServlet() },
             JspServlet.className: { JspServlet() },
+            IndexServlet.className: { IndexServlet() },
             ManagerServlet.className: { ManagerServlet() },
             HTMLManagerServlet.className: { HTMLManagerServlet() },
             StatusManagerServlet.className: { StatusManagerServlet() },

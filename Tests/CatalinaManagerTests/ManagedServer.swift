@@ -1,5 +1,6 @@
 import CatalinaCore
 import CatalinaSession
+import Coyote
 import Modeler
 import ServletAPI
 import Synchronization
@@ -16,7 +17,11 @@ final class ManagedServer {
     let deployer: FolderDeployer
     let manager: StandardContext
 
-    init() async throws {
+    private let connector: Connector?
+
+    /// `isServing` gives it a connector, on a free port of the loopback address.
+    init(isServing: Bool = false) async throws {
+        TestLog.install()
         self.files = try FileTree("manager")
         self.server = try StandardServer.descriptor.component([("port", "-1")])
         self.server.globalResources = Self.resources
@@ -29,6 +34,9 @@ final class ManagedServer {
         self.deployer = FolderDeployer(self.host, base: self.files.path)
         self.host.lifecycle.add(self.deployer)
         self.server.add(service)
+        self.connector =
+            isServing ? try Connector.descriptor.component([("port", "0"), ("address", "127.0.0.1")]) : nil
+        if let connector { service.add(connector) }
         try engine.attachChild(self.host)
         try self.files.makeDirectory("sx")
         try self.host.attachChild(self.deployer.context("/sx", documentBase: self.files["sx"], isInServerXML: true))
@@ -50,6 +58,20 @@ final class ManagedServer {
         for (name, value) in parameters { given.append(name, value.replacing("BASE", with: self.files.path)) }
         let lines = try await self.commands.answer(command, given)
         return lines.map { $0 + "\n" }.joined().replacing(self.files.path, with: "BASE")
+    }
+
+    /// Sends one request to the connector, and reads its answer.
+    func http(
+        _ method: String,
+        _ target: String,
+        _ fields: [String] = [],
+        body: String = ""
+    ) async throws -> WireResponse {
+        let head = ["\(method) \(target) HTTP/1.1", "Host: localhost", "Content-Length: \(body.utf8.count)"] + fields
+        let request = head.map { $0 + "\r\n" }.joined() + "\r\n" + body
+        let port = self.connector?.handler.localPort ?? 0
+        let answer = try await WireClient.exchange(port: port, [request]) { $0.responses.count == 1 }
+        return answer.responses.first ?? WireResponse()
     }
 
     private static var resources: GlobalResources {
@@ -93,6 +115,7 @@ final class FolderDeployer: Deployer, LifecycleListener {
         context.setup.documentBase = documentBase
         context.setup.workDirectory = self.appBase + "/../work/\(name.baseName)"
         context.setup.isDefinedInServerXML = isInServerXML
+        context.setup.containerClasses = ManagerApplication.classes
         context.setup.makeManager = { _ in StandardManager.withDefaults() }
         context.lifecycle.add(DescriptorListener())
         return context
@@ -139,8 +162,36 @@ private final class DescriptorListener: LifecycleListener {
             model.servlets = [ServletDefinition(name: "default", className: "no.such.Servlet")]
             model.servletMappings = [("/", "default")]
         case "/broken": model.listeners = ["no.such.L"]
+        case "/manager": ManagerApplication.describe(&model)
         default: break
         }
         context.model = model
+    }
+}
+
+/// What the descriptor of the manager application says, without who may use it.
+private enum ManagerApplication {
+    private static let servlets: [(pattern: String, className: String, make: @Sendable () -> any Servlet)] = [
+        ("", IndexServlet.className, { IndexServlet() }),
+        ("/text/*", ManagerServlet.className, { ManagerServlet() }),
+        ("/html/*", HTMLManagerServlet.className, { HTMLManagerServlet() }),
+        ("/status/*", StatusManagerServlet.className, { StatusManagerServlet() }),
+        ("/jmxproxy/*", JMXProxyServlet.className, { JMXProxyServlet() }),
+        ("/metrics", MetricsServlet.className, { MetricsServlet() }),
+    ]
+
+    static var classes: ContainerClasses {
+        var classes = ContainerClasses()
+        for servlet in self.servlets { classes.servlets[servlet.className] = servlet.make }
+        return classes
+    }
+
+    static func describe(_ model: inout ApplicationModel) {
+        model.servlets = self.servlets.map { servlet in
+            var definition = ServletDefinition(name: servlet.className, className: servlet.className)
+            definition.multipart = MultipartConfiguration()
+            return definition
+        }
+        model.servletMappings = self.servlets.map { ($0.pattern, $0.className) }
     }
 }

@@ -84,38 +84,6 @@ import Testing
         try await server.server.stop()
     }
 
-    @Test("the page of applications has a nonce in every form and no button against itself")
-    func applications() {
-        func row(_ path: String, isRunning: Bool, isOwn: Bool) -> ApplicationsPage.Row {
-            ApplicationsPage.Row(
-                path: path,
-                version: "",
-                displayName: "<b>",
-                isRunning: isRunning,
-                failure: isRunning ? nil : "why & how",
-                sessions: 3,
-                isRemovable: true,
-                isOwn: isOwn
-            )
-        }
-        let page = ApplicationsPage(
-            root: "/manager",
-            hostName: "localhost",
-            nonce: "ABC",
-            rows: [row("/a", isRunning: true, isOwn: false), row("", isRunning: false, isOwn: false)]
-                + [row("/manager", isRunning: true, isOwn: true)],
-            message: ["FAIL - <no>"]
-        )
-        let html = page.html
-        let forms = html.split(separator: "<form ").dropFirst()
-        #expect(forms.allSatisfy { $0.contains("ABC") && $0.contains("method=\"post\"") })
-        #expect(html.contains("FAIL - &lt;no&gt;"))
-        #expect(html.contains("why &amp; how"))
-        #expect(!html.contains("<b>"))
-        let own = html.split(separator: "<tr>").first { $0.contains("<a href=\"&#47;manager\">") } ?? ""
-        #expect(!own.contains("/html/stop") && !own.contains("/html/undeploy") && own.contains("/html/expire"))
-    }
-
     @Test(
         "the name of a module has a host and a path",
         arguments: [("//localhost/", "localhost", "/"), ("//h/a##2", "h", "/a##2"), ("\"//h/a,b\"", "h", "/a,b")]

@@ -1,119 +1,98 @@
 import CatalinaCore
 
 /// The page of all applications of a host, with buttons for what can be done with them.
-///
-/// Every form posts and carries the nonce, so that no other site can press a button.
 struct ApplicationsPage {
     /// One application.
     struct Row {
-        let path: String
-        let version: String
+        let name: ContextName
         let displayName: String
         let isRunning: Bool
         let failure: String?
         let sessions: Int
+        /// Idle minutes that the page proposes for ending sessions.
+        let idleMinutes: Int
         /// Whether it was deployed from files, so that it can be undeployed.
         let isRemovable: Bool
         /// Whether it is the manager itself, which cannot take itself away.
         let isOwn: Bool
     }
 
-    static let nonceName = "org.apache.catalina.filters.CSRF_NONCE"
-
-    /// The manager application's path.
-    let root: String
+    let form: ManagerForm
     let hostName: String
-    let nonce: String
     let rows: [Row]
     /// What the last command answered.
     let message: [String]
 
     var html: String {
-        var html = ManagerPage.head("Applications of \(self.hostName)", root: self.root)
-        if !self.message.isEmpty {
-            html += "<pre class=\"message\">\(HTMLText.escaped(self.message.joined(separator: "\n")))</pre>\n"
-        }
-        html += "<table class=\"applications\"><tr><th>Path</th><th>Version</th><th>Display Name</th><th>Running</th>"
-        html += "<th>Sessions</th><th>Commands</th></tr>\n"
-        html += self.rows.map(self.row).joined()
-        html += "</table>\n" + self.deployment + self.diagnostics
-        return html + ManagerPage.foot
-    }
-
-    private func row(_ row: Row) -> String {
-        let path = row.path.isEmpty ? "/" : row.path
-        let failure = row.failure.map { "<br><small>\(HTMLText.escaped($0))</small>" } ?? ""
-        let link =
-            row.isRunning
-            ? "<a href=\"\(HTMLText.escaped(path))\">\(HTMLText.escaped(path))</a>" : HTMLText.escaped(path)
-        var buttons: [String] = []
-        if !row.isOwn {
-            buttons =
-                row.isRunning
-                ? [self.button("stop", "Stop", row), self.button("reload", "Reload", row)]
-                : [self.button("start", "Start", row)]
-            if row.isRemovable { buttons.append(self.button("undeploy", "Undeploy", row)) }
-        }
-        if row.isRunning { buttons.append(self.expire(row)) }
-        return "<tr><td>\(link)</td><td>\(HTMLText.escaped(row.version))</td>"
-            + "<td>\(HTMLText.escaped(row.displayName))</td><td>\(row.isRunning)\(failure)</td>"
-            + "<td>\(row.sessions)</td><td>\(buttons.joined(separator: " "))</td></tr>\n"
-    }
-
-    private func button(_ command: String, _ title: String, _ row: Row) -> String {
-        self.form(command, row, "<button>\(title)</button>")
-    }
-
-    private func expire(_ row: Row) -> String {
-        self.form(
-            "expire",
-            row,
-            "<button>Expire sessions</button> idle &ge; <input name=\"idle\" value=\"30\" size=\"4\"> minutes"
+        let titles = ["Path", "Version", "Display Name", "Running", "Sessions", "Commands"]
+        let head = titles.map { "<th>\($0)</th>" }.joined()
+        return ManagerPage.html(
+            "Applications of \(self.hostName)",
+            root: self.form.root,
+            ManagerForm.message(self.message)
+                + "<div class=\"wide\"><table><tr>\(head)</tr>\n\(self.rows.map(self.row).joined())</table></div>\n"
+                + self.deployment + self.diagnostics + "<h2>Server</h2>" + ManagerPage.serverFacts
         )
     }
 
-    private func form(_ command: String, _ row: Row, _ content: String) -> String {
-        let version = row.version.isEmpty ? "" : self.hidden("version", row.version)
-        return "<form method=\"post\" action=\"\(self.root)/html/\(command)\">\(self.nonceField)"
-            + self.hidden("path", row.path.isEmpty ? "/" : row.path) + version + content + "</form>"
+    private func row(_ row: Row) -> String {
+        let path = HTMLText.escaped(row.name.path.isEmpty ? "/" : row.name.path)
+        let link = row.isRunning ? "<a href=\"\(path)\">\(path)</a>" : path
+        let version = row.name.version.isEmpty ? "<i>none</i>" : HTMLText.escaped(row.name.version)
+        let state = "<span class=\"\(row.isRunning ? "running" : "stopped")\">\(row.isRunning)</span>"
+        let sessions =
+            row.isRunning
+            ? self.form.html("sessions", ManagerForm.application(row.name), "<button>\(row.sessions)</button>") : "0"
+        let line =
+            "<tr><td>\(link)</td><td>\(version)</td><td>\(HTMLText.escaped(row.displayName))</td><td>\(state)</td>"
+            + "<td>\(sessions)</td><td>\(self.buttons(row).joined(separator: " "))</td></tr>\n"
+        guard let failure = row.failure else { return line }
+        return line + "<tr class=\"reason\"><td colspan=\"6\">\(HTMLText.escaped(failure))</td></tr>\n"
     }
 
-    private func hidden(_ name: String, _ value: String) -> String {
-        "<input type=\"hidden\" name=\"\(name)\" value=\"\(HTMLText.escaped(value))\">"
+    private func buttons(_ row: Row) -> [String] {
+        let name = ManagerForm.application(row.name)
+        var commands: [(String, String)] = []
+        if !row.isOwn {
+            commands = row.isRunning ? [("stop", "Stop"), ("reload", "Reload")] : [("start", "Start")]
+            if row.isRemovable { commands.append(("undeploy", "Undeploy")) }
+        }
+        let buttons = commands.map { self.form.html($0.0, name, "<button>\($0.1)</button>") }
+        guard row.isRunning else { return buttons }
+        let idle = "<input name=\"idle\" value=\"\(row.idleMinutes)\" size=\"3\" aria-label=\"minutes\"> min"
+        return buttons + [self.form.html("expire", name, "<button>Expire sessions</button> idle &ge; \(idle)")]
     }
-
-    private var nonceField: String { self.hidden(Self.nonceName, self.nonce) }
 
     private var deployment: String {
-        """
-        <h2>Deploy</h2>
-        <form method="post" action="\(self.root)/html/deploy">\(self.nonceField)<p>Files of the server:
-        <label>Context path <input name="deployPath"></label> <label>Version <input name="deployVersion" size="8"></label>
-        <label>XML file <input name="deployConfig"></label> <label>WAR or directory <input name="deployWar"></label>
-        <button>Deploy</button></p></form>
-        <form method="post" action="\(self.root)/html/upload?\(Self.nonceName)=\(self.nonce)" enctype="multipart/form-data">
-        <p>An archive from here: <input type="file" name="deployWar" accept=".war" required> <button>Deploy</button></p></form>
+        let (root, nonce) = (HTMLText.escaped(self.form.root), self.form.nonce)
+        let fields = """
+            <label>Context path <input name="deployPath"></label>
+            <label>Version <input name="deployVersion"></label>
+            <label>XML configuration file <input name="deployConfig"></label>
+            <label>WAR file or directory <input name="deployWar"></label>
+            <button>Deploy</button>
+            """
+        // Not a hidden field: the nonce is checked before the body is read.
+        return """
+            <h2>Deploy</h2>
+            <div class="beside"><section><h3>Files of the server</h3>\(self.form.html("deploy", class: "fields", fields))</section>
+            <section><h3>A file of yours</h3>
+            <form method="post" action="\(root)/html/upload?\(ManagerForm.nonceName)=\(nonce)" class="fields" \
+            enctype="multipart/form-data">
+            <label>WAR file <input type="file" name="deployWar" accept=".war" required></label> <button>Deploy</button>
+            </form></section></div>
 
-        """
+            """
     }
 
     private var diagnostics: String {
-        """
-        <h2>Diagnostics</h2>
-        <form method="post" action="\(self.root)/html/findleaks">\(self.nonceField)<p><button>Find leaks</button>
-        applications whose retired modules stay in memory after a reload or undeployment</p></form>
-        <form method="post" action="\(self.root)/html/sslReload">\(self.nonceField)<p><button>Re-read</button>
-        TLS certificates and keys <label>of the host <input name="tlsHostName"></label></p></form>
-
-        """
-            + ManagerPage.table(
-                ["Server", "Runtime", "System"],
-                [[ServerInfo.name, SystemFacts.runtime, Self.system]]
-            )
-    }
-
-    private static var system: String {
-        let system = SystemFacts.current
-        return "\(system.name) \(system.version) \(system.architecture), \(system.hostName)"
+        let commands = [
+            ("findleaks", "Find leaks"), ("sslConnectorCiphers", "Ciphers"), ("sslConnectorCerts", "Certificates"),
+            ("sslConnectorTrustedCerts", "Trusted certificates"),
+        ]
+        let buttons = commands.map { self.form.html($0.0, [], "<button>\($0.1)</button>") }
+        let host = "<button>Re-read TLS files</button> <label>of the host <input name=\"tlsHostName\"></label>"
+        return
+            "<h2>Diagnostics</h2>\n<p>\(buttons.joined(separator: " ")) \(self.form.html("sslReload", [], host))</p>\n"
     }
 }

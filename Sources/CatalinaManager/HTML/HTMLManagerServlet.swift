@@ -21,6 +21,9 @@ package final class HTMLManagerServlet: HttpServlet, ContainerServlet {
 
     package func doGet(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
         let command = request.pathInfo ?? "/"
+        if command == "/sessions" {
+            return try await self.sessions(await request.parameters().onlyNames, request, response)
+        }
         let isKnown = command == "/" || command == "/list"
         let message = isKnown ? [] : [ManagerText.Failure.unknownCommand(command).line]
         try await self.show(message, request, response)
@@ -29,11 +32,13 @@ package final class HTMLManagerServlet: HttpServlet, ContainerServlet {
     package func doPost(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
         let parameters = await request.parameters()
         let known = try await request.session(create: false)?.attribute(Self.nonceAttribute, as: String.self)
-        let given = parameters.first(ApplicationsPage.nonceName) ?? ""
+        let given = parameters.first(ManagerForm.nonceName) ?? ""
         guard let known, ConstantTime.areEqual(Array(known.utf8), Array(given.utf8)) else {
             return try await response.sendError(403, "The form is not of this session")
         }
-        let message = try await self.answer(request.pathInfo ?? "/", parameters, request)
+        let command = request.pathInfo ?? "/"
+        if command == "/sessions" { return try await self.sessions(parameters, request, response) }
+        let message = try await self.answer(command, parameters, request)
         try await self.show(message, request, response)
     }
 
@@ -43,7 +48,7 @@ package final class HTMLManagerServlet: HttpServlet, ContainerServlet {
         _ request: any HttpServletRequest
     ) async throws -> [String] {
         let manager = try HostManager(host: self.place.host, own: self.place.context)
-        let name = parameters.first("path").map { ContextName(path: $0, version: parameters.first("version")) }
+        let name = TextCommands.name(in: parameters)
         switch command {
         case "/start": return await manager.start(name)
         case "/stop": return await manager.stop(name)
@@ -53,7 +58,8 @@ package final class HTMLManagerServlet: HttpServlet, ContainerServlet {
         case "/deploy": return await Self.deploy(manager, parameters)
         case "/upload": return try await Self.upload(manager, request)
         case "/findleaks": return try await manager.findLeaks(statusLine: true)
-        case "/sslReload": return await TLSCommands(manager.server).reload(parameters.first("tlsHostName"))
+        case "/sslConnectorCiphers", "/sslConnectorCerts", "/sslConnectorTrustedCerts", "/sslReload":
+            return try await TextCommands(manager).answer(command, parameters)
         default: return [ManagerText.Failure.unknownCommand(command).line]
         }
     }
@@ -71,12 +77,18 @@ package final class HTMLManagerServlet: HttpServlet, ContainerServlet {
     }
 
     private static func upload(_ manager: HostManager, _ request: any HttpServletRequest) async throws -> [String] {
-        guard let part = try await request.part("deployWar"), let file = part.submittedFileName, !file.isEmpty else {
-            return ["FAIL - File upload failed, no file"]
+        let part: (any Part)?
+        do {
+            part = try await request.part("deployWar")
+        } catch let error as ServletError {
+            return [ManagerText.Failure.upload(error.message).line]
+        } catch let error as IllegalStateError {
+            return [ManagerText.Failure.upload(error.message).line]
         }
-        guard file.lowercased().hasSuffix(".war") else {
-            return ["FAIL - File uploaded must be a .war: [\(file.onOneLine)]"]
+        guard let part, let file = part.submittedFileName, !file.isEmpty else {
+            return [ManagerText.Failure.noUpload.line]
         }
+        guard file.lowercased().hasSuffix(".war") else { return [ManagerText.Failure.notWAR(file).line] }
         return await manager.deploy(
             ContextName(filePath: file),
             upload: try part.inputStream(),
@@ -84,6 +96,53 @@ package final class HTMLManagerServlet: HttpServlet, ContainerServlet {
             update: false
         )
     }
+
+    // MARK: Sessions
+
+    /// Carries out what `action` asks for, and shows all sessions of an application or one of them.
+    private func sessions(
+        _ parameters: Parameters,
+        _ request: any HttpServletRequest,
+        _ response: any HttpServletResponse
+    ) async throws {
+        let name = TextCommands.name(in: parameters)
+        let (checked, refusal) = HostManager.checked(name)
+        guard let name = checked else { return try await self.show(refusal, request, response) }
+        guard let context = try self.place.host.child(named: name.name) as? StandardContext,
+            let manager = context.manager
+        else { return try await self.show([ManagerText.Failure.noContext(name.displayName).line], request, response) }
+        let message = try Self.act(on: manager, parameters)
+        let page = SessionsPage(
+            form: try await self.form(request),
+            application: name,
+            message: message,
+            now: WallClock.milliseconds()
+        )
+        let isDetail = ["sessionDetail", "removeSessionAttribute"].contains(parameters.first("action"))
+        let chosen = isDetail ? parameters.first("sessionId").flatMap(manager.sessionInMemory) : nil
+        try await Self.write(chosen.map(page.detail) ?? page.list(manager.sessions), response)
+    }
+
+    private static func act(on manager: any Manager, _ parameters: Parameters) throws -> [String] {
+        let known = parameters.first("sessionId").flatMap(manager.sessionInMemory)
+        switch parameters.first("action") {
+        case "invalidateSessions":
+            let sessions = parameters.all("sessionIds").compactMap(manager.sessionInMemory)
+            for session in sessions { session.expire() }
+            return ["\(sessions.count) sessions invalidated."]
+        case "removeSessionAttribute":
+            guard let known, let name = parameters.first("attributeName") else { return ["FAIL - Session not found"] }
+            guard try known.attribute(name) != nil else {
+                return ["Session did not contain any attribute named '\(name)'"]
+            }
+            try known.removeAttribute(name)
+            return ["Session attribute '\(name)' removed."]
+        case "sessionDetail": return known == nil ? ["FAIL - Session not found"] : []
+        default: return []
+        }
+    }
+
+    // MARK: Pages
 
     private func show(
         _ message: [String],
@@ -93,26 +152,33 @@ package final class HTMLManagerServlet: HttpServlet, ContainerServlet {
         let (host, own) = (try self.place.host, try self.place.context)
         let deployer = host.deployer
         let page = ApplicationsPage(
-            root: request.contextPath,
+            form: try await self.form(request),
             hostName: host.name,
-            nonce: try await Self.nonce(of: request.session()),
             rows: host.contexts.map { context in
                 ApplicationsPage.Row(
-                    path: context.path,
-                    version: context.webappVersion,
+                    name: ContextName(path: context.path, version: context.webappVersion),
                     displayName: context.displayName,
                     isRunning: context.state.isAvailable,
                     failure: context.state.isAvailable ? nil : context.failure,
                     sessions: context.manager?.activeSessions ?? 0,
+                    idleMinutes: context.model.session.timeoutMinutes,
                     isRemovable: deployer?.isDeployed(context.name) ?? false,
                     isOwn: context === own
                 )
             },
             message: message
         )
+        try await Self.write(page.html, response)
+    }
+
+    private static func write(_ html: String, _ response: any HttpServletResponse) async throws {
         response.prepareManagerAnswer("text/html;charset=utf-8")
         response.setHeader("Cache-Control", "no-store")
-        try await response.write(page.html)
+        try await response.write(html)
+    }
+
+    private func form(_ request: any HttpServletRequest) async throws -> ManagerForm {
+        ManagerForm(root: request.contextPath, nonce: try await Self.nonce(of: request.session()))
     }
 
     /// The session's nonce, made with its first page.
@@ -123,5 +189,14 @@ package final class HTMLManagerServlet: HttpServlet, ContainerServlet {
         let nonce = String((0..<Self.nonceSize * 2).map { _ in digits[Int.random(in: 0..<16, using: &generator)] })
         try session.setAttribute(self.nonceAttribute, nonce)
         return nonce
+    }
+}
+
+extension Parameters {
+    /// `path` and `version` alone: a page that is only looked at changes nothing.
+    fileprivate var onlyNames: Parameters {
+        var names = Parameters()
+        for name in ["path", "version"] { if let value = self.first(name) { names.append(name, value) } }
+        return names
     }
 }

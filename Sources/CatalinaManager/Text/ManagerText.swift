@@ -25,6 +25,9 @@ enum ManagerText {
         case outside(path: String, directory: String)
         case noStoreConfig(domain: String)
         case reloadTLS
+        case noUpload
+        case notWAR(String)
+        case upload(String)
         case exception(String)
 
         /// The line, which begins with `FAIL - `.
@@ -59,6 +62,9 @@ enum ManagerText {
                 "No StoreConfig MBean registered at [\(domain):type=StoreConfig]. Registration is typically "
                     + "performed by the StoreConfigLifecycleListener."
             case .reloadTLS: "Failed to reload TLS configuration"
+            case .noUpload: "File upload failed, no file"
+            case .notWAR(let file): "File uploaded [\(file.onOneLine)] must be a .war"
+            case .upload(let reason): "Deploy Upload Failed, Exception: [\(reason.onOneLine)]"
             case .exception(let text): "Encountered exception [\(text.onOneLine)]"
             }
         }

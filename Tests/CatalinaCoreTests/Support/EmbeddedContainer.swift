@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import ServletAPI
 import Synchronization
+import TestSupport
 
 @testable import CatalinaCore
 @testable import Coyote
@@ -36,6 +37,7 @@ final class EmbeddedContainer {
         _ change: (inout Connector.Configuration) -> Void = { _ in },
         host changeHost: (inout StandardHost.Configuration) -> Void = { _ in }
     ) throws {
+        TestLog.install()
         var engine = StandardEngine.Configuration()
         engine.name = "Catalina"
         engine.defaultHost = "localhost"

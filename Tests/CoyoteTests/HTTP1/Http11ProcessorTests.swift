@@ -1,5 +1,6 @@
 import Coyote
 import NIOCore
+import TestSupport
 import Testing
 
 @Suite struct Http11ProcessorTests {

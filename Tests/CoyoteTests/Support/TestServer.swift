@@ -1,6 +1,7 @@
 import Coyote
 import NIOCore
 import NIOPosix
+import TestSupport
 
 /// A protocol handler on a free port of the loopback address, with one event loop of its own.
 struct TestServer {
@@ -14,6 +15,7 @@ struct TestServer {
         servlet: @escaping TestAdapter.Servlet,
         use body: (TestServer) async throws -> Result
     ) async throws -> Result {
+        TestLog.install()
         var configuration = Http11Protocol.Configuration()
         configuration.address = "127.0.0.1"
         configuration.port = 0

@@ -1,29 +1,34 @@
-import TestSupport
-
 /// One response taken apart.
-struct WireResponse: Equatable, Sendable {
-    var status = 0
-    var statusLine = ""
+package struct WireResponse: Equatable, Sendable {
+    package var status = 0
+    package var statusLine = ""
     /// Without Date.
-    var fields: [String] = []
+    package var fields: [String] = []
     /// `length`, `chunked`, `until_close` or `none`.
-    var framing = "none"
-    var body = ""
-    var isComplete = true
+    package var framing = "none"
+    package var body = ""
+    package var isComplete = true
 
-    func value(_ name: String) -> String? {
+    package init() {}
+
+    package func value(_ name: String) -> String? {
         self.fields.first { $0.lowercased().hasPrefix(name.lowercased() + ": ") }
             .map { String($0.dropFirst(name.count + 2)) }
     }
 }
 
 /// Takes the responses out of what a server sent.
-struct WireReader: Sendable {
-    let bytes: [UInt8]
-    let isClosed: Bool
+package struct WireReader: Sendable {
+    package let bytes: [UInt8]
+    package let isClosed: Bool
+
+    package init(bytes: [UInt8], isClosed: Bool) {
+        self.bytes = bytes
+        self.isClosed = isClosed
+    }
 
     /// Complete responses, and on a closed connection what is left of one.
-    var responses: [WireResponse] {
+    package var responses: [WireResponse] {
         var responses: [WireResponse] = []
         var position = 0
         while position < self.bytes.count, let (response, end) = self.response(at: position) {
@@ -92,7 +97,7 @@ struct WireReader: Sendable {
 }
 
 extension String {
-    init(latin1 bytes: some Sequence<UInt8>) {
+    fileprivate init(latin1 bytes: some Sequence<UInt8>) {
         self = String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
     }
 }

@@ -1,19 +1,20 @@
 import Glibc
 import NIOPosix
-import TestSupport
 
 /// What a server sent on one connection.
-struct WireAnswer: Sendable {
-    var bytes: [UInt8] = []
+package struct WireAnswer: Sendable {
+    package var bytes: [UInt8] = []
     /// Whether the server closed the connection.
-    var isClosed = false
+    package var isClosed = false
 
-    var text: String { String(decoding: self.bytes, as: Unicode.ASCII.self) }
-    var responses: [WireResponse] { WireReader(bytes: self.bytes, isClosed: self.isClosed).responses }
+    package init() {}
+
+    package var text: String { String(decoding: self.bytes, as: Unicode.ASCII.self) }
+    package var responses: [WireResponse] { WireReader(bytes: self.bytes, isClosed: self.isClosed).responses }
 }
 
 /// A blocking client on a thread of its own pool: it sends parts and reads until told.
-enum WireClient {
+package enum WireClient {
     /// Longest wait for one read, in seconds; a test that meets it fails.
     private static let timeout = 20
     private static let threads: NIOThreadPool = {
@@ -23,7 +24,7 @@ enum WireClient {
     }()
 
     /// Connects to the port, or to a Unix domain socket where a path is given, and talks.
-    static func exchange(
+    package static func exchange(
         port: Int = 0,
         path: String? = nil,
         _ parts: [String],
@@ -51,7 +52,7 @@ enum WireClient {
         }
     }
 
-    static func connect(_ port: Int) throws -> Int32 {
+    package static func connect(_ port: Int) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
