@@ -5,10 +5,9 @@
 /// stops the process on any other thread. Do not call out while a mutating access is open: what is called
 /// may come back to the same state.
 /// Isolation: channel loop.
+// SAFETY: the state is reached through the subscripts alone, which require the channel's loop; a component belongs to
+// one channel, so there is one such loop, and what happens before its first use is published by the hop on to it.
 package final class LoopConfined<State>: @unchecked Sendable {
-    // SAFETY: the state is reached through the subscript alone, which requires the channel's loop; a component
-    // belongs to one channel, so there is one such loop, and what happens before its first use is published by
-    // the hop on to it.
     private var state: State
 
     package init(_ state: sending State) {

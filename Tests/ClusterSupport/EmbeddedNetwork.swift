@@ -32,6 +32,8 @@ package final class EmbeddedNetwork: Sendable {
         var generator: SplitMix
         var nextPort = 30_000
         var names: [String: [Host]] = [:]
+        /// How often the process of a host was killed: what earlier ones still do has no effect.
+        var deaths: [Host: Int] = [:]
     }
 
     struct Cut: Hashable {
@@ -48,7 +50,12 @@ package final class EmbeddedNetwork: Sendable {
     }
 
     /// The network as a host sees it.
-    package func node(_ host: Host) -> any ChannelNetwork { EmbeddedNode(network: self, host: host) }
+    package func node(_ host: Host) -> any ChannelNetwork {
+        EmbeddedNode(network: self, host: host, life: self.life(of: host))
+    }
+
+    /// Which of the host's processes runs now.
+    func life(of host: Host) -> Int { self.state.withLock { $0.deaths[host, default: 0] } }
 
     package func setConditions(_ conditions: Conditions) {
         self.state.withLock { $0.conditions = conditions }
@@ -82,14 +89,13 @@ package final class EmbeddedNetwork: Sendable {
 
     /// A process ends: its ports close, and its connections break at the other end.
     package func kill(_ host: Host) {
-        let (connections, listeners) = self.state.withLock { state in
+        let connections = self.state.withLock { state in
+            state.deaths[host, default: 0] += 1
             state.sockets.removeAll { $0.endpoint.host == host }
-            let listeners = state.listeners.filter { $0.key.host == host }.map(\.value)
             state.listeners = state.listeners.filter { $0.key.host != host }
             let connections = state.connections.values.filter { $0.local == host }
-            return (connections.sorted { $0.number < $1.number }, listeners)
+            return connections.sorted { $0.number < $1.number }
         }
-        _ = listeners
         for connection in connections { connection.breakOff() }
     }
 

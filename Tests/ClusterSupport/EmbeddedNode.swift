@@ -7,6 +7,9 @@ import Tribes
 struct EmbeddedNode: ChannelNetwork {
     let network: EmbeddedNetwork
     let host: EmbeddedNetwork.Host
+    let life: Int
+
+    private var isAlive: Bool { self.network.life(of: self.host) == self.life }
 
     func listen(
         at endpoint: Endpoint,
@@ -37,6 +40,10 @@ struct EmbeddedNode: ChannelNetwork {
         handler: any NetworkConnectionHandler
     ) -> EventLoopFuture<any NetworkConnection> {
         let promise = loop.makePromise(of: (any NetworkConnection).self)
+        guard self.isAlive else {
+            promise.fail(EmbeddedNetworkError.closed)
+            return promise.futureResult
+        }
         let isCut = self.network.isCut(self.host, endpoint.host) || self.network.isCut(endpoint.host, self.host)
         let delay = self.network.delay() + self.network.delay()
         if isCut || delay > timeout {
@@ -44,7 +51,7 @@ struct EmbeddedNode: ChannelNetwork {
             return promise.futureResult
         }
         loop.schedule(after: delay) {
-            guard let listener = self.network.state.withLock({ $0.listeners[endpoint] }) else {
+            guard self.isAlive, let listener = self.network.state.withLock({ $0.listeners[endpoint] }) else {
                 promise.fail(EmbeddedNetworkError.refused(endpoint))
                 return
             }
@@ -69,6 +76,10 @@ struct EmbeddedNode: ChannelNetwork {
         )
         self.network.state.withLock { $0.sockets.append(socket) }
         return loop.eventLoop.makeSucceededFuture(socket as any DatagramSocket)
+    }
+
+    func ownAddress(on loop: ChannelLoop) -> EventLoopFuture<[UInt8]> {
+        loop.eventLoop.makeSucceededFuture(self.host)
     }
 
     func resolve(_ name: String, on loop: ChannelLoop) -> EventLoopFuture<[[UInt8]]> {
@@ -124,7 +135,8 @@ final class EmbeddedDatagramSocket: DatagramSocket {
 
     func send(_ datagram: ByteBuffer, to endpoint: Endpoint) -> EventLoopFuture<Void> {
         let targets = self.network.state.withLock { state in
-            state.sockets.filter {
+            guard state.sockets.contains(where: { $0 === self }) else { return [EmbeddedDatagramSocket]() }
+            return state.sockets.filter {
                 $0.endpoint == endpoint || ($0.binding.group == endpoint.host && $0.endpoint.port == endpoint.port)
             }
         }

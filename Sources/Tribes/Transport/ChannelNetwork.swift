@@ -31,6 +31,9 @@ package protocol ChannelNetwork: Sendable {
         received: @escaping @Sendable (_ datagram: ByteBuffer, _ from: Endpoint) -> Void
     ) -> EventLoopFuture<any DatagramSocket>
 
+    /// This machine's own address, as others reach it.
+    func ownAddress(on loop: ChannelLoop) -> EventLoopFuture<[UInt8]>
+
     /// The addresses that a name stands for, in the resolver's order.
     func resolve(_ name: String, on loop: ChannelLoop) -> EventLoopFuture<[[UInt8]]>
 }

@@ -1,0 +1,174 @@
+import Logging
+package import NIOCore
+import Synchronization
+
+/// What happens on the channel's loop.
+extension GroupChannel: ChannelTop {
+    /// Sends a message.
+    ///
+    /// Isolation: channel loop.
+    package func submit(
+        _ payload: ChannelPayload,
+        to destinations: [Member],
+        options: SendOptions,
+        errorHandler: (any ErrorHandler)? = nil
+    ) -> EventLoopFuture<UniqueID> {
+        guard let chain = self.parts.withLock({ $0.chain }), let local = chain.localMember else {
+            preconditionFailure("a message is sent before the channel was started")
+        }
+        guard !destinations.isEmpty else {
+            return chain.loop.failed(ChannelError(.noDestination, "No destination given"))
+        }
+        var message = ChannelMessage(
+            options: payload.isBytes ? options.union(.byteMessage) : options.subtracting(.byteMessage),
+            timestamp: chain.loop.wallClock,
+            uniqueID: chain.loop.makeUniqueID(),
+            sender: local,
+            body: payload.bytes
+        )
+        message.errorHandler = errorHandler
+        let uniqueID = message.uniqueID
+        return chain.send(message, to: destinations).map { uniqueID }
+    }
+
+    /// Starts parts of the channel.
+    ///
+    /// Isolation: channel loop.
+    package func start(_ levels: StartLevels, chain: InterceptorChain) -> EventLoopFuture<Void> {
+        chain.start(levels).assumeIsolated().flatMap { _ in
+            self.parts.withLock { $0.levels.formUnion(levels) }
+            self.renewView(chain)
+            self.startHeartbeat(chain)
+            return chain.loop.succeeded()
+        }.flatMapError { error in
+            chain.stop(levels).thenAlways { chain.loop.failed(ChannelError(wrapping: error)) }
+        }.nonisolated()
+    }
+
+    /// Stops parts of the channel.
+    ///
+    /// Isolation: channel loop.
+    package func stop(_ levels: StartLevels, chain: InterceptorChain) -> EventLoopFuture<Void> {
+        let beat: RepeatedTask? = self.parts.withLock { parts in
+            parts.levels.subtract(levels)
+            guard parts.levels.isEmpty else { return nil }
+            defer { parts.heartbeat = nil }
+            return parts.heartbeat
+        }
+        beat?.cancel()
+        return chain.stop(levels).assumeIsolated().map { self.renewView(chain) }.nonisolated()
+    }
+
+    /// One heartbeat: down the layers, then to every listener that wants it.
+    func beat(_ chain: InterceptorChain) {
+        chain.heartbeat()
+        self.renewView(chain)
+        let (membership, channel) = self.parts.withLock { ($0.membershipListeners, $0.channelListeners) }
+        for listener in membership { (listener as? any Heartbeat)?.heartbeat() }
+        for listener in channel { (listener as? any Heartbeat)?.heartbeat() }
+    }
+
+    // MARK: ChannelTop
+
+    package func messageReceived(_ message: ChannelMessage) throws {
+        let received = ReceivedMessage(message)
+        let listeners = self.parts.withLock { $0.channelListeners }
+        for listener in listeners where listener.accepts(received) {
+            do {
+                try listener.messageReceived(received)
+            } catch {
+                self.log.warning(
+                    "Error receiving message:",
+                    metadata: ["member": "\(message.sender.name)", "error": "\(error)"]
+                )
+                throw ChannelError(.remoteProcessing, "Error receiving message:", cause: error)
+            }
+        }
+    }
+
+    package func memberAdded(_ member: Member) {
+        self.renewView()
+        for listener in self.parts.withLock({ $0.membershipListeners }) { listener.memberAdded(member) }
+    }
+
+    package func memberDisappeared(_ member: Member) {
+        self.renewView()
+        for listener in self.parts.withLock({ $0.membershipListeners }) { listener.memberDisappeared(member) }
+    }
+
+    // MARK: Assembly
+
+    /// The chain, made at the first start.
+    ///
+    /// - Throws: ``ChannelError`` with code `badConfiguration` if parts are missing or flags collide.
+    package func assemble() throws(ChannelError) -> InterceptorChain {
+        let isChecked = self.configuration.optionCheck
+        let result: Result<InterceptorChain, ChannelError> = self.parts.withLock { parts in
+            if let chain = parts.chain { return .success(chain) }
+            if parts.interceptors.isEmpty { parts.interceptors = Self.defaultInterceptors() }
+            let layers = parts.interceptors + [Self.coordinator(of: &parts)]
+            if isChecked, let conflict = Self.conflict(in: layers) { return .failure(conflict) }
+            let runtime = parts.runtime ?? .ownThread()
+            parts.isRuntimeOwned = parts.runtime == nil
+            parts.runtime = runtime
+            let chain = InterceptorChain(
+                name: parts.name,
+                loop: runtime.loop,
+                network: runtime.network,
+                interceptors: layers,
+                top: self
+            )
+            parts.chain = chain
+            return .success(chain)
+        }
+        return try result.get()
+    }
+
+    /// What stands above the coordinator when nothing is configured.
+    private static func defaultInterceptors() -> [any ChannelInterceptor] { [] }
+
+    private static func coordinator(of parts: inout Parts) -> ChannelCoordinator {
+        let receiver = parts.receiver ?? NioReceiver(configuration: NioReceiver.Configuration())
+        let sender = parts.sender ?? ReplicationTransmitter()
+        let membership = parts.membership ?? McastService(configuration: McastService.Configuration())
+        (parts.receiver, parts.sender, parts.membership) = (receiver, sender, membership)
+        return ChannelCoordinator(receiver: receiver, sender: sender, membership: membership)
+    }
+
+    /// Two layers whose flags are not zero and one within the other: neither could tell its messages.
+    private static func conflict(in layers: [any ChannelInterceptor]) -> ChannelError? {
+        var conflicts: [String] = []
+        for (index, upper) in layers.enumerated() where !upper.optionFlag.isEmpty {
+            for lower in layers[(index + 1)...] where !lower.optionFlag.isEmpty {
+                let (one, other) = (upper.optionFlag, lower.optionFlag)
+                guard one.isSubset(of: other) || other.isSubset(of: one) else { continue }
+                conflicts.append("[\(type(of: upper)):\(one.rawValue) == \(type(of: lower)):\(other.rawValue)]")
+            }
+        }
+        guard !conflicts.isEmpty else { return nil }
+        return ChannelError(
+            .badConfiguration,
+            "Interceptor option flag conflict: " + conflicts.joined(separator: " ")
+        )
+    }
+
+    private func startHeartbeat(_ chain: InterceptorChain) {
+        let configuration = self.configuration
+        guard configuration.heartbeat, configuration.heartbeatSleeptime > 0 else { return }
+        let isRunning = self.parts.withLock { $0.heartbeat != nil }
+        if isRunning { return }
+        let task = chain.loop.repeat(every: .milliseconds(configuration.heartbeatSleeptime)) { [weak self] in
+            self?.beat(chain)
+        }
+        self.parts.withLock { $0.heartbeat = task }
+    }
+
+    private func renewView(_ chain: InterceptorChain? = nil) {
+        guard let chain = chain ?? self.parts.withLock({ $0.chain }) else { return }
+        let (members, local) = (chain.members, chain.localMember)
+        self.parts.withLock { parts in
+            parts.members = members
+            parts.localMember = local
+        }
+    }
+}

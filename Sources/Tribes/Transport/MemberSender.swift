@@ -1,0 +1,169 @@
+import NIOCore
+
+/// Everything that goes to one member: a lane that keeps order, and a pool for messages that wait for answers.
+///
+/// Messages that nobody waits for, or that ask for no answer, go over the lane, one behind the other: they
+/// arrive in the order in which they were sent. A message that is waited for takes a connection of its own
+/// from the pool, the one used last first, so that answers of different messages do not wait for each other.
+/// What finds the pool busy waits its turn, up to a time and a number.
+/// Isolation: channel loop.
+final class MemberSender: Sendable {
+    struct Limits: Sendable {
+        /// Connections of the pool.
+        var poolSize: Int
+        /// How long a message may wait for one of them.
+        var poolWait: TimeAmount
+        /// Messages that may wait for one of them.
+        var poolWaitersMaximum = 16_384
+        /// Bytes on the lane that the system has not taken; a message above that fails at once.
+        var laneBytesMaximum = 64 << 20
+    }
+
+    private struct State {
+        /// Connections of the pool with nothing to do, the one used last at the end.
+        var idle: [SenderConnection] = []
+        var busy: [ObjectIdentifier: SenderConnection] = [:]
+        var waiting = CircularBuffer<(job: SendJob, until: NIODeadline)>()
+        var laneBytes = 0
+        var overflows: Int64 = 0
+    }
+
+    private let settings: SenderConnection.Settings
+    private let limits: Limits
+    private let environment: ChannelEnvironment
+    private let lane: SenderConnection
+    private let state = LoopConfined(State())
+
+    init(settings: SenderConnection.Settings, limits: Limits, environment: ChannelEnvironment) {
+        self.settings = settings
+        self.limits = limits
+        self.environment = environment
+        self.lane = SenderConnection(settings: settings, environment: environment)
+    }
+
+    private var loop: ChannelLoop { self.environment.loop }
+
+    /// Messages that the lane refused because too much was waiting.
+    var overflows: Int64 { self.state[self.loop].overflows }
+    var laneBytes: Int { self.state[self.loop].laneBytes }
+    /// Connections of the pool: with something to do, and in all.
+    var poolUse: (busy: Int, all: Int) {
+        let state = self.state[self.loop]
+        return (state.busy.count, state.busy.count + state.idle.count)
+    }
+    var isIdle: Bool {
+        let state = self.state[self.loop]
+        return self.lane.isIdle && state.busy.isEmpty && state.waiting.isEmpty
+    }
+
+    func send(
+        _ package: ByteBuffer,
+        options: SendOptions,
+        completion: @escaping @Sendable (Result<Void, any Error>) -> Void
+    ) {
+        let awaits = options.contains(.useAck)
+        if awaits, !options.contains(.asynchronous) {
+            self.sendPooled(self.makeJob(package, awaits: true, completion: completion))
+        } else {
+            self.sendInOrder(package, awaits: awaits, completion: completion)
+        }
+    }
+
+    /// Gives up what is overdue on every connection.
+    func sweep(_ now: NIODeadline) {
+        self.lane.sweep(now)
+        let state = self.state[self.loop]
+        for connection in Array(state.busy.values) + state.idle { connection.sweep(now) }
+        while let first = self.state[self.loop].waiting.first, first.until <= now {
+            self.state[self.loop].waiting.removeFirst()
+            self.failPooled(first.job)
+        }
+    }
+
+    func stop(_ error: ChannelError) {
+        self.lane.stop(error)
+        let state = self.state[self.loop]
+        self.state[self.loop] = State(overflows: state.overflows)
+        for connection in Array(state.busy.values) + state.idle { connection.stop(error) }
+        for entry in state.waiting { entry.job.finish(.failure(error), loop: self.loop) }
+    }
+
+    private func makeJob(
+        _ package: ByteBuffer,
+        awaits: Bool,
+        completion: @escaping @Sendable (Result<Void, any Error>) -> Void
+    ) -> SendJob {
+        SendJob(
+            package: package,
+            awaitsAcknowledgement: awaits,
+            deadline: self.loop.now + self.settings.timeout,
+            completion: completion
+        )
+    }
+
+    private func sendInOrder(
+        _ package: ByteBuffer,
+        awaits: Bool,
+        completion: @escaping @Sendable (Result<Void, any Error>) -> Void
+    ) {
+        let size = package.readableBytes
+        guard self.state[self.loop].laneBytes + size <= self.limits.laneBytesMaximum else {
+            self.state[self.loop].overflows += 1
+            completion(
+                .failure(ChannelError(.queueFull, "The member takes messages too slowly, its queue is full"))
+            )
+            return
+        }
+        self.state[self.loop].laneBytes += size
+        self.lane.send(
+            self.makeJob(package, awaits: awaits) { result in
+                self.state[self.loop].laneBytes -= size
+                completion(result)
+            }
+        )
+    }
+
+    private func sendPooled(_ job: SendJob) {
+        guard let connection = self.takeConnection() else {
+            guard self.state[self.loop].waiting.count < self.limits.poolWaitersMaximum else {
+                return self.failPooled(job)
+            }
+            self.state[self.loop].waiting.append((job, self.loop.now + self.limits.poolWait))
+            return
+        }
+        connection.send(job)
+    }
+
+    private func takeConnection() -> SenderConnection? {
+        if let connection = self.state[self.loop].idle.popLast() {
+            self.state[self.loop].busy[ObjectIdentifier(connection)] = connection
+            return connection
+        }
+        guard self.state[self.loop].busy.count < max(1, self.limits.poolSize) else { return nil }
+        let connection = SenderConnection(settings: self.settings, environment: self.environment)
+        connection.whenIdle { [weak self] in self?.becameIdle($0) }
+        self.state[self.loop].busy[ObjectIdentifier(connection)] = connection
+        return connection
+    }
+
+    private func becameIdle(_ connection: SenderConnection) {
+        while let next = self.state[self.loop].waiting.popFirst() {
+            if next.job.isDone(self.loop) { continue }
+            return connection.send(next.job)
+        }
+        guard self.state[self.loop].busy.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        self.state[self.loop].idle.append(connection)
+    }
+
+    private func failPooled(_ job: SendJob) {
+        job.finish(
+            .failure(
+                ChannelError(
+                    .senderPoolExhausted,
+                    "Unable to retrieve a data sender, time out(\(self.limits.poolWait.milliseconds) ms) error."
+                )
+            ),
+            loop: self.loop
+        )
+    }
+}

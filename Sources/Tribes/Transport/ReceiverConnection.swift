@@ -1,0 +1,83 @@
+import Logging
+import NIOCore
+
+/// One connection of another member: packages in, acknowledgements out, in order.
+///
+/// Isolation: channel loop.
+final class ReceiverConnection: NetworkConnectionHandler {
+    private struct State {
+        var buffer = ByteBuffer()
+        var senders = SenderCache()
+        var isFinished = false
+    }
+
+    private let receiver: NioReceiver
+    private let loop: ChannelLoop
+    private let deliver: @Sendable (ChannelMessage) throws -> Void
+    private let state = LoopConfined(State())
+    private let decoder: PackageDecoder
+
+    init(receiver: NioReceiver, loop: ChannelLoop, deliver: @escaping @Sendable (ChannelMessage) throws -> Void) {
+        self.receiver = receiver
+        self.loop = loop
+        self.deliver = deliver
+        self.decoder = PackageDecoder(maximumPayloadSize: receiver.configuration.maximumMessageSize)
+    }
+
+    func received(_ bytes: ByteBuffer, on connection: any NetworkConnection) {
+        if self.state[self.loop].isFinished { return }
+        self.receiver.count { $0.bytes += Int64(bytes.readableBytes) }
+        self.append(bytes)
+        do {
+            while let message = try self.nextMessage() {
+                self.receiver.count { $0.messages += 1 }
+                self.receiver.process(message, deliver: self.deliver) { acknowledgement in
+                    connection.write(acknowledgement.package).whenFailure { _ in connection.close() }
+                }
+                if self.state[self.loop].isFinished { return }
+            }
+        } catch {
+            self.giveUp(connection, error: error)
+        }
+    }
+
+    func closed(_ connection: any NetworkConnection, error: (any Error)?) {
+        self.state[self.loop].isFinished = true
+        self.receiver.forget(connection, loop: self.loop)
+    }
+
+    private func append(_ bytes: ByteBuffer) {
+        if self.state[self.loop].buffer.readableBytes == 0 {
+            self.state[self.loop].buffer = bytes
+        } else {
+            self.state[self.loop].buffer.writeImmutableBuffer(bytes)
+        }
+    }
+
+    /// An acknowledgement that nobody waits for here is passed over.
+    private func nextMessage() throws(WireError) -> ChannelMessage? {
+        while self.state[self.loop].buffer.readableBytes > 0 {
+            guard let payload = try self.decoder.decode(buffer: &self.state[self.loop].buffer) else { return nil }
+            if Acknowledgement(payload: payload) != nil { continue }
+            return try ChannelData.decode(payload, senders: &self.state[self.loop].senders)
+        }
+        return nil
+    }
+
+    private func giveUp(_ connection: any NetworkConnection, error: WireError) {
+        if case .oversizedPayload = error {
+            self.receiver.count { $0.oversized += 1 }
+        } else {
+            self.receiver.count { $0.malformed += 1 }
+        }
+        self.receiver.log.warning(
+            "Connection closed: what came is no message of a cluster",
+            metadata: [
+                "from": "\(connection.remote.map { HostAddress.text($0.host) } ?? "unknown")", "error": "\(error)",
+            ]
+        )
+        self.state[self.loop].isFinished = true
+        self.state[self.loop].buffer = ByteBuffer()
+        connection.close()
+    }
+}

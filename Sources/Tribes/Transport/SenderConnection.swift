@@ -1,0 +1,254 @@
+import NIOCore
+
+/// One connection to a member, with the messages that go over it.
+///
+/// It opens when there is something to send, and again after it broke. A message without acknowledgement is
+/// done when the system took it; one with holds those behind it until its answer came, since answers carry
+/// no id. What was not done when the connection broke is sent again, in order, as often as configured.
+/// Isolation: channel loop.
+final class SenderConnection: NetworkConnectionHandler {
+    struct Settings: Sendable {
+        var endpoint: Endpoint
+        var socketOptions: SocketOptions
+        var timeout: TimeAmount
+        var retriesMaximum: Int
+        var failsOnFailedAcknowledgement: Bool
+        /// Messages after which the connection is closed; negative for none.
+        var messagesMaximum: Int
+        /// Age at which the connection is closed; nil for none.
+        var ageMaximum: TimeAmount?
+    }
+
+    private enum Link {
+        case closed
+        case opening
+        case open(any NetworkConnection, since: NIODeadline)
+    }
+
+    private struct State {
+        var link = Link.closed
+        var queue = CircularBuffer<SendJob>()
+        /// Written, not yet taken by the system, oldest first.
+        var writing = CircularBuffer<SendJob>()
+        var awaiting: SendJob?
+        var input = ByteBuffer()
+        var messages = 0
+        var isStopped = false
+    }
+
+    let settings: Settings
+    private let environment: ChannelEnvironment
+    private let state = LoopConfined(State())
+    private let decoder = PackageDecoder(maximumPayloadSize: 1024)
+    private let idled = SetOnce<@Sendable (SenderConnection) -> Void>()
+
+    init(settings: Settings, environment: ChannelEnvironment) {
+        self.settings = settings
+        self.environment = environment
+    }
+
+    private var loop: ChannelLoop { self.environment.loop }
+
+    /// Called each time nothing is left to do.
+    func whenIdle(_ body: @escaping @Sendable (SenderConnection) -> Void) { self.idled.set(body) }
+
+    /// Whether nothing waits, is written or unanswered.
+    var isIdle: Bool {
+        let state = self.state[self.loop]
+        return state.queue.isEmpty && state.writing.isEmpty && state.awaiting == nil
+    }
+
+    var isOpen: Bool {
+        if case .open = self.state[self.loop].link { true } else { false }
+    }
+
+    func send(_ job: SendJob) {
+        self.state[self.loop].queue.append(job)
+        self.pump()
+    }
+
+    /// Closes; what is not done fails.
+    func stop(_ error: ChannelError) {
+        self.state[self.loop].isStopped = true
+        let jobs = self.takeUnfinished()
+        if case .open(let connection, _) = self.state[self.loop].link { connection.close() }
+        self.state[self.loop].link = .closed
+        for job in jobs { job.finish(.failure(error), loop: self.loop) }
+    }
+
+    /// Gives up what is overdue, and closes what is idle and older than configured.
+    func sweep(_ now: NIODeadline) {
+        self.expireQueue(now)
+        let state = self.state[self.loop]
+        let oldest = state.awaiting ?? state.writing.first
+        if let oldest, oldest.deadline <= now {
+            let error = ChannelError(.timedOut, "Operation has timed out(\(self.settings.timeout.milliseconds) ms.).")
+            oldest.finish(.failure(error), loop: self.loop)
+            self.breakLink(error)
+        } else if self.isIdle, self.isWornOut(now) {
+            self.closeLink()
+        }
+    }
+
+    // MARK: Sending
+
+    private func pump() {
+        guard case .open(let connection, _) = self.state[self.loop].link else { return self.open() }
+        while self.state[self.loop].awaiting == nil, let job = self.state[self.loop].queue.popFirst() {
+            if job.isDone(self.loop) { continue }
+            self.state[self.loop].messages += 1
+            if job.awaitsAcknowledgement {
+                self.state[self.loop].awaiting = job
+                connection.write(job.package).whenFailure { self.writeFailed(connection, $0) }
+            } else {
+                self.state[self.loop].writing.append(job)
+                connection.write(job.package).whenComplete { self.written(job, on: connection, $0) }
+            }
+        }
+    }
+
+    private func written(_ job: SendJob, on connection: any NetworkConnection, _ result: Result<Void, any Error>) {
+        switch result {
+        case .failure(let error): self.writeFailed(connection, error)
+        case .success:
+            if self.state[self.loop].writing.first === job { self.state[self.loop].writing.removeFirst() }
+            job.finish(.success(()), loop: self.loop)
+            self.checkIdle()
+        }
+    }
+
+    private func writeFailed(_ connection: any NetworkConnection, _ error: any Error) {
+        guard case .open(let current, _) = self.state[self.loop].link, current === connection else { return }
+        self.breakLink(error)
+    }
+
+    // MARK: The connection
+
+    private func open() {
+        guard case .closed = self.state[self.loop].link, !self.state[self.loop].isStopped,
+            !self.state[self.loop].queue.isEmpty
+        else { return }
+        self.state[self.loop].link = .opening
+        self.environment.network.connect(
+            to: self.settings.endpoint,
+            timeout: self.settings.timeout,
+            options: self.settings.socketOptions,
+            on: self.loop,
+            handler: self
+        ).whenComplete { self.opened($0) }
+    }
+
+    private func opened(_ result: Result<any NetworkConnection, any Error>) {
+        switch result {
+        case .success(let connection):
+            guard !self.state[self.loop].isStopped else { return connection.close() }
+            guard connection.isOpen else { return self.breakLink(ChannelError(.sendFailed, "Connection was closed")) }
+            self.state[self.loop].link = .open(connection, since: self.loop.now)
+            self.state[self.loop].messages = 0
+            self.state[self.loop].input.clear()
+            self.pump()
+        case .failure(let error):
+            self.breakLink(error)
+        }
+    }
+
+    /// The connection is of no use any more: what is not done is tried again, or fails.
+    private func breakLink(_ error: any Error) {
+        let link = self.state[self.loop].link
+        let jobs = self.takeUnfinished()
+        self.state[self.loop].link = .closed
+        if case .open(let connection, _) = link { connection.close() }
+        var failed: [SendJob] = []
+        for job in jobs where !job.isDone(self.loop) {
+            if job.mayRetry(maximum: self.settings.retriesMaximum, loop: self.loop) {
+                self.state[self.loop].queue.append(job)
+            } else {
+                failed.append(job)
+            }
+        }
+        for job in failed { job.finish(.failure(error), loop: self.loop) }
+        self.pump()
+        self.checkIdle()
+    }
+
+    /// Everything not done, in the order in which it was to be sent.
+    private func takeUnfinished() -> [SendJob] {
+        let state = self.state[self.loop]
+        let jobs = Array(state.writing) + [state.awaiting].compactMap { $0 } + Array(state.queue)
+        self.state[self.loop].writing.removeAll()
+        self.state[self.loop].awaiting = nil
+        self.state[self.loop].queue.removeAll()
+        return jobs
+    }
+
+    private func closeLink() {
+        guard case .open(let connection, _) = self.state[self.loop].link else { return }
+        self.state[self.loop].link = .closed
+        connection.close()
+    }
+
+    private func isWornOut(_ now: NIODeadline) -> Bool {
+        guard case .open(_, let since) = self.state[self.loop].link else { return false }
+        if let age = self.settings.ageMaximum, now - since > age { return true }
+        return self.settings.messagesMaximum >= 0 && self.state[self.loop].messages > self.settings.messagesMaximum
+    }
+
+    private func expireQueue(_ now: NIODeadline) {
+        while let job = self.state[self.loop].queue.first, job.deadline <= now {
+            self.state[self.loop].queue.removeFirst()
+            job.finish(
+                .failure(
+                    ChannelError(.timedOut, "Operation has timed out(\(self.settings.timeout.milliseconds) ms.).")
+                ),
+                loop: self.loop
+            )
+        }
+    }
+
+    private func checkIdle() {
+        guard self.isIdle else { return }
+        if self.isWornOut(self.loop.now) { self.closeLink() }
+        self.idled.value?(self)
+    }
+
+    // MARK: Answers
+
+    func received(_ bytes: ByteBuffer, on connection: any NetworkConnection) {
+        guard case .open(let current, _) = self.state[self.loop].link, current === connection else { return }
+        self.state[self.loop].input.writeImmutableBuffer(bytes)
+        do {
+            while self.state[self.loop].input.readableBytes > 0,
+                let payload = try self.decoder.decode(buffer: &self.state[self.loop].input)
+            {
+                self.answered(Acknowledgement(payload: payload))
+            }
+        } catch {
+            self.breakLink(error)
+        }
+    }
+
+    private func answered(_ acknowledgement: Acknowledgement?) {
+        guard let acknowledgement, let job = self.state[self.loop].awaiting else { return }
+        self.state[self.loop].awaiting = nil
+        if acknowledgement == .failed, self.settings.failsOnFailedAcknowledgement {
+            let error = ChannelError(
+                .remoteProcessing,
+                "Received a failed ack:org.apache.catalina.tribes.transport.Constants.FAIL_ACK_DATA"
+            )
+            job.finish(.failure(error), loop: self.loop)
+        } else {
+            job.finish(.success(()), loop: self.loop)
+        }
+        self.pump()
+        self.checkIdle()
+    }
+
+    func closed(_ connection: any NetworkConnection, error: (any Error)?) {
+        guard case .open(let current, _) = self.state[self.loop].link, current === connection else { return }
+        self.breakLink(error ?? ChannelError(.sendFailed, "Connection was closed by the member"))
+    }
+}
+
+extension TimeAmount {
+    var milliseconds: Int64 { self.nanoseconds / 1_000_000 }
+}
