@@ -12,7 +12,12 @@ struct Page {
         self.html = """
             <!DOCTYPE html>
             <html lang="en">
-            <head><meta charset="UTF-8"><title>\(title)</title></head>
+            <head>
+            <meta charset="UTF-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(title)</title>
+            <link rel="stylesheet" href="\(links)/../style.css">
+            </head>
             <body>
             <nav><a href="\(links)/\(description)">About this example</a> · <a href="\(links)/index.html">All examples</a></nav>
             <h1>\(title)</h1>
