@@ -133,7 +133,9 @@ class Client:
             if status == 401 and sign_in and self.token:
                 self.token = None  # The session has ended.
                 continue
-            if status >= 500 and time.monotonic() <= deadline:
+            if status >= 500:
+                if time.monotonic() > deadline:
+                    raise SystemExit(f"\n{self.options.url} answers {status}: {json.dumps(answer, ensure_ascii=False)}")
                 time.sleep(0.2)
                 continue
             if status not in accepted:

@@ -54,7 +54,8 @@ package struct StorageFailure: Error, Sendable, CustomStringConvertible {
             case .SQLITE_IOERR: .inputOutput
             default: .other
             }
-        self.init(code, path: path, detail: "\(error.extendedResultCode): \(error.message ?? "no message")")
+        let message = error.message ?? "no message"
+        self.init(code, path: path, detail: "SQLite error \(error.extendedResultCode.rawValue): \(message)")
     }
 
     /// A `DatabaseError` as a failure of the file at `path`; any other error as it is.

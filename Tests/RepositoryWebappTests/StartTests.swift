@@ -1,4 +1,5 @@
 import RepositoryCore
+import RepositoryStorage
 import ServletAPI
 import Synchronization
 import Testing
@@ -47,6 +48,29 @@ import class TestSupport.FileTree
         }
         #expect(response.text == #"{"active":true,"userId":"admin","username":"admin"}"#)
         try deployment.application.stop()
+    }
+
+    @Test func aLastingFaultIsToldWhenItBeginsAndEnds() {
+        let lines = Mutex<[String]>([])
+        let log: RepositoryApplication.Log = { level, text, _ in lines.withLock { $0.append("\(level) \(text)") } }
+        let application = RepositoryApplication()
+        let full = StorageFailure(.diskFull, path: "/d", detail: "no room")
+        application.reportWritten(log: log)
+        for _ in 1...3 { application.report(full, of: "r", log: log) }
+        application.report(StorageFailure(.notWritable, path: "/d", detail: "no"), of: "r", log: log)
+        for _ in 1...2 { application.reportWritten(log: log) }
+        application.report(full, of: "r", log: log)
+        application.report(CancellationError(), of: "r5", log: log)
+        let mended = "; requests that need it fail until this is mended"
+        #expect(
+            lines.withLock { $0 } == [
+                "error The disk is full: /d (no room)" + mended,
+                "error The data directory is not writable: /d (no)" + mended,
+                "info Objects can be written again; 4 requests failed meanwhile",
+                "error The disk is full: /d (no room)" + mended,
+                "error Unexpected failure of request r5",
+            ]
+        )
     }
 
     @Test func everythingIsThereAfterARestart() async throws {

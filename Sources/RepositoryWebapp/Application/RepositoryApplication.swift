@@ -26,6 +26,7 @@ final class RepositoryApplication: Sendable {
 
     private let currentState = Mutex(State.starting)
     private let hasWarnedOfPlainText = Mutex(false)
+    private let storageTrouble = Mutex(StorageTrouble())
 
     var state: State { self.currentState.withLock { $0 } }
 
@@ -46,6 +47,21 @@ final class RepositoryApplication: Sendable {
             defer { hasWarned = true }
             return !hasWarned
         }
+    }
+
+    /// Tells the operator of a request that failed for a reason which is not the client's.
+    func report(_ error: any Error, of requestID: String, log: Log) {
+        guard let failure = error as? StorageFailure else {
+            return log(.error, "Unexpected failure of request \(requestID)", error)
+        }
+        guard self.storageTrouble.withLock({ $0.begins(with: failure) }) else { return }
+        log(.error, "\(failure); requests that need it fail until this is mended", nil)
+    }
+
+    /// Tells the operator that something could be written again.
+    func reportWritten(log: Log) {
+        guard let failed = self.storageTrouble.withLock({ $0.ends() }) else { return }
+        log(.info, "Objects can be written again; \(failed) requests failed meanwhile", nil)
     }
 
     // MARK: Start and stop

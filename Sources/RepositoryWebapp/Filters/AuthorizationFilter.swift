@@ -5,6 +5,7 @@ import ServletAPI
 /// behind it.
 struct AuthorizationFilter: Filter {
     private static let methods: Set<String> = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
+    private static let writingMethods: Set<String> = ["POST", "PUT", "DELETE"]
 
     let application: RepositoryApplication
 
@@ -23,10 +24,14 @@ struct AuthorizationFilter: Filter {
                 return try await response.sendError(405, "Method \(request.method) is not supported here")
             }
             try await chain.doFilter(request, response)
+            guard Self.writingMethods.contains(request.method), path.hasPrefix("/objects"), response.status < 400 else {
+                return
+            }
+            self.application.reportWritten(log: request.servletContext.log)
         } catch {
             try await ErrorResponse.write(error, to: response) { error in
                 let name = request.attribute(RequestState.id) as? String ?? ""
-                request.servletContext.log(.error, "Unexpected failure of request \(name): \(error)", error)
+                self.application.report(error, of: name, log: request.servletContext.log)
             }
         }
     }
