@@ -3,8 +3,8 @@
 #
 #   Tests/e2e.sh [NAME ...]
 #
-# Without names every walk runs: shipped, browser, manager, client, configtest, stopping, instances, debian,
-# repository. Each starts its own server in a temporary CATALINA_BASE; nothing outside it is touched but
+# Without names every walk runs: shipped, browser, manager, client, configtest, digest, stopping, instances, trouble,
+# debian, repository. Each starts its own server in a temporary CATALINA_BASE; nothing outside it is touched but
 # .build/venv, where the clients from PyPI are installed. Exits with 1 if a check failed.
 # Packages: curl openssl python3 chromium iso-codes
 set -u
@@ -413,6 +413,102 @@ walk_instances() {
     rm -rf "$first_base"
 }
 
+# Stored passwords, as the realm reads them.
+walk_digest() {
+    new_base
+    local digest=$root/bin/digest.sh stored
+    check "a plain digest" test "$("$digest" -a MD5 -s 0 -i 1 secret)" = secret:5ebe2294ecd0e0f08eab7690d2a6ee69
+    check "an encoding, and iterations" test "$("$digest" -a SHA-256 -s 0 -i 5 -e ISO-8859-1 sécret)" = \
+        'sécret:$5$df23aeb8f11f4d359997b5e04b007f59a1fdf0ceb665af0dfaf53293674e4463'
+    check "two passwords" test "$("$digest" -a SHA-1 -s 0 -i 1 a b | tr '\n' ' ')" = \
+        'a:86f7e437faa5a7fce15d1ddcb9eaeaea377667b8 b:e9d71f5ee7c92d6dc9e92ffdad17b8bd49418f98 '
+    check "an unknown algorithm is refused" not "$digest" -a nonsense secret
+    stored=$("$digest" -h org.apache.catalina.realm.SecretKeyCredentialHandler -i 1000 pw)
+    check "PBKDF2 is salt, iterations and key" grep -Eq '^pw:[0-9a-f]{64}\$1000\$[0-9a-f]{40}$' <<<"$stored"
+    sed -i "s|username=\"all\" password=\"pw\"|username=\"all\" password=\"${stored#*:}\"|" \
+        "$CATALINA_BASE/conf/tomcat-users.xml"
+    sed -i 's|resourceName="UserDatabase" />|resourceName="UserDatabase"><CredentialHandler iterations="1000" \
+className="org.apache.catalina.realm.SecretKeyCredentialHandler" /></Realm>|' "$CATALINA_BASE/conf/server.xml"
+    serve || return
+    check "the password is good" answers 200 /manager/text/list -u all:pw
+    check "another is not" answers 401 /manager/text/list -u all:pv
+}
+
+# What the machine may refuse: a port, files, a directory, room on the disk.
+walk_trouble() {
+    new_base
+    ulimit -Sn 90
+    serve
+    local served=$?
+    ulimit -Sn "$(ulimit -Hn)"
+    [ "$served" -eq 0 ] || return
+    check "too many connections, then as before" crowd
+    check "the log says so" log_has 'Socket accept failed error="Too many open files"'
+    check "the server still answers" answers 200 /examples/servlets/hello
+    local first_base=$CATALINA_BASE first_pid=$server_pid first_port=$port
+    CATALINA_BASE=
+    new_base
+    sed -i "s/port=\"$port\"/port=\"$first_port\"/" "$CATALINA_BASE/conf/server.xml"
+    : >"$CATALINA_BASE/temp/file"
+    CATALINA_OPTS="-Dcordra.data=$CATALINA_BASE/temp/file/data"
+    "$root/bin/catalina.sh" run >"$CATALINA_BASE/logs/console.log" 2>&1 &
+    server_pid=$!
+    check "a port in use is told" in_time log_has "Cannot listen on address [*] and port [$first_port]: Address already in use"
+    check "a data directory that cannot be made, too" in_time log_has \
+        "Repository did not start, data in $CATALINA_BASE/temp/file/data: "
+    check "and the rest goes on" in_time log_has 'Server startup in ['
+    kill -TERM "$first_pid"
+    until_gone "$first_pid" 10
+    rm -rf "$first_base"
+    walk_full_disk
+}
+
+# in_time COMMAND...: tries again for ten seconds.
+in_time() {
+    local tries
+    for tries in $(seq 100); do
+        "$@" && return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+# crowd: opens more connections than there may be files, then closes them again.
+crowd() { python3 -c 'import socket,sys,time
+address = ("localhost", int(sys.argv[1]))
+crowd = [socket.create_connection(address, 5) for _ in range(120)]
+time.sleep(0.5)
+for one in crowd: one.close()
+time.sleep(0.5)
+with socket.create_connection(address, 5) as s:
+    s.sendall(b"GET /examples/servlets/hello HTTP/1.0\r\n\r\n")
+    assert s.recv(4096).startswith(b"HTTP/1.1 200")' "$port"; }
+
+walk_full_disk() {
+    new_base
+    mkdir "$CATALINA_BASE/data"
+    if [ ! -d /usr/share/iso-codes/json ] || ! mount -t tmpfs -o size=3m none "$CATALINA_BASE/data" 2>/dev/null; then
+        echo "full disk: skipped, needs the package iso-codes and the right to mount"
+        return
+    fi
+    trap 'umount -l "$CATALINA_BASE/data" 2>/dev/null; finish_instance' EXIT
+    if serve; then
+        local list=$CATALINA_BASE/temp/acknowledged
+        check "a load onto a full disk fails" not load --acknowledged "$list" --retry 0
+        check "the log says why" log_has "The disk is full: $CATALINA_BASE/data/repository.sqlite"
+        check "once" test "$(grep -h 'The disk is full' "$CATALINA_BASE"/logs/localhost.* | wc -l)" = 1
+        check "what was stored is found" finds 1 'id:"test/iso-3166-1-AUT"'
+        check "the rest of the server goes on" answers 200 /examples/servlets/hello
+        mount -o remount,size=200m "$CATALINA_BASE/data"
+        check "with room again the load goes on" load --acknowledged "$list"
+        check "the log says that, too" log_has 'Objects can be written again'
+        check "everything acknowledged is there" load --verify "$list"
+    fi
+    stop_server
+    umount "$CATALINA_BASE/data"
+    trap finish_instance EXIT
+}
+
 walk_debian() {
     local package=${CARACAL_TOMCAT_CONFIGURATION:-/usr/share/tomcat10/etc}
     [ -r "$package/server.xml" ] || { echo "debian: skipped, the package tomcat10 is not here"; return; }
@@ -559,7 +655,7 @@ walk_killed() {
     check "each of them once" finds 14282 'id:test\/iso-*'
 }
 
-for walk in ${*:-shipped browser manager client configtest stopping instances debian repository}; do
+for walk in ${*:-shipped browser manager client configtest digest stopping instances trouble debian repository}; do
     failed=$failures
     "walk_$walk"
     [ "$failures" -eq "$failed" ] && echo "walk $walk: passed"
