@@ -56,6 +56,15 @@ package protocol ActionHook: AnyObject {
     /// Commits the head if necessary and ends the body; a second call does nothing.
     func finish(_ response: Response) async
 
+    /// As `write` followed by `finish`, where neither has to wait: most answers end so.
+    ///
+    /// - Returns: false if nothing was done, and the two must be called.
+    func finishAtOnce(_ last: ByteBuffer, _ response: Response) -> Bool
+
     /// Closes the connection at once, dropping what was not sent.
     func abort()
+}
+
+extension ActionHook {
+    package func finishAtOnce(_ last: ByteBuffer, _ response: Response) -> Bool { false }
 }

@@ -45,6 +45,8 @@ package final class Request {
 
     /// Monotonic clock at the first byte of the request, in nanoseconds.
     package var startTimeNanos: Int64 = 0
+    /// When the container was done with the request, in the same nanoseconds; 0 if it did not say.
+    package var endTimeNanos: Int64 = 0
     package var sslSupport: SSLSupport?
 
     package var eventLoop: (any EventLoop)?
@@ -166,6 +168,7 @@ package final class Request {
         self.expectsContinue = false
         self.isContinueSent = false
         self.startTimeNanos = 0
+        self.endTimeNanos = 0
         self.sslSupport = nil
         self.isAborted = false
         self.stage = .new

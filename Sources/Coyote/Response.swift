@@ -104,6 +104,13 @@ package final class Response {
         await self.hook?.finish(self)
     }
 
+    /// As ``write(_:)`` and ``finish()``, where neither has to wait.
+    ///
+    /// - Returns: false if nothing was done.
+    package func finishAtOnce(_ last: ByteBuffer) -> Bool {
+        self.hook?.finishAtOnce(last, self) ?? false
+    }
+
     /// Closes the connection at once, so that the client sees a truncated response.
     package func abort() {
         self.hook?.abort()

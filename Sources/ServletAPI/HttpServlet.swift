@@ -33,7 +33,8 @@ extension HttpServlet {
     /// Calls the `do…` method of the request's method; methods HTTP does not define answer 501.
     public func service(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
         switch request.method {
-        case "GET": try await self.serviceGet(request, response)
+        case "GET":
+            if !self.isUnchanged(request, response) { try await self.doGet(request, response) }
         case "HEAD":
             self.maybeSetLastModified(request, response)
             try await self.doHead(request, response)
@@ -105,17 +106,17 @@ extension HttpServlet {
     /// Unknown.
     public func lastModified(_ request: any HttpServletRequest) -> Int64 { -1 }
 
-    private func serviceGet(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
+    /// Answers 304 if the client has the resource as it is; else sets `Last-Modified` if that is known.
+    private func isUnchanged(_ request: any HttpServletRequest, _ response: any HttpServletResponse) -> Bool {
         let modified = self.lastModified(request)
-        if modified >= 0 {
-            let since = (try? request.dateHeader("If-Modified-Since")) ?? -1
-            if since >= modified / 1000 * 1000 {
-                response.status = 304
-                return
-            }
+        guard modified >= 0 else { return false }
+        let since = (try? request.dateHeader("If-Modified-Since")) ?? -1
+        if since >= modified / 1000 * 1000 {
+            response.status = 304
+            return true
         }
-        self.maybeSetLastModified(request, response)
-        try await self.doGet(request, response)
+        if !response.containsHeader("Last-Modified") { response.setDateHeader("Last-Modified", modified) }
+        return false
     }
 
     private func maybeSetLastModified(_ request: any HttpServletRequest, _ response: any HttpServletResponse) {

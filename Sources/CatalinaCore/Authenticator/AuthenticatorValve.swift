@@ -46,8 +46,11 @@ package final class AuthenticatorValve: Valve, Authenticator {
     package var componentClassName: String { self.configuration.className }
 
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
-        if self.configuration.cache { try await self.restoreUser(request) }
-        let isContinuation = try await self.loginMethod.isContinuation(request, self)
+        if self.configuration.cache, request.requestedSessionId != nil, request.userPrincipal == nil {
+            try await self.restoreUser(request)
+        }
+        let isContinuation =
+            self.loginMethod.hasContinuations ? try await self.loginMethod.isContinuation(request, self) : false
         let found = self.constraints.matching(request)
         let isPreemptive = request.context?.configuration.preemptiveAuthentication == true
         if found.isEmpty, !isContinuation, !isPreemptive { return try await next.invoke(request, response) }
@@ -160,9 +163,9 @@ package final class AuthenticatorValve: Valve, Authenticator {
 
     /// Takes the user over from the session.
     private func restoreUser(_ request: Request) async throws {
-        guard request.userPrincipal == nil, request.requestedSessionId != nil,
-            let session = try await request.sessionInternal(create: false), let principal = session.principal
-        else { return }
+        guard let session = try await request.sessionInternal(create: false), let principal = session.principal else {
+            return
+        }
         request.userPrincipal = principal
         request.authType = session.authType
     }

@@ -16,6 +16,7 @@ struct FormLogin: LoginMethod {
     init(_ settings: AuthenticatorConfiguration.Form = .init()) { self.settings = settings }
 
     var name: String { "FORM" }
+    var hasContinuations: Bool { true }
 
     func isContinuation(_ request: Request, _ base: AuthenticatorValve) async throws -> Bool {
         if self.isAction(request) { return true }

@@ -18,6 +18,8 @@ package protocol LoginMethod: Sendable {
         _ response: Response,
         _ base: AuthenticatorValve
     ) async throws -> LoginOutcome
+    /// Whether ``isContinuation(_:_:)`` can be true of any request.
+    var hasContinuations: Bool { get }
     /// Whether a request belongs to the login itself, though nothing may be protected there.
     func isContinuation(_ request: Request, _ base: AuthenticatorValve) async throws -> Bool
     /// Whether a request brings credentials that can be checked unasked.
@@ -25,6 +27,7 @@ package protocol LoginMethod: Sendable {
 }
 
 extension LoginMethod {
+    package var hasContinuations: Bool { false }
     package func isContinuation(_ request: Request, _ base: AuthenticatorValve) async throws -> Bool { false }
     package func canLogInUnasked(_ request: Request) -> Bool { false }
 

@@ -61,7 +61,7 @@ extension CoyoteAdapter {
             table.map(serverName: serverName, path: request.decodedPath, version: version, into: &request.mapping)
             guard let context = request.mapping.context?.context else { return }
             self.takePathSession(request)
-            if version == nil, let other = try await self.versionOfSession(request) {
+            if version == nil, !request.mapping.versions.isEmpty, let other = try await self.versionOfSession(request) {
                 version = other
                 continue
             }
@@ -82,9 +82,8 @@ extension CoyoteAdapter {
 
     /// The older version of a context that holds the client's session, if there is one.
     private func versionOfSession(_ request: Request) async throws -> String? {
-        guard let mapped = request.mapping.context, let host = request.mapping.host,
-            let versions = host.context(for: request.decodedPath)?.versions, versions.count > 1
-        else { return nil }
+        guard let mapped = request.mapping.context else { return nil }
+        let versions = request.mapping.versions
         if request.parsedCookies == nil, request.parseCookies() != nil { return nil }
         request.parseSessionCookies()
         guard let id = request.requestedSessionId else { return nil }

@@ -75,7 +75,9 @@ package final class CoyoteAdapter: Adapter {
     private func log(_ request: Request, _ response: Response) {
         let host = request.mapping.host ?? request.tableReader.current(of: self.connector.mapper).defaultHost
         guard let host else { return }
-        let elapsed = MonotonicClock.now() - request.coyote.startTimeNanos
+        let now = MonotonicClock.now()
+        request.coyote.endTimeNanos = now
+        let elapsed = now - request.coyote.startTimeNanos
         if let logs = request.facts?.accessLogs {
             for log in logs { log.log(request, response, nanoseconds: elapsed) }
         }

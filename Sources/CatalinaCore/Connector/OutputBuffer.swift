@@ -97,6 +97,11 @@ final class OutputBuffer: ServletOutputStream, ServletWriter {
         if !self.isCommitted, self.coyote.trailerFields == nil, self.coyote.contentLength < 0 {
             self.coyote.contentLength = Int64(self.buffer.readableBytes)
         }
+        if self.coyote.finishAtOnce(self.buffer) {
+            self.isCommitted = true
+            self.buffer.clear()
+            return
+        }
         try await self.drain()
         await self.coyote.finish()
     }

@@ -52,7 +52,7 @@ extension Request {
     func parseSessionCookies() {
         guard !self.sessionCookiesParsed else { return }
         self.sessionCookiesParsed = true
-        guard let context = self.facts, context.usesCookies, self.coyote.headers.firstIndex("cookie") != nil else {
+        guard let context = self.facts, context.usesCookies, self.parsedCookies != nil else {
             return
         }
         let name = context.sessionCookieName

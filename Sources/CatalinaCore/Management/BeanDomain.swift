@@ -78,7 +78,7 @@ extension Container {
     /// The valves with the properties of their beans' names; the second of a class gets `seq=1`.
     package var namedValves: [(valve: any Valve, properties: [(String, String)])] {
         var seen: [String: Int] = [:]
-        return self.pipeline.chain.valves.map { valve in
+        return self.pipeline.all.map { valve in
             let name = valve.beanName
             let count = seen[name, default: 0]
             seen[name] = count + 1

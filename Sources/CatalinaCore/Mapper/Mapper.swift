@@ -49,6 +49,7 @@ extension MapperTable {
         let chosen = version.flatMap { wanted in context.versions.first { $0.version == wanted } }
         guard let contextVersion = chosen ?? context.versions.first else { return }
         data.context = contextVersion
+        if context.versions.count > 1 { data.versions = context.versions }
         contextVersion.map(path: path, into: &data)
     }
 }

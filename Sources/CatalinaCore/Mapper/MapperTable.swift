@@ -22,7 +22,9 @@ package final class MapperTable: Sendable {
 
         /// The context whose path is the longest one that is all of `path` or followed by a slash in it.
         package func context(for path: String) -> Context? {
-            self.contexts.first { $0.covers(path) }
+            let path = path.utf8.span
+            for context in self.contexts where context.covers(path) { return context }
+            return nil
         }
     }
 
@@ -31,18 +33,22 @@ package final class MapperTable: Sendable {
         package let path: String
         /// Highest version first.
         package let versions: [ContextVersion]
+        private let octets: [UInt8]
 
         init(path: String, versions: [ContextVersion]) {
             self.path = path
+            self.octets = Array(path.utf8)
             self.versions = versions.sorted { $0.version > $1.version }
         }
 
-        fileprivate func covers(_ requestPath: String) -> Bool {
-            let own = self.path.utf8
-            let asked = requestPath.utf8
-            guard asked.count >= own.count, asked.starts(with: own) else { return false }
-            guard asked.count > own.count else { return true }
-            return asked[asked.index(asked.startIndex, offsetBy: own.count)] == UInt8(ascii: "/")
+        fileprivate func covers(_ asked: Span<UInt8>) -> Bool {
+            let count = self.octets.count
+            // Most are told apart by where they end.
+            guard asked.count == count || (asked.count > count && asked[count] == UInt8(ascii: "/")) else {
+                return false
+            }
+            for index in 0..<count where asked[index] != self.octets[index] { return false }
+            return true
         }
     }
 
@@ -129,6 +135,8 @@ package final class MapperTable: Sendable {
 package struct MappingData {
     package var host: MapperTable.Host?
     package var context: MapperTable.ContextVersion?
+    /// All versions of the context, if there are several.
+    var versions: [MapperTable.ContextVersion] = []
     package var wrapper: MapperTable.Wrapper?
     /// The decoded part of the path that chose the servlet.
     package var servletPath = ""

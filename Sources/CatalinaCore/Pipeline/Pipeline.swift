@@ -6,7 +6,7 @@ import Synchronization
 /// Isolation: any thread.
 /// Source: `org.apache.catalina.core.StandardPipeline`.
 package final class Pipeline: Sendable {
-    /// Valves as they stood at one moment; the last one is the basic valve.
+    /// The valves that take part, as they stood at one moment; the last one is the basic valve.
     package final class Chain: Sendable {
         let valves: [any Valve]
 
@@ -94,12 +94,14 @@ package final class Pipeline: Sendable {
 
     private var container: (any Container)? { self.protected.withLock { $0.container } }
 
-    private var all: [any Valve] { self.chain.valves }
+    /// All valves, the basic one last.
+    package var all: [any Valve] { self.protected.withLock { $0.valves + [$0.basic].compactMap { $0 } } }
 
     private func change(_ body: (inout Protected) -> Void) {
         let container = self.protected.withLock { protected in
             body(&protected)
-            protected.chain = Chain(valves: protected.valves + [protected.basic].compactMap { $0 })
+            let passed = protected.valves.filter { !$0.isTransparent }
+            protected.chain = Chain(valves: passed + [protected.basic].compactMap { $0 })
             return protected.container
         }
         container?.base.pipelineDidChange()

@@ -17,10 +17,13 @@ package protocol Valve: ManagedBean {
     func backgroundProcess() async
     /// Whether requests that pass may use `startAsync`.
     var isAsyncSupported: Bool { get }
+    /// Whether every request is passed on as it is, so that the pipeline may leave the valve out.
+    var isTransparent: Bool { get }
 }
 
 extension Valve {
     package func attach(to container: any Container) {}
     package func backgroundProcess() async {}
     package var isAsyncSupported: Bool { true }
+    package var isTransparent: Bool { false }
 }

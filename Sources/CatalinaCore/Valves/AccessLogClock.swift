@@ -55,22 +55,25 @@ final class AccessLogClock: Sendable {
         }
     }
 
-    /// The bytes for a moment, in milliseconds since 1970.
-    func text(_ milliseconds: Int64) -> [UInt8] {
+    /// Appends the text for a moment, in milliseconds since 1970.
+    func append(_ milliseconds: Int64, to line: inout [UInt8]) {
         switch self.form {
-        case .milliseconds: return Array(String(milliseconds).utf8)
-        case .fraction: return Array(String(1000 + milliseconds % 1000).utf8.dropFirst())
-        case .seconds: return Array(String(milliseconds / 1000).utf8)
+        case .milliseconds: return line.append(contentsOf: String(milliseconds).utf8)
+        case .fraction: return line.append(contentsOf: String(1000 + milliseconds % 1000).utf8.dropFirst())
+        case .seconds: return line.append(contentsOf: String(milliseconds / 1000).utf8)
         case .common, .pattern: break
         }
-        guard let format = self.format else { return [] }
-        if format.hasMilliseconds { return AccessLogText.octets(format.format(milliseconds: milliseconds)) }
+        guard let format = self.format else { return }
+        if format.hasMilliseconds {
+            return AccessLogText.append(format.format(milliseconds: milliseconds), to: &line)
+        }
         let second = milliseconds / 1000
-        return self.last.withLock { last in
+        let text = self.last.withLock { last in
             if last.second != second {
                 last = (second: second, text: AccessLogText.octets(format.format(milliseconds: milliseconds)))
             }
             return last.text
         }
+        line.append(contentsOf: text)
     }
 }

@@ -89,10 +89,10 @@ enum AccessLogElement: Sendable {
         let request = entry.request
         switch self {
         case .text(let bytes): line.append(contentsOf: bytes)
-        case .status: line.append(contentsOf: String(entry.response.status).utf8)
+        case .status: Self.append(Int64(entry.response.status), to: &line)
         case .bytesSent(let dashForNone):
             let count = entry.response.contentWritten
-            line.append(contentsOf: (count <= 0 && dashForNone ? "-" : String(max(0, count))).utf8)
+            if count <= 0, dashForNone { line.append(ASCII.hyphen) } else { Self.append(max(0, count), to: &line) }
         case .elapsed(let unit): line.append(contentsOf: unit.text(entry.nanoseconds).utf8)
         case .firstByte:
             let commit = entry.response.coyote.commitTimeNanos
@@ -101,7 +101,7 @@ enum AccessLogElement: Sendable {
         case .logicalUser: line.append(ASCII.hyphen)
         case .time(let clock):
             let end = entry.endMilliseconds
-            line.append(contentsOf: clock.text(clock.isBegin ? end - entry.nanoseconds / 1_000_000 : end))
+            clock.append(clock.isBegin ? end - entry.nanoseconds / 1_000_000 : end, to: &line)
         case .requestLine: self.appendRequestLine(request, to: &line)
         case .query:
             guard let query = request.queryString else { return line.append(ASCII.hyphen) }
@@ -111,6 +111,12 @@ enum AccessLogElement: Sendable {
         case .user: self.appendUser(request.remoteUser, quotesBlanks: entry.quotesBlanks, to: &line)
         default: AccessLogText.append(self.value(entry), to: &line)
         }
+    }
+
+    /// Appends a number that is not negative, without making text of it.
+    private static func append(_ number: Int64, to line: inout [UInt8]) {
+        if number >= 10 { Self.append(number / 10, to: &line) }
+        line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
     }
 
     /// The value of an element that is a text from outside; `nil` for none.

@@ -71,8 +71,10 @@ final class AccessLogFile: Sendable {
     // MARK: Lines
 
     /// Adds a line without its end; never blocks.
-    func append(_ line: [UInt8]) {
-        let second = self.now() / 1000
+    ///
+    /// `milliseconds` says when, since 1970; the clock is read if it is not given.
+    func append(_ line: [UInt8], at milliseconds: Int64? = nil) {
+        let second = (milliseconds ?? self.now()) / 1000
         let isDue = self.state.withLock { state in
             guard state.count + line.count < Self.pendingMaximum else {
                 state.dropped += 1

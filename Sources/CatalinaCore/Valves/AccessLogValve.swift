@@ -128,7 +128,7 @@ final class AccessLogWriter: Sendable {
         var line: [UInt8] = []
         line.reserveCapacity(configuration.maxLogMessageBufferSize)
         self.formatter.append(entry, to: &line)
-        self.file.append(line)
+        self.file.append(line, at: entry.endMilliseconds)
     }
 }
 
@@ -142,6 +142,9 @@ protocol AccessLogValveBase: Valve, AccessLog, Lifecycle {
 }
 
 extension AccessLogValveBase {
+    // The adapter calls access logs when the answer is out.
+    package var isTransparent: Bool { true }
+
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         try await next.invoke(request, response)
     }

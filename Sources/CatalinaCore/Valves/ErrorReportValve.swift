@@ -53,7 +53,7 @@ package final class ErrorReportValve: Valve, ErrorReporter, ConfigurableComponen
 
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         try await next.invoke(request, response)
-        try await self.report(request, response)
+        if response.isError { try await self.report(request, response) }
     }
 
     package func report(_ request: Request, _ response: Response) async throws {
@@ -130,7 +130,7 @@ package final class JsonErrorReportValve: Valve, ErrorReporter, ConfigurableComp
 
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         try await next.invoke(request, response)
-        try await self.report(request, response)
+        if response.isError { try await self.report(request, response) }
     }
 
     package func report(_ request: Request, _ response: Response) async throws {

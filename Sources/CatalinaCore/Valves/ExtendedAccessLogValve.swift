@@ -139,7 +139,7 @@ extension ExtendedAccessLogPattern.Field {
         switch self {
         case .plain(let element): element.append(entry, to: &line)
         case .nothing: line.append(ASCII.hyphen)
-        case .date(let clock): line.append(contentsOf: clock.text(entry.endMilliseconds))
+        case .date(let clock): clock.append(entry.endMilliseconds, to: &line)
         case .hostName: line.append(contentsOf: Self.machine.utf8)
         case .query: AccessLogText.append(request.queryString, to: &line)
         case .uri:

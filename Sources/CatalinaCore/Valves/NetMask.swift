@@ -22,7 +22,7 @@ package struct NetMask: Sendable {
         let parts = text.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
         let address = parts[0].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let network = IPAddress(String(address[0])) else { throw fault }
-        let width = network.bytes.count * 8
+        let width = network.width
         guard address.count == 2 else {
             self = try Self.complete(network, width, parts, fault)
             return
@@ -74,11 +74,7 @@ package struct NetMask: Sendable {
         case (let wanted?, let port?): guard wanted.matches(String(port)) else { return false }
         default: return false
         }
-        guard address.bytes.count == self.network.bytes.count else { return false }
-        let whole = self.bits / 8
-        guard address.bytes[..<whole] == self.network.bytes[..<whole] else { return false }
-        let rest = self.bits % 8
-        guard rest > 0 else { return true }
-        return (address.bytes[whole] ^ self.network.bytes[whole]) >> UInt8(8 - rest) == 0
+        guard address.isIPv6 == self.network.isIPv6 else { return false }
+        return (address.number ^ self.network.number) >> UInt128(self.network.width - self.bits) == 0
     }
 }

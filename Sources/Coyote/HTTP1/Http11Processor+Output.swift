@@ -54,6 +54,21 @@ extension Http11Processor: ActionHook {
         if !self.isReading { self.flushOutput() }
     }
 
+    func finishAtOnce(_ last: ByteBuffer, _ response: Response) -> Bool {
+        guard self.loop.eventLoop.inEventLoop, self.isWritable else { return false }
+        do throws(CoyoteError) {
+            let exchange = try self.exchange(of: response)
+            try self.commit(exchange)
+            self.append(last, response)
+            self.finishResponse(exchange)
+            if !self.isReading || self.output.readableBytes >= Self.outputBatchMaximum { self.flushOutput() }
+            return true
+        } catch {
+            // The head cannot be sent: `write` meets the same and says so.
+            return false
+        }
+    }
+
     func abort() {
         guard self.loop.eventLoop.inEventLoop else {
             // SAFETY: only passed on to the event loop.

@@ -371,7 +371,8 @@ extension Http11Processor {
     /// Ends the response and decides what becomes of the connection.
     private func complete(_ exchange: Exchange) {
         self.finishResponse(exchange)
-        let now = Clocks.monotonicNanos()
+        let ended = exchange.request.endTimeNanos
+        let now = ended > 0 ? ended : Clocks.monotonicNanos()
         self.loop.statistics.addBusy(-1)
         self.loop.statistics.recordRequest(
             nanos: now - exchange.request.startTimeNanos,
