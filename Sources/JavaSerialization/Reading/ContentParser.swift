@@ -103,6 +103,7 @@ struct ContentParser {
     mutating func reset() {
         self.handles.removeAll()
         self.graphs.removeAll()
+        self.builder.forgetHandles()
     }
 
     /// Takes the code that says so, and forgets all handles.

@@ -44,6 +44,9 @@ struct GraphBuilder {
         return slot
     }
 
+    /// Forgets which handles stand for what; the nodes stay.
+    mutating func forgetHandles() { self.leaves.removeAll() }
+
     /// Marks a text as one that is also a field's type.
     mutating func intern(_ index: UInt32) {
         if case .string(let text, isInterned: false) = self.nodes[Int(index)] {

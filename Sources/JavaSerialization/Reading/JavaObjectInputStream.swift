@@ -68,7 +68,7 @@ package struct JavaObjectInputStream: JavaObjectInput {
         case .boxed(let slot): return JavaValue(primitive: slot)
         case .earlier(let graph, let index):
             if let root = self.roots[graph], root.index == index { return root.value }
-            return .object(JavaObject(self.parser.graphs[graph], 0, UInt32(index)))
+            return self.part(JavaObject(self.parser.graphs[graph], 0, UInt32(index)))
         case .slot(.node(let number, let index)):
             let position = self.parser.graphs.count
             let graph = self.parser.finishGraph()
@@ -78,6 +78,13 @@ package struct JavaObjectInputStream: JavaObjectInput {
             return value
         case .slot(let slot): return JavaValue(primitive: slot)
         }
+    }
+
+    /// An object within an earlier one; what can be changed stays an object, so that many references cost little.
+    private func part(_ object: JavaObject) -> JavaValue {
+        guard object.node.isImmutable else { return .object(object) }
+        var decoder = LiveDecoder(allowList: self.allowList, limits: self.parser.limits)
+        return decoder.value(of: object)
     }
 
     /// Opens the next block that is not empty.

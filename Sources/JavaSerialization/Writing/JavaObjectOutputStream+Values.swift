@@ -72,7 +72,7 @@ extension JavaObjectOutputStream {
             case .locale(let locale):
                 stream.writeInt(-1)
                 for text in [locale.country, locale.extensions, locale.language, locale.script, locale.variant] {
-                    stream.writeString(text)
+                    stream.writeInterned(text)
                 }
                 try stream.writeData { _ in }
             default: break
@@ -149,7 +149,7 @@ extension JavaObjectOutputStream {
                 while Float(count) > Float(buckets) * Self.loadFactor { buckets = buckets * 2 + 1 }
                 try stream.writeHashTable(map.entries, buckets, depth)
             case .properties:
-                try stream.writeHashTable(map.entries, Int32(count * 2 + 1), depth)
+                try stream.writeHashTable(map.entries, Self.propertiesLength(count), depth)
                 stream.writeNull()
             case .treeMap:
                 stream.writeNull()
@@ -222,7 +222,7 @@ extension JavaObjectOutputStream {
         for _ in elements.count..<length { self.writeNull() }
     }
 
-    private mutating func writeArrayHeader(_ descriptor: JavaClassDescriptor) {
+    mutating func writeArrayHeader(_ descriptor: JavaClassDescriptor) {
         self.flushBlock()
         self.buffer.writeInteger(TypeCode.array)
         self.writeDescriptor(descriptor)
@@ -235,6 +235,12 @@ extension JavaObjectOutputStream {
         self.writeDescriptor(descriptor)
         self.handles.assign()
         self.writePrimitive(slot)
+    }
+
+    /// Buckets that `Properties`, which has none, says it has.
+    private static func propertiesLength(_ count: Int) -> Int32 {
+        let length = Int(Float(count) / Self.loadFactor) + count / 20 + 3
+        return Int32(length > count && length.isMultiple(of: 2) ? length - 1 : length)
     }
 
     /// Buckets of a hash table that has grown from 16 to so many entries.

@@ -109,6 +109,22 @@ package struct JavaObjectOutputStream {
         self.isBlockMode = mode
     }
 
+    /// Writes an array of objects: its class and length, then the elements, which the body writes.
+    ///
+    /// - Throws: what the body throws.
+    package mutating func writeArray(
+        of descriptor: JavaClassDescriptor,
+        count: Int,
+        _ body: (inout JavaObjectOutputStream) throws(JavaSerializationError) -> Void
+    ) throws(JavaSerializationError) {
+        let mode = self.isBlockMode
+        self.writeArrayHeader(descriptor)
+        self.buffer.writeInteger(Int32(count))
+        self.isBlockMode = false
+        try body(&self)
+        self.isBlockMode = mode
+    }
+
     /// Writes what a class adds to its fields by itself.
     ///
     /// - Throws: what the body throws.
