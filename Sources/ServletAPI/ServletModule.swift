@@ -23,7 +23,9 @@ public final class ServletModule: Sendable {
     public let listeners: [String: @Sendable () throws -> any EventListener]
 
     /// A module and what it offers.
-    @inlinable
+    ///
+    /// The module gets a copy of this code, and with it the reference to the stamp, in builds without optimisation too.
+    @export(implementation)
     public init(
         name: String,
         servlets: [String: @Sendable () throws -> any Servlet] = [:],
