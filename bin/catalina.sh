@@ -88,6 +88,7 @@ commands:
   configtest            Check the configuration without starting; the exit code is the result
   version               Say which version this is
   new-webapp NAME DIR   Write a webapp package that builds and deploys
+  reference DIR         Write the manual's reference pages to a directory
   jpda start, debug     Accepted for compatibility: start and run without a debugger
   start and run take -config FILE and -security; the latter is accepted for compatibility
 Note: waiting for the end of the process and -force need CATALINA_PID
@@ -317,6 +318,6 @@ case $command in
         announce
         "$command" "$@"
         ;;
-    version | new-webapp | digest) tool "$command" "$@" ;;
+    version | new-webapp | digest | reference) tool "$command" "$@" ;;
     *) usage ;;
 esac

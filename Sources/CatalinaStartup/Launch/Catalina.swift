@@ -46,6 +46,7 @@ package final class Catalina: Sendable {
         case .version: return catalina.version()
         case .newWebapp: return NewWebapp.run(line.arguments)
         case .digest: return PasswordDigest.run(line.arguments)
+        case .reference: return ReferenceCommand.run(line.arguments)
         case nil:
             StandardStreams.error(self.usage)
             return 1
@@ -56,6 +57,7 @@ package final class Catalina: Sendable {
         usage: catalina [-config FILE] [-D<name>=<value>]... start|run|stop|configtest|version
                catalina new-webapp NAME DIR
                catalina digest [-a ALGORITHM] [-e ENCODING] [-i ITERATIONS] [-s SALT-LENGTH] [-k KEY-LENGTH] PASSWORD...
+               catalina reference DIR
         """
 
     // MARK: Surroundings

@@ -13,6 +13,10 @@ package struct LaunchOptions: Sendable, Equatable {
         case version
         case newWebapp = "new-webapp"
         case digest
+        case reference
+
+        /// Whether it is a tool, which takes its words as they are; a server's command is the last word.
+        var isTool: Bool { [.newWebapp, .digest, .reference].contains(self) }
     }
 
     package var command: Command?
@@ -44,8 +48,7 @@ package struct LaunchOptions: Sendable, Equatable {
             } else if let command = Command(rawValue: word) {
                 self.command = command
                 self.arguments = Array(rest)
-                // Tools take their words as they are; a server's command is the last word.
-                if command == .newWebapp || command == .digest { return }
+                if command.isTool { return }
             } else if self.command == nil {
                 self.unknownWord = word
             }
