@@ -3,12 +3,14 @@
 #
 #   Tests/e2e.sh [NAME ...]
 #
-# Without names every walk runs: shipped, browser, manager, client, configtest, digest, stopping, instances, trouble,
-# debian, repository. Each starts its own server in a temporary CATALINA_BASE; nothing outside it is touched but
-# .build/venv, where the clients from PyPI are installed. Exits with 1 if a check failed.
+# Without names every walk runs: shipped, browser, manager, client, configtest, digest, tls, stopping, faults,
+# sessions, refusals, instances, trouble, debian, repository. Each starts its own server in a temporary CATALINA_BASE;
+# nothing outside it is touched but .build/venv, where the clients from PyPI are installed. Exits with 1 if a check
+# failed.
 # Packages: curl openssl python3 chromium iso-codes
 set -u
 source "$(dirname "$0")/instance.sh"
+source "$root/Tests/e2e_faults.sh"
 CATALINA_HOME=$root
 checks=0
 failures=0
@@ -370,6 +372,32 @@ configtest_says() {
 
 fails_configtest() { configtest_says "$@" && [ "$configtest_status" -ne 0 ]; }
 
+# secure PORT: whether HTTPS on the port gives the first page.
+secure() { curl -gksS --fail --max-time 20 "https://localhost:$1/" | grep -qF /docs/; }
+
+walk_tls() {
+    new_base
+    make_certificate
+    openssl pkcs12 -export -in "$CATALINA_BASE/conf/cert.pem" -inkey "$CATALINA_BASE/conf/key.pem" -name tomcat \
+        -passout pass:changeit -out "$CATALINA_BASE/conf/server.p12"
+    printf '\376\355\376\355\0\0\0\2' >"$CATALINA_BASE/conf/server.jks"
+    local elements flat pem java connectors form
+    elements=$(free_port) flat=$(free_port) pem=$(free_port) java=$(free_port)
+    connectors="<Connector port=\"$elements\" SSLEnabled=\"true\"><SSLHostConfig><Certificate certificateFile=\"conf\/cert.pem\" \
+certificateKeyFile=\"conf\/key.pem\" \/><\/SSLHostConfig><\/Connector>"
+    form='SSLEnabled="true" scheme="https" secure="true" clientAuth="false" sslProtocol="TLS"'
+    connectors+="<Connector port=\"$flat\" $form keystoreFile=\"conf\/server.p12\" keystorePass=\"changeit\" keyAlias=\"tomcat\" \/>"
+    connectors+="<Connector port=\"$pem\" $form SSLCertificateFile=\"conf\/cert.pem\" SSLCertificateKeyFile=\"conf\/key.pem\" \/>"
+    connectors+="<Connector port=\"$java\" $form keystoreFile=\"conf\/server.jks\" \/>"
+    sed -i "s/<Engine /$connectors\n    <Engine /" "$CATALINA_BASE/conf/server.xml"
+    serve || return
+    check "HTTPS by an SSLHostConfig" secure "$elements"
+    check "HTTPS by attributes of the Connector, as in Tomcat 8.5" secure "$flat"
+    check "so with PEM files" secure "$pem"
+    check "a keystore of Java's own kind is refused with what to do" log_has 'keytool -importkeystore -srckeystore'
+    check "and the rest goes on" answers 200 /
+}
+
 walk_stopping() {
     new_base
     cp -r "$root/Tests/ProbeWebapp/webapps/t" "$CATALINA_BASE/webapps/"
@@ -655,7 +683,8 @@ walk_killed() {
     check "each of them once" finds 14282 'id:test\/iso-*'
 }
 
-for walk in ${*:-shipped browser manager client configtest digest stopping instances trouble debian repository}; do
+for walk in ${*:-shipped browser manager client configtest digest tls stopping faults sessions refusals instances \
+    trouble debian repository}; do
     failed=$failures
     "walk_$walk"
     [ "$failures" -eq "$failed" ] && echo "walk $walk: passed"

@@ -2,11 +2,15 @@ import ServletAPI
 
 /// Everything that the recorded requests are replayed against, by the class names of the descriptors.
 ///
-/// `probe.Echo` is the application `/t` of the recorded set; the `wire.` classes stand behind the recorded
+/// `probe.Echo` is the application `/t` of the recorded set, the other `probe.` classes are for sessions and faults; the `wire.` classes stand behind the recorded
 /// connections, one small behaviour each; the `dispatch.` classes show what dispatching makes of a request.
 @c(servlet_module_entry)
 public func servletModuleEntry() -> UnsafeMutableRawPointer {
-    var servlets: [String: @Sendable () throws -> any Servlet] = ["probe.Echo": { EchoServlet() }]
+    var servlets: [String: @Sendable () throws -> any Servlet] = [
+        "probe.Echo": { EchoServlet() },
+        "probe.SessionEvents": { SessionEventsServlet() },
+        "probe.Failing": { FailingServlet() },
+    ]
     servlets.merge(wireServlets) { first, _ in first }
     servlets.merge(wireAsyncServlets) { first, _ in first }
     servlets.merge(dispatchServlets) { first, _ in first }
@@ -15,7 +19,9 @@ public func servletModuleEntry() -> UnsafeMutableRawPointer {
         servlets: servlets,
         filters: ["wire.FailedRequest": { FailedRequestFilter() }],
         listeners: [
-            "probe.Facts": { FactsListener() }
+            "probe.Facts": { FactsListener() },
+            "probe.Sessions": { SessionListener() },
+            "probe.FailingListener": { FailingListener() },
         ]
     ).retainedForHost()
 }
