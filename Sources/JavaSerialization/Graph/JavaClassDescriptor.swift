@@ -88,6 +88,10 @@ package final class JavaClassDescriptor: Sendable {
     package let superclass: JavaClassDescriptor?
     /// Classes from this one to its topmost superclass.
     let chainLength: Int
+    /// Superclasses that write something into an object of this class, topmost first.
+    let inheritedLevels: [JavaClassDescriptor]
+    /// Fields that those write.
+    let inheritedFieldCount: Int
     /// The primitive's letter if this is one of the eight boxes of `java.lang`.
     let box: JavaField.Kind?
 
@@ -124,6 +128,13 @@ package final class JavaClassDescriptor: Sendable {
         self.superclass = superclass
         self.box = box
         self.chainLength = 1 + (superclass?.chainLength ?? 0)
+        guard let superclass, !flags.contains(.externalizable) else {
+            self.inheritedLevels = []
+            self.inheritedFieldCount = 0
+            return
+        }
+        self.inheritedLevels = superclass.inheritedLevels + (superclass.isLevel ? [superclass] : [])
+        self.inheritedFieldCount = superclass.inheritedFieldCount + superclass.writtenFieldCount
     }
 
     /// Whether the two describe the same class in the same way.
@@ -149,6 +160,22 @@ package final class JavaClassDescriptor: Sendable {
         }
         return false
     }
+
+    /// Whether data of the class's own follows its fields.
+    var writesData: Bool { !self.flags.isDisjoint(with: [.writeMethod, .externalizable]) }
+
+    /// Fields of this class whose values stand in an object; none if the class writes itself.
+    var writtenFieldCount: Int { self.flags.contains(.externalizable) ? 0 : self.fields.count }
+
+    /// Classes that write something into an object of this class.
+    var levelCount: Int { self.inheritedLevels.count + (self.isLevel ? 1 : 0) }
+
+    /// A class that writes something into an object of this class; they are counted from the topmost.
+    func level(_ index: Int) -> JavaClassDescriptor {
+        index < self.inheritedLevels.count ? self.inheritedLevels[index] : self
+    }
+
+    private var isLevel: Bool { !self.fields.isEmpty || self.writesData }
 
     /// The element's letter if this describes an array.
     var elementKind: JavaField.Kind? {

@@ -36,8 +36,9 @@ package struct JavaObject: Sendable {
     package var fields: [(className: String, name: String, value: JavaValue)] {
         guard case .object(let descriptor, let values, _) = self.node else { return [] }
         var fields: [(className: String, name: String, value: JavaValue)] = []
-        for level in descriptor.dataLevels where values.count > fields.count {
-            for field in level.fields {
+        for index in 0..<descriptor.levelCount {
+            let level = descriptor.level(index)
+            for field in level.fields.prefix(level.writtenFieldCount) where fields.count < values.count {
                 fields.append((level.name, field.name, self.live(values[fields.count])))
             }
         }
@@ -70,24 +71,28 @@ package struct JavaObject: Sendable {
 
     func slot(_ field: String) -> JavaSlot? {
         guard case .object(let descriptor, let values, _) = self.node else { return nil }
-        var found: JavaSlot?
-        var position = 0
-        for level in descriptor.dataLevels {
-            for declared in level.fields where position < values.count {
-                if declared.name == field { found = values[position] }
-                position += 1
+        var level: JavaClassDescriptor? = descriptor
+        while let current = level {
+            if let position = current.fields.firstIndex(where: { $0.name == field }) {
+                let place = current.inheritedFieldCount + position
+                return place < values.count ? values[place] : nil
             }
+            level = current.superclass
         }
-        return found
+        return nil
     }
 
     func pieces(of className: String?) -> [JavaPiece]? {
         guard case .object(let descriptor, _, let data) = self.node else { return nil }
-        let names = descriptor.dataLevels.filter { $0.writesData }.map(\.name)
-        guard let position = names.firstIndex(of: className ?? descriptor.name), position < data.count else {
-            return nil
+        let name = className ?? descriptor.name
+        var position = 0
+        for index in 0..<descriptor.levelCount where position < data.count {
+            let level = descriptor.level(index)
+            guard level.writesData else { continue }
+            if level.name == name { return data[position] }
+            position += 1
         }
-        return data[position]
+        return nil
     }
 
     private func live(_ slot: JavaSlot) -> JavaValue {
@@ -100,21 +105,4 @@ extension JavaObject: Equatable {
     package static func == (one: JavaObject, other: JavaObject) -> Bool {
         one.graph === other.graph && one.index == other.index
     }
-}
-
-extension JavaClassDescriptor {
-    /// Classes that write something into an object of this class, topmost first.
-    var dataLevels: [JavaClassDescriptor] {
-        if self.flags.contains(.externalizable) { return [self] }
-        var levels: [JavaClassDescriptor] = []
-        var level: JavaClassDescriptor? = self
-        while let current = level {
-            if !current.fields.isEmpty || current.writesData { levels.append(current) }
-            level = current.superclass
-        }
-        return levels.reversed()
-    }
-
-    /// Whether data of the class's own follows.
-    var writesData: Bool { !self.flags.isDisjoint(with: [.writeMethod, .externalizable]) }
 }

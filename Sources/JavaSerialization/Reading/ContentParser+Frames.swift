@@ -10,8 +10,8 @@ extension ContentParser {
         let node: Int
         let descriptor: JavaClassDescriptor
         var phase: Phase
-        /// Classes of which something is still to be read, the next one last.
-        var levels: [JavaClassDescriptor] = []
+        /// Which of the classes that write something is being read.
+        var level = 0
         /// The next field of that class, or the elements that are still to come.
         var position = 0
         var values: [JavaSlot] = []
@@ -30,7 +30,9 @@ extension ContentParser {
     }
 
     private mutating func stepFields(_ top: Int) throws(JavaSerializationError) {
-        guard let level = self.stack[top].levels.last else { return self.finishObject(top) }
+        let index = self.stack[top].level
+        guard index < self.stack[top].descriptor.levelCount else { return self.finishObject() }
+        let level = self.stack[top].descriptor.level(index)
         while self.stack[top].position < level.fields.count {
             let kind = level.fields[self.stack[top].position].kind
             self.stack[top].position += 1
@@ -42,7 +44,7 @@ extension ContentParser {
         if level.flags.contains(.writeMethod) {
             self.stack[top].phase = .data
         } else {
-            self.stack[top].levels.removeLast()
+            self.stack[top].level += 1
         }
     }
 
@@ -55,7 +57,7 @@ extension ContentParser {
                 _ = try self.source.byte()
                 self.stack[top].data.append(self.stack[top].pieces)
                 self.stack[top].pieces = []
-                self.stack[top].levels.removeLast()
+                self.stack[top].level += 1
                 self.stack[top].phase = .fields
                 return
             default:
@@ -78,7 +80,7 @@ extension ContentParser {
         self.builder.nodes[frame.node] = .elements(frame.descriptor, frame.values)
     }
 
-    private mutating func finishObject(_ top: Int) {
+    private mutating func finishObject() {
         guard let frame = self.stack.popLast() else { return }
         self.builder.nodes[frame.node] = .object(frame.descriptor, values: frame.values, data: frame.data)
     }
@@ -108,16 +110,7 @@ extension ContentParser {
     mutating func beginObject(_ descriptor: JavaClassDescriptor) throws(JavaSerializationError) -> JavaSlot {
         guard self.stack.count < self.limits.nestingMaximum else { throw .limitExceeded(.nesting) }
         var frame = Frame(node: self.builder.nodes.count, descriptor: descriptor, phase: .fields)
-        if descriptor.flags.contains(.externalizable) {
-            frame.phase = .data
-            frame.levels = [descriptor]
-        } else {
-            var level: JavaClassDescriptor? = descriptor
-            while let current = level {
-                if !current.fields.isEmpty || current.flags.contains(.writeMethod) { frame.levels.append(current) }
-                level = current.superclass
-            }
-        }
+        if descriptor.flags.contains(.externalizable) { frame.phase = .data }
         let slot = try self.addNode(.object(descriptor, values: [], data: []))
         self.stack.append(frame)
         return slot

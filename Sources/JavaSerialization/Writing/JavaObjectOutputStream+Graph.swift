@@ -4,8 +4,8 @@ extension JavaObjectOutputStream {
     /// An object or array of which not all has been written.
     private struct Frame {
         let object: JavaObject
-        /// Classes of which something is still to be written, the next one last.
-        var levels: [JavaClassDescriptor] = []
+        /// Which of the classes that write something is being written.
+        var level = 0
         /// Fields of that class that are still to be written.
         var fieldsLeft = 0
         /// The next of the node's values.
@@ -68,8 +68,7 @@ extension JavaObjectOutputStream {
         case .object(let descriptor, _, _):
             self.writeHeader(TypeCode.object, descriptor, object)
             var frame = Frame(object: object)
-            frame.levels = descriptor.dataLevels.reversed()
-            frame.fieldsLeft = frame.levels.last?.writtenFields ?? 0
+            frame.fieldsLeft = descriptor.levelCount > 0 ? descriptor.level(0).writtenFieldCount : 0
             stack.append(frame)
         case .primitives(let descriptor, let primitives):
             self.writeHeader(TypeCode.array, descriptor, object)
@@ -101,8 +100,9 @@ extension JavaObjectOutputStream {
                 self.begin(slots[stack[top].value - 1], of: object.graph, &stack)
                 if stack.count - 1 > top { return }
             }
-        case .object(_, let values, let data):
-            while let level = stack[top].levels.last {
+        case .object(let descriptor, let values, let data):
+            while stack[top].level < descriptor.levelCount {
+                let level = descriptor.level(stack[top].level)
                 while stack[top].fieldsLeft > 0 {
                     stack[top].fieldsLeft -= 1
                     stack[top].value += 1
@@ -122,8 +122,10 @@ extension JavaObjectOutputStream {
                     stack[top].list += 1
                     stack[top].piece = 0
                 }
-                stack[top].levels.removeLast()
-                stack[top].fieldsLeft = stack[top].levels.last?.writtenFields ?? 0
+                stack[top].level += 1
+                if stack[top].level < descriptor.levelCount {
+                    stack[top].fieldsLeft = descriptor.level(stack[top].level).writtenFieldCount
+                }
             }
         default: break
         }
@@ -183,9 +185,4 @@ extension JavaObjectOutputStream {
         self.buffer.writeInteger(Int32(elements.count))
         for element in elements { self.buffer.writeInteger(wire(element)) }
     }
-}
-
-extension JavaClassDescriptor {
-    /// Fields whose values stand in an object; none if the class writes itself.
-    fileprivate var writtenFields: Int { self.flags.contains(.externalizable) ? 0 : self.fields.count }
 }

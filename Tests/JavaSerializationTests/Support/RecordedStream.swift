@@ -115,7 +115,7 @@ struct StreamEvents {
             self.list.append("object \(descriptor.name)")
             var values = values[...]
             var data = data[...]
-            for level in descriptor.dataLevels {
+            for level in (0..<descriptor.levelCount).map(descriptor.level) {
                 if !level.flags.contains(.externalizable) {
                     for field in level.fields {
                         guard let value = values.popFirst() else { continue }
