@@ -174,10 +174,15 @@ if let names = Context.environment["CARACAL_TESTS"] {
 
 // With `CARACAL_FUZZ` in the environment the package is a static library for libFuzzer: `Tests/fuzz.sh`.
 if Context.environment["CARACAL_FUZZ"] != nil {
-    let names: Set<String> = ["Coyote", "Modeler", "COpenSSL", "CZlib"]
+    let names: Set<String> = ["Coyote", "JavaSerialization", "Modeler", "COpenSSL", "CZlib"]
     package.targets.removeAll { !names.contains($0.name) }
     package.targets.append(
-        .target(name: "Fuzz", dependencies: ["Coyote", nioCore], path: "Tests/Fuzz", swiftSettings: settings)
+        .target(
+            name: "Fuzz",
+            dependencies: ["Coyote", "JavaSerialization", nioCore],
+            path: "Tests/Fuzz",
+            swiftSettings: settings
+        )
     )
     package.products = [.library(name: "Fuzz", type: .static, targets: ["Fuzz"])]
 }

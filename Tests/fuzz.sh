@@ -1,26 +1,35 @@
 #!/bin/sh
-# Lets libFuzzer look for octets that make the HTTP codec or the multipart parser trap.
+# Lets libFuzzer look for octets that make the HTTP codec, the multipart parser or the reader of Java
+# objects trap.
 #
-# Usage: fuzz.sh [SECONDS [TARGET…]]   600 seconds each; targets: http chunked multipart fields
+# Usage: fuzz.sh [SECONDS [TARGET…]]   600 seconds each; targets: http chunked multipart fields objects
 # Inputs that were worth keeping are in .build-fuzz/corpus/TARGET, findings in .build-fuzz/findings; one is run
 # again by: FUZZ_TARGET=TARGET .build-fuzz/fuzz FILE
 
 cd "$(dirname "$0")/.." || exit 1
 seconds=${1:-600}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- http chunked multipart fields
+[ $# -gt 0 ] || set -- http chunked multipart fields objects
 
 CARACAL_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product Fuzz \
     -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing || exit 1
 swiftc -sanitize=fuzzer .build-fuzz/release/libFuzz.a -lssl -lcrypto -lz -o .build-fuzz/fuzz || exit 1
 
 mkdir -p .build-fuzz/corpus/http .build-fuzz/corpus/chunked .build-fuzz/corpus/multipart .build-fuzz/corpus/fields \
-    .build-fuzz/findings
+    .build-fuzz/corpus/objects .build-fuzz/findings
 printf 'xGET /a?b HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n' >.build-fuzz/corpus/http/seed
 printf 'x3;a="b"\r\nabc\r\n0\r\nx-y: z\r\n\r\n' >.build-fuzz/corpus/chunked/seed
 printf 'x--b\r\nContent-Disposition: form-data; name=a; filename*=UTF-8'"''"'%%c3\r\n\r\n1\r\n--b--\r\n' \
     >.build-fuzz/corpus/multipart/seed
 printf 'x/a;b=c/%%2e./d' >.build-fuzz/corpus/fields/seed
+python3 - <<'END'
+import json
+for line in open("Tests/Vectors/java/streams.jsonl"):
+    row = json.loads(line)
+    if len(row["hex"]) < 4000:
+        with open(".build-fuzz/corpus/objects/" + row["name"].replace(":", "."), "wb") as seed:
+            seed.write(b"x" + bytes.fromhex(row["hex"]))
+END
 cat >.build-fuzz/words <<'END'
 "\x0d\x0a"
 "\x0d\x0a\x0d\x0a"
@@ -35,6 +44,10 @@ cat >.build-fuzz/words <<'END'
 "[::1]"
 "bytes="
 "Sun, 06 Nov 1994 08:49:37 GMT"
+"\xac\xed\x00\x05"
+"\x71\x00\x7e\x00\x00"
+"\x02\x00\x00\x78\x70"
+"java.util.ArrayList"
 END
 
 # The runtime's own handler of traps would keep libFuzzer from writing the input down.

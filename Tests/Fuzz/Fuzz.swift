@@ -16,12 +16,13 @@ public func fuzzOneInput(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     case "http": fuzzHead(body, cut)
     case "chunked": fuzzChunked(body, cut)
     case "multipart": fuzzMultipart(body, cut)
+    case "objects": fuzzObjects(body)
     default: fuzzFields(body)
     }
     return 0
 }
 
-private func expectSame(_ whole: String, _ cut: String) {
+func expectSame(_ whole: String, _ cut: String) {
     guard whole != cut else { return }
     print("whole: \(whole)\ncut: \(cut)")
     fflush(nil)
