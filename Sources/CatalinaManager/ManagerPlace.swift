@@ -44,6 +44,15 @@ final class ManagerPlace: Sendable {
     var beans: BeanRegistry { get throws { try self.server.beans } }
 }
 
+/// A servlet of the manager, which the container tells where it stands.
+protocol PlacedServlet: HttpServlet, ContainerServlet {
+    var place: ManagerPlace { get }
+}
+
+extension PlacedServlet {
+    package func attach(to wrapper: StandardWrapper) { self.place.attach(to: wrapper) }
+}
+
 extension HttpServletResponse {
     /// What answers of the manager have in common: they belong in no frame, and are what they say they are.
     func prepareManagerAnswer(_ contentType: String) {

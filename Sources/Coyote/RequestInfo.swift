@@ -7,7 +7,13 @@ package struct RequestInfo: Sendable, Equatable {
     package var requestProcessingTime: Duration
     package var requestBytesSent: Int64
     package var requestBytesReceived: Int64
+    /// Length of its body as announced; -1 without.
+    package var contentLength: Int64
+    /// Requests that its connection had before it.
+    package var requestCount: Int
     package var remoteAddress: String
+    /// The connector's port.
+    package var serverPort: Int
     package var virtualHost: String
     package var method: String
     package var currentUri: String

@@ -50,6 +50,32 @@ import Testing
         #expect(beans.count == 0)
     }
 
+    @Test("a connector's limits can be set while it serves, its sockets cannot")
+    func connector() async throws {
+        let server = try await ManagedServer(isServing: true)
+        let beans = server.server.beans
+        let name = try #require(await beans.query(try ObjectName("Catalina:type=Connector,*")).first?.name.description)
+        func set(_ attribute: String, _ value: String) async -> String {
+            var parameters = Parameters()
+            for (key, value) in [("set", name), ("att", attribute), ("val", value)] { parameters.append(key, value) }
+            return await BeanCommand(parameters).answer(from: beans)
+        }
+        #expect(try await server.http("TRACE", "/manager/text/list").status == 405)
+        #expect(await set("allowTrace", "true") == "OK - Attribute set\n")
+        #expect(try await server.http("TRACE", "/manager/text/list").status == 200)
+        #expect(
+            await set("maxPostSize", "abc") == "Error - java.lang.NumberFormatException: For input string: \"abc\"\n"
+        )
+        #expect(await set("maxPostSize", "5") == "OK - Attribute set\n")
+        #expect(try await server.http("GET", "/manager/text/list").status == 200)
+        for attribute in ["port", "maxThreads", "localPort"] {
+            #expect(
+                await set(attribute, "1").hasPrefix("Error - javax.management.ReflectionException: Cannot find setter")
+            )
+        }
+        try await server.server.stop()
+    }
+
     @Test("users, groups and roles are beans without passwords")
     func users() async throws {
         let server = try await ManagedServer()
@@ -93,6 +119,11 @@ import Testing
 
                 """
         )
+        let user = "Users:type=User,username=\"admin\",database=UserDatabase"
+        let refused = await BeanCommand.get(name: user, attribute: "password", key: nil).answer(
+            from: server.server.beans
+        )
+        #expect(!refused.contains("secret"), "\(refused)")
         try await server.server.stop()
     }
 }

@@ -8,6 +8,14 @@ extension Connector: ManagedBean {
         attributes: [
             .stateName,
             .value("portWithOffset", "TCP port") { $0.configuration.http11.port },
+            .value("portOffset", "Always 0; the Server's is added already") { _ in 0 },
+            .text("address", "Local address") { $0.shownAddress },
+            .value("maxThreads", "Most servlets that may block at a time; -1 where an Executor says so") {
+                $0.ownThreads(\.maxThreads)
+            },
+            .value("minSpareThreads", "Threads kept for servlets that block; -1 where an Executor says so") {
+                $0.ownThreads(\.minSpareThreads)
+            },
             .value("localPort", "TCP port listened on; -1 if none") { $0.handler.localPort ?? -1 },
             .value("redirectPortWithOffset", "Port to which confidential resources redirect") {
                 $0.configuration.redirectPort
@@ -56,23 +64,20 @@ extension Connector: ManagedBean {
         domain.register(self, as: self.beanProperties("Connector"))
         let handler = self.beanProperties("ProtocolHandler")
         let name = ("name", ObjectName.quote(self.poolName))
-        domain.register(ProtocolHandlerBean(self, domain.objectName(handler)), as: handler)
-        domain.register(ThreadPoolBean(self), as: [("type", "ThreadPool"), name])
-        domain.register(RequestGroupBean(self), as: [("type", "GlobalRequestProcessor"), name])
+        domain.register(ProtocolHandlerBean(connector: self, objectName: domain.objectName(handler)), as: handler)
+        domain.register(ThreadPoolBean(connector: self), as: [("type", "ThreadPool"), name])
+        domain.register(RequestGroupBean(connector: self), as: [("type", "GlobalRequestProcessor"), name])
+        let group = domain.objectName([("type", "GlobalRequestProcessor"), name])
         let worker = [("type", "RequestProcessor"), ("worker", ObjectName.quote(self.poolName))]
         domain.registry.register(sourceOf: domain.pattern(worker)) { [weak self] in
             let infos = await self?.handler.requestInfos() ?? []
             return infos.enumerated().map { index, info in
                 let name = domain.objectName(worker + [("name", "HttpRequest\(index + 1)")])
-                return RegisteredBean(RequestProcessorBean(info, name), as: name)
+                return RegisteredBean(RequestProcessorBean(info: info, name: name, group: group), as: name)
             }
         }
         for host in self.handler.sslHostConfigs {
-            let properties = [("type", "SSLHostConfig"), ("ThreadPool", ObjectName.quote(self.poolName))]
-            domain.register(
-                SSLHostConfigBean(host),
-                as: properties + [("name", ObjectName.quote(host.hostName))]
-            )
+            SSLHostConfigBean.register(host, of: self, in: domain)
         }
     }
 }
@@ -80,14 +85,9 @@ extension Connector: ManagedBean {
 /// The protocol behind a connector, as management clients see it.
 ///
 /// Source: `org.apache.coyote.AbstractProtocol`.
-final class ProtocolHandlerBean: ManagedBean {
-    private let connector: Connector
-    private let objectName: ObjectName
-
-    init(_ connector: Connector, _ objectName: ObjectName) {
-        self.connector = connector
-        self.objectName = objectName
-    }
+struct ProtocolHandlerBean: ManagedBean {
+    let connector: Connector
+    let objectName: ObjectName
 
     static let beanInfo = BeanInfo<ProtocolHandlerBean>(
         type: "ProtocolHandler",
@@ -96,10 +96,15 @@ final class ProtocolHandlerBean: ManagedBean {
         } + [
             .text("name", "Protocol, address and port") { ObjectName.quote($0.connector.poolName) },
             .value("objectName", "The bean's own name") { $0.objectName },
-            .value("maxThreads", "Most servlets that may block at a time") { $0.connector.configuration.maxThreads },
-            .value("minSpareThreads", "Threads kept for servlets that block") {
-                $0.connector.configuration.minSpareThreads
+            .text("domain", "The domain of the beans") { $0.objectName.domain },
+            .value("maxThreads", "Most servlets that may block at a time; -1 where an Executor says so") {
+                $0.connector.ownThreads(\.maxThreads)
             },
+            .value("minSpareThreads", "Threads kept for servlets that block; -1 where an Executor says so") {
+                $0.connector.ownThreads(\.minSpareThreads)
+            },
+            .value("portOffset", "Always 0; the Server's is added already") { _ in 0 },
+            .value("sendfileSupported", "Always true") { _ in true },
             .text("compression", "When answers are compressed") { $0.connector.configuration.compression },
             .value("compressionMinSize", "Shortest body that is compressed") {
                 $0.connector.configuration.compressionMinSize
@@ -147,10 +152,8 @@ final class ProtocolHandlerBean: ManagedBean {
 /// Requests share the event loops; threads in Tomcat's sense serve only servlets that block. A busy thread is a
 /// request being served, as clients that watch the load expect.
 /// Source: `org.apache.tomcat.util.net.AbstractEndpoint`.
-final class ThreadPoolBean: ManagedBean {
-    private let connector: Connector
-
-    init(_ connector: Connector) { self.connector = connector }
+struct ThreadPoolBean: ManagedBean {
+    let connector: Connector
 
     static let beanInfo = BeanInfo<ThreadPoolBean>(
         type: "ThreadPool",
@@ -163,9 +166,11 @@ final class ThreadPoolBean: ManagedBean {
             .gauge("currentThreadCount", "Event loops and threads for servlets that block") {
                 $0.connector.threadCount
             },
-            .gauge("maxThreads", "Most servlets that may block at a time") { $0.connector.configuration.maxThreads },
-            .value("minSpareThreads", "Threads kept for servlets that block") {
-                $0.connector.configuration.minSpareThreads
+            .gauge("maxThreads", "Most servlets that may block at a time; -1 where an Executor says so") {
+                $0.connector.ownThreads(\.maxThreads)
+            },
+            .value("minSpareThreads", "Threads kept for servlets that block; -1 where an Executor says so") {
+                $0.connector.ownThreads(\.minSpareThreads)
             },
             .gauge("connectionCount", "Connections that are open") { $0.connector.openConnections },
             .gauge("keepAliveCount", "Connections that wait for their next request") {
@@ -177,8 +182,10 @@ final class ThreadPoolBean: ManagedBean {
             .flag("paused", "Whether nothing is accepted") { $0.connector.handler.isPaused },
             .value("port", "TCP port") { $0.http11.port },
             .value("portWithOffset", "TCP port") { $0.http11.port },
+            .value("portOffset", "Always 0; the Server's is added already") { _ in 0 },
             .value("localPort", "TCP port listened on; -1 if none") { $0.connector.handler.localPort ?? -1 },
-            .text("address", "Local address") { $0.http11.address },
+            .text("address", "Local address") { $0.connector.shownAddress },
+            .value("useInheritedChannel", "Whether the socket comes from systemd") { $0.http11.useInheritedChannel },
             .value("bindOnInit", "Whether the socket is bound at initialisation") { $0.http11.bindOnInit },
             .value("useSendfile", "Whether files are sent without reading them") { $0.http11.useSendfile },
             .value("sSLEnabled", "Whether it speaks TLS") { $0.http11.isSSLEnabled },
@@ -201,10 +208,8 @@ final class ThreadPoolBean: ManagedBean {
 /// Sums over all requests of a connector.
 ///
 /// Source: `org.apache.coyote.RequestGroupInfo`.
-final class RequestGroupBean: ManagedBean {
-    private let connector: Connector
-
-    init(_ connector: Connector) { self.connector = connector }
+struct RequestGroupBean: ManagedBean {
+    let connector: Connector
 
     static let beanInfo = BeanInfo<RequestGroupBean>(
         type: "GlobalRequestProcessor",
@@ -231,14 +236,10 @@ final class RequestGroupBean: ManagedBean {
 /// A request being served, as it stood when somebody asked.
 ///
 /// Source: `org.apache.coyote.RequestInfo`.
-final class RequestProcessorBean: ManagedBean {
-    private let info: RequestInfo
-    private let name: ObjectName
-
-    init(_ info: RequestInfo, _ name: ObjectName) {
-        self.info = info
-        self.name = name
-    }
+struct RequestProcessorBean: ManagedBean {
+    let info: RequestInfo
+    let name: ObjectName
+    let group: ObjectName
 
     static let beanInfo = BeanInfo<RequestProcessorBean>(
         type: "RequestProcessor",
@@ -256,6 +257,11 @@ final class RequestProcessorBean: ManagedBean {
             .text("currentUri", "Its path") { $0.info.currentUri },
             .text("currentQueryString", "Its query") { $0.info.currentQueryString },
             .text("protocol", "Its protocol") { $0.info.protocolName },
+            .value("contentLength", "Length of its body as announced; -1 without") { $0.info.contentLength },
+            .value("serverPort", "Port of the connector") { $0.info.serverPort },
+            .text("peerAddr", "Address at the other end of the connection") { $0.info.remoteAddress },
+            .value("requestCount", "Requests that its connection had before it") { Int64($0.info.requestCount) },
+            .value("globalProcessor", "The bean that sums up requests") { $0.group },
         ]
     )
 
@@ -263,6 +269,15 @@ final class RequestProcessorBean: ManagedBean {
 }
 
 extension Connector {
+    /// A number of threads, unless an Executor decides on them.
+    fileprivate func ownThreads(_ number: KeyPath<Configuration, Int>) -> Int {
+        let configuration = self.configuration
+        return configuration.executor == nil ? configuration[keyPath: number] : -1
+    }
+
+    /// The address as Java prints one: a name, which numbers have none of, before a slash.
+    fileprivate var shownAddress: String? { self.configuration.http11.address.map { "/" + $0 } }
+
     /// Event loops, and threads that exist for servlets that block.
     package var threadCount: Int { self.eventLoopCount + self.facts.workers.poolSize }
 }

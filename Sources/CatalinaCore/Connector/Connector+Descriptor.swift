@@ -42,6 +42,14 @@ extension Connector {
 
         package init() {}
 
+        /// Whether everything is the same that is decided when the connector is made.
+        func hasSameSockets(as other: Self) -> Bool {
+            self.http11 == other.http11 && self.protocolName == other.protocolName && self.executor == other.executor
+                && self.maxThreads == other.maxThreads && self.minSpareThreads == other.minSpareThreads
+                && self.compression == other.compression && self.compressionMinSize == other.compressionMinSize
+                && self.compressibleMimeType == other.compressibleMimeType
+        }
+
         var pathRules: RequestPath.Options {
             var options = RequestPath.Options()
             options.encodedSolidusHandling = self.encodedSolidusHandling

@@ -33,6 +33,15 @@ package final class Connector: Lifecycle, ConfigurableComponent {
 
     package var configuration: Configuration { self.facts.settings }
 
+    /// Changes what concerns requests; sockets, protocol and threads are as the file made them.
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
+        try self.facts.change { configuration in
+            let before = configuration
+            try change(&configuration)
+            guard configuration.hasSameSockets(as: before) else { throw NotReconfigurable() }
+        }
+    }
+
     /// `Connector["http-nio-8080"]`.
     package var lifecycleName: String { "Connector[\"\(self.handler.name)\"]" }
 

@@ -9,26 +9,49 @@ package final class ConnectorFacts: Sendable {
         let port: Int
     }
 
-    package let settings: Connector.Configuration
+    /// The attributes, with what follows from them; replaced whole when a management client changes one.
+    private final class Settings: Sendable {
+        let configuration: Connector.Configuration
+        let proxy: Proxy?
+        let bodyMethods: Set<String>
+        let pathRules: RequestPath.Options
+
+        init(_ configuration: Connector.Configuration) {
+            self.configuration = configuration
+            self.proxy =
+                configuration.proxyName != nil || configuration.proxyPort > 0
+                ? Proxy(name: configuration.proxyName, port: configuration.proxyPort) : nil
+            self.bodyMethods = Set(configuration.parseBodyMethods)
+            self.pathRules = configuration.pathRules
+        }
+    }
+
+    private let current: Mutex<Settings>
     /// `http-nio-8080`: how logs name the connector; `nil` before it is bound.
     private let knownName = Mutex<String?>(nil)
     /// Finds host, context and wrapper.
     package let mapper: Mapper
     /// Where servlets that block run.
     package let workers: WorkerThreads
-    let proxy: Proxy?
-    private let bodyMethods: Set<String>
-    private let pathRules: RequestPath.Options
 
     init(_ settings: Connector.Configuration) {
-        self.settings = settings
+        self.current = Mutex(Settings(settings))
         self.mapper = Mapper()
         self.workers = WorkerThreads(maximum: settings.maxThreads, namePrefix: "http-exec-")
-        self.proxy =
-            settings.proxyName != nil || settings.proxyPort > 0
-            ? Proxy(name: settings.proxyName, port: settings.proxyPort) : nil
-        self.bodyMethods = Set(settings.parseBodyMethods)
-        self.pathRules = settings.pathRules
+    }
+
+    private var inForce: Settings { self.current.withLock { $0 } }
+    package var settings: Connector.Configuration { self.inForce.configuration }
+    var proxy: Proxy? { self.inForce.proxy }
+    private var pathRules: RequestPath.Options { self.inForce.pathRules }
+
+    /// Changes attributes for requests to come.
+    func change(_ change: (inout Connector.Configuration) throws -> Void) throws {
+        try self.current.withLock { current in
+            var configuration = current.configuration
+            try change(&configuration)
+            current = Settings(configuration)
+        }
     }
 
     package var name: String? {
@@ -38,9 +61,10 @@ package final class ConnectorFacts: Sendable {
 
     /// The canonical path of a request.
     func canonicalPath(of request: Coyote.Request) throws(RequestPathError) -> RequestPath {
+        let rules = self.pathRules
         let result: Result<RequestPath, RequestPathError> = request.withRequestURIBytes { bytes in
             do throws(RequestPathError) {
-                return .success(try RequestPath.canonicalize(bytes.bindMemory(to: UInt8.self).span, self.pathRules))
+                return .success(try RequestPath.canonicalize(bytes.bindMemory(to: UInt8.self).span, rules))
             } catch {
                 return .failure(error)
             }
@@ -77,5 +101,5 @@ package final class ConnectorFacts: Sendable {
     }
 
     /// Whether form bodies of a method become parameters.
-    func parsesBody(of method: String) -> Bool { self.bodyMethods.contains(method) }
+    func parsesBody(of method: String) -> Bool { self.inForce.bodyMethods.contains(method) }
 }

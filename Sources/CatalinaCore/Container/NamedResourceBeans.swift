@@ -6,7 +6,7 @@ import Modeler
 enum NamedResourceBeans {
     static func register(_ server: StandardServer, in domain: BeanDomain) {
         let global = server.globalResources
-        domain.register(NamingResourcesBean(server), as: [("type", "NamingResources")])
+        domain.register(NamingResourcesBean.of(server), as: [("type", "NamingResources")])
         for (name, type) in global.types {
             domain.register(NamedResourceBean(name: name, type: type), as: Self.resource(name, type))
             if let database = global.objects[name] as? UserDatabase {
@@ -30,47 +30,44 @@ enum NamedResourceBeans {
     }
 }
 
-/// What the server's named resources are.
-final class NamingResourcesBean: ManagedBean {
-    private weak let server: StandardServer?
-
-    init(_ server: StandardServer) { self.server = server }
+/// What the named resources of the server or of an application are.
+struct NamingResourcesBean: ManagedBean {
+    /// Whose they are.
+    let container: String
+    var resources: [String] = []
+    var environments: [String] = []
 
     static let beanInfo = BeanInfo<NamingResourcesBean>(
         type: "NamingResources",
         className: "org.apache.catalina.mbeans.NamingResourcesMBean",
         attributes: [
-            .text("container", "Whose resources they are") { $0.server?.lifecycleName },
-            .list("resources", "The resources") { bean in
-                bean.server.map { server in
-                    server.globalResources.types.map {
-                        server.domain.objectName(NamedResourceBeans.resource($0.name, $0.type)).description
-                    }
-                } ?? []
-            },
-            .list("environments", "The values") { bean in
-                bean.server.map { server in
-                    server.globalResources.environment.keys.sorted().map {
-                        server.domain.objectName(NamedResourceBeans.environment($0)).description
-                    }
-                } ?? []
-            },
+            .text("container", "Whose resources they are") { $0.container },
+            .list("resources", "The resources") { $0.resources },
+            .list("environments", "The values") { $0.environments },
             .list("resourceLinks", "Always empty") { _ in [] },
         ]
     )
 
     let componentClassName = "org.apache.catalina.deploy.NamingResourcesImpl"
+
+    /// The global ones.
+    static func of(_ server: StandardServer) -> NamingResourcesBean {
+        let global = server.globalResources
+        func names(_ properties: [[(String, String)]]) -> [String] {
+            properties.map { server.domain.objectName($0).description }
+        }
+        return NamingResourcesBean(
+            container: server.lifecycleName,
+            resources: names(global.types.map { NamedResourceBeans.resource($0.name, $0.type) }),
+            environments: names(global.environment.keys.sorted().map(NamedResourceBeans.environment))
+        )
+    }
 }
 
 /// One named resource.
-final class NamedResourceBean: ManagedBean {
-    private let name: String
-    private let type: String
-
-    init(name: String, type: String) {
-        self.name = name
-        self.type = type
-    }
+struct NamedResourceBean: ManagedBean {
+    let name: String
+    let type: String
 
     static let beanInfo = BeanInfo<NamedResourceBean>(
         type: "Resource",
@@ -85,16 +82,10 @@ final class NamedResourceBean: ManagedBean {
 }
 
 /// One named value.
-final class EnvironmentEntryBean: ManagedBean {
-    private let name: String
-    private let type: String
-    private let value: String
-
-    init(name: String, type: String, value: String) {
-        self.name = name
-        self.type = type
-        self.value = value
-    }
+struct EnvironmentEntryBean: ManagedBean {
+    let name: String
+    let type: String
+    let value: String
 
     static let beanInfo = BeanInfo<EnvironmentEntryBean>(
         type: "Environment",

@@ -54,7 +54,7 @@ extension StandardContext: ManagedBean {
         .text("baseName", "Name of its files") { ContextName(path: $0.path, version: $0.webappVersion).baseName },
         .text("displayName", "Name that its descriptor gives") { $0.displayName },
         .text("docBase", "Its files") { $0.shownDocBase },
-        .text("workDir", "Folder for its temporary files") { $0.setup.workDirectory },
+        .text("workDir", "Folder for its temporary files") { $0.shownWorkDirectory },
         .flag("distributable", "Whether its sessions may move between nodes") { $0.model.isDistributable },
         .list("welcomeFiles", "Files that stand for a folder") { $0.model.welcomeFiles },
         .gauge("sessionTimeout", "Minutes after which an idle session ends") { $0.model.session.timeoutMinutes },
@@ -74,6 +74,12 @@ extension StandardContext: ManagedBean {
         .gauge("startupTime", "Milliseconds that the last start took") { $0.startupTime },
         .gauge("tldScanTime", "Always 0; there are no tag libraries") { _ in Int64(0) },
     ]
+
+    /// The folder, from CATALINA_BASE if it lies below.
+    private var shownWorkDirectory: String {
+        let (folder, base) = (self.setup.workDirectory, SystemProperties.shared["catalina.base"] ?? "")
+        return !base.isEmpty && folder.hasPrefix(base + "/") ? String(folder.dropFirst(base.count + 1)) : folder
+    }
 
     /// The docBase as configured, else the base name: what the manager's list shows.
     package var shownDocBase: String {
@@ -101,7 +107,7 @@ extension StandardContext: ManagedBean {
         let keys = self.beanKeys
         for (definition, filter) in zip(self.model.filters, self.instances.filterObjects) {
             let properties = [("j2eeType", "Filter"), ("WebModule", self.webModuleName), ("name", filter.name)]
-            domain.register(FilterBean(definition), as: properties + Self.j2eeProperties)
+            domain.register(FilterBean(definition: definition), as: properties + Self.j2eeProperties)
         }
         if let manager = self.manager {
             let properties = [("type", "Manager")] + keys
@@ -111,11 +117,12 @@ extension StandardContext: ManagedBean {
                 domain.register(manager, as: properties)
             }
         }
+        domain.register(NamingResourcesBean(container: self.lifecycleName), as: [("type", "NamingResources")] + keys)
         if let loader = self.loader { domain.register(loader, as: [("type", "Loader")] + keys) }
         if let resources = self.resources {
             domain.register(resources, as: [("type", "WebResourceRoot")] + keys)
             domain.register(
-                ResourceCacheBean(resources),
+                ResourceCacheBean(root: resources),
                 as: [("type", "WebResourceRoot")] + keys + [("name", "Cache")]
             )
         }
@@ -156,10 +163,8 @@ extension StandardWrapper: RequestCounting {}
 /// One filter of a running application.
 ///
 /// Source: `org.apache.catalina.core.ApplicationFilterConfig`.
-final class FilterBean: ManagedBean {
-    private let definition: FilterDefinition
-
-    init(_ definition: FilterDefinition) { self.definition = definition }
+struct FilterBean: ManagedBean {
+    let definition: FilterDefinition
 
     static let beanInfo = BeanInfo<FilterBean>(
         type: "Filter",

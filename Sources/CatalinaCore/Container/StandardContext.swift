@@ -190,7 +190,7 @@ package struct ContainerClasses: Sendable {
 /// Opens the modules of an application.
 ///
 /// Source: `org.apache.catalina.Loader`.
-package protocol Loader: ManagedBean {
+package protocol Loader: AnyObject, ManagedBean {
     /// Loads every module of an application's folder, at each start anew; blocking, called off the event loops.
     ///
     /// `workDirectory` is a folder of the application's own that outlives the process.

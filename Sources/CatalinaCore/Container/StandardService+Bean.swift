@@ -39,7 +39,7 @@ extension StandardService: ManagedBean {
     func registerBeans() {
         guard let domain = self.domain else { return }
         domain.register(self, as: [("type", "Service")])
-        domain.register(MapperBean(self), as: [("type", "Mapper")])
+        domain.register(MapperBean(service: self), as: [("type", "Mapper")])
         for connector in self.connectors { connector.registerBeans(in: domain) }
         for executor in self.executors {
             let properties = [("type", "Executor"), ("name", executor.name)]
@@ -55,10 +55,8 @@ extension StandardService: ManagedBean {
 /// What is known of the table that finds host, context and servlet of a request.
 ///
 /// Source: `org.apache.catalina.mapper.MapperListener`.
-final class MapperBean: ManagedBean {
-    private weak let service: StandardService?
-
-    init(_ service: StandardService) { self.service = service }
+struct MapperBean: ManagedBean {
+    weak let service: StandardService?
 
     static let beanInfo = BeanInfo<MapperBean>(
         type: "Mapper",

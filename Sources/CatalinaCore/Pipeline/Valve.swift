@@ -5,7 +5,7 @@ package import Modeler
 /// May look at and change request and response before and after the rest of the pipeline, or answer by itself and
 /// not call `next`. Must not keep either object, change what has been committed, nor call `next` twice.
 /// Source: `org.apache.catalina.Valve`.
-package protocol Valve: ManagedBean {
+package protocol Valve: AnyObject, ManagedBean {
     /// Handles a request; `next` is the rest of the pipeline.
     ///
     /// - Throws: whatever the rest throws; the host's error report turns it into an answer.

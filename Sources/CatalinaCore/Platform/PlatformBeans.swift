@@ -38,7 +38,7 @@ extension ProcessFacts.Pool {
 }
 
 /// Memory of the process.
-final class MemoryBean: ManagedBean {
+struct MemoryBean: ManagedBean {
     static let beanInfo = BeanInfo<MemoryBean>(
         type: "Memory",
         className: "sun.management.MemoryImpl",
@@ -82,7 +82,7 @@ final class MemoryPoolBean: ManagedBean {
 }
 
 /// What runs, since when, and with which arguments.
-final class RuntimeBean: ManagedBean {
+struct RuntimeBean: ManagedBean {
     static let beanInfo = BeanInfo<RuntimeBean>(
         type: "Runtime",
         className: "sun.management.RuntimeImpl",

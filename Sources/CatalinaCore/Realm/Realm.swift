@@ -4,7 +4,7 @@ package import ServletAPI
 /// Knows users, their passwords and their roles.
 ///
 /// Source: `org.apache.catalina.Realm`.
-package protocol Realm: ManagedBean {
+package protocol Realm: AnyObject, ManagedBean {
     /// Called before the container that the realm was given to starts.
     func attach(to container: any Container)
     /// The user, if the password is right; may suspend for a slow digest or a remote directory.

@@ -29,9 +29,9 @@ package struct UserDatabaseBeans: Sendable {
             as: ObjectName(safeDomain: Self.domain, [("type", "UserDatabase"), ("database", self.database.name)])
         )
         return [own]
-            + content.roles.map { RegisteredBean(RoleBean($0), as: self.role($0.name)) }
-            + content.groups.map { RegisteredBean(GroupBean($0, self), as: self.group($0.name)) }
-            + content.users.map { RegisteredBean(UserBean($0, self), as: self.user($0.username)) }
+            + content.roles.map { RegisteredBean(RoleBean(role: $0), as: self.role($0.name)) }
+            + content.groups.map { RegisteredBean(GroupBean(group: $0, beans: self), as: self.group($0.name)) }
+            + content.users.map { RegisteredBean(UserBean(user: $0, beans: self), as: self.user($0.username)) }
     }
 
     func role(_ name: String) -> ObjectName { self.name("Role", "rolename", name) }
@@ -88,10 +88,8 @@ extension UserDatabase: ManagedBean {
 }
 
 /// One role of a database.
-final class RoleBean: ManagedBean {
-    private let role: UserDatabase.Role
-
-    init(_ role: UserDatabase.Role) { self.role = role }
+struct RoleBean: ManagedBean {
+    let role: UserDatabase.Role
 
     static let beanInfo = BeanInfo<RoleBean>(
         type: "Role",
@@ -104,14 +102,9 @@ final class RoleBean: ManagedBean {
 }
 
 /// One group of a database.
-final class GroupBean: ManagedBean {
-    private let group: UserDatabase.Group
-    private let beans: UserDatabaseBeans
-
-    init(_ group: UserDatabase.Group, _ beans: UserDatabaseBeans) {
-        self.group = group
-        self.beans = beans
-    }
+struct GroupBean: ManagedBean {
+    let group: UserDatabase.Group
+    let beans: UserDatabaseBeans
 
     static let beanInfo = BeanInfo<GroupBean>(
         type: "Group",
@@ -131,14 +124,9 @@ final class GroupBean: ManagedBean {
 }
 
 /// One user of a database.
-final class UserBean: ManagedBean {
-    private let user: UserDatabase.User
-    private let beans: UserDatabaseBeans
-
-    init(_ user: UserDatabase.User, _ beans: UserDatabaseBeans) {
-        self.user = user
-        self.beans = beans
-    }
+struct UserBean: ManagedBean {
+    let user: UserDatabase.User
+    let beans: UserDatabaseBeans
 
     static let beanInfo = BeanInfo<UserBean>(
         type: "User",

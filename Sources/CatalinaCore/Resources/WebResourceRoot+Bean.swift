@@ -22,10 +22,8 @@ extension WebResourceRoot: ManagedBean {
 /// What an application's resource cache has done.
 ///
 /// Source: `org.apache.catalina.webresources.Cache`.
-final class ResourceCacheBean: ManagedBean {
-    private let root: WebResourceRoot
-
-    init(_ root: WebResourceRoot) { self.root = root }
+struct ResourceCacheBean: ManagedBean {
+    let root: WebResourceRoot
 
     static let beanInfo = BeanInfo<ResourceCacheBean>(
         type: "WebResourceRoot",

@@ -5,7 +5,7 @@ package import ServletAPI
 ///
 /// Isolation: any thread.
 /// Source: `org.apache.catalina.Manager`.
-package protocol Manager: ManagedBean {
+package protocol Manager: AnyObject, ManagedBean {
     /// Called before start.
     func attach(to context: StandardContext)
     /// The live session with an id; `nil` if there is none or it has expired.

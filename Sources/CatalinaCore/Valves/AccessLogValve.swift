@@ -133,8 +133,8 @@ final class AccessLogWriter: Sendable {
 }
 
 /// What the access log valves share: their life, and that they pass every request on.
-protocol AccessLogValveBase: Valve, AccessLog, Lifecycle {
-    var settings: AccessLogConfiguration { get }
+protocol AccessLogValveBase: Valve, AccessLog, Lifecycle, ConfigurableComponent
+where Configuration == AccessLogConfiguration {
     /// The running writer; `nil` while stopped.
     var writer: Mutex<AccessLogWriter?> { get }
     /// A writer for the configuration.
@@ -145,12 +145,14 @@ extension AccessLogValveBase {
     // The adapter calls access logs when the answer is out.
     package var isTransparent: Bool { true }
 
+    package var lifecycleName: String { "\(self.beanName)[\(self.configuration.prefix)]" }
+
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         try await next.invoke(request, response)
     }
 
     package func log(_ request: Request, _ response: Response, nanoseconds: Int64) {
-        guard self.settings.enabled, let writer = self.writer.withLock({ $0 }) else { return }
+        guard self.configuration.enabled, let writer = self.writer.withLock({ $0 }) else { return }
         writer.log(request, response, nanoseconds: nanoseconds)
     }
 
@@ -187,7 +189,7 @@ extension AccessLogValveBase {
 ///
 /// Source: `org.apache.catalina.valves.AccessLogValve`; differs from it in: a pattern with a time that cannot be written
 /// keeps the valve from starting, where Tomcat fails with each request.
-package final class AccessLogValve: AccessLogValveBase, ConfigurableComponent {
+package final class AccessLogValve: AccessLogValveBase {
     package typealias Configuration = AccessLogConfiguration
 
     package static let descriptor = ComponentDescriptor<AccessLogValve>(
@@ -209,15 +211,13 @@ package final class AccessLogValve: AccessLogValveBase, ConfigurableComponent {
         self.pattern = try AccessLogPattern(configuration.pattern)
     }
 
-    package var lifecycleName: String { "AccessLogValve[\(self.configuration.prefix)]" }
-    var settings: AccessLogConfiguration { self.configuration }
     func makeWriter() throws -> AccessLogWriter { try AccessLogWriter(self.configuration, self.pattern) }
 }
 
 /// Writes a JSON object for each request, of the same values as ``AccessLogValve``.
 ///
 /// Source: `org.apache.catalina.valves.JsonAccessLogValve`.
-package final class JsonAccessLogValve: AccessLogValveBase, ConfigurableComponent {
+package final class JsonAccessLogValve: AccessLogValveBase {
     package typealias Configuration = AccessLogConfiguration
 
     package static let descriptor = ComponentDescriptor<JsonAccessLogValve>(
@@ -239,8 +239,6 @@ package final class JsonAccessLogValve: AccessLogValveBase, ConfigurableComponen
         self.pattern = AccessLogJSONPattern(try AccessLogPattern(configuration.pattern))
     }
 
-    package var lifecycleName: String { "JsonAccessLogValve[\(self.configuration.prefix)]" }
-    var settings: AccessLogConfiguration { self.configuration }
     func makeWriter() throws -> AccessLogWriter {
         try AccessLogWriter(self.configuration, self.pattern, quotesBlanks: false)
     }

@@ -9,7 +9,7 @@ import Synchronization
 /// Texts from outside stand in double quotes, in which a quote is doubled; `-` stands for nothing; times are UTC.
 /// Source: `org.apache.catalina.valves.ExtendedAccessLogValve`; differs from it in: a field without meaning keeps the
 /// valve from being made.
-package final class ExtendedAccessLogValve: AccessLogValveBase, ConfigurableComponent {
+package final class ExtendedAccessLogValve: AccessLogValveBase {
     package typealias Configuration = AccessLogConfiguration
 
     package static let descriptor = ComponentDescriptor<ExtendedAccessLogValve>(
@@ -30,9 +30,6 @@ package final class ExtendedAccessLogValve: AccessLogValveBase, ConfigurableComp
         self.configuration = configuration
         self.pattern = try ExtendedAccessLogPattern(configuration.pattern)
     }
-
-    package var lifecycleName: String { "ExtendedAccessLogValve[\(self.configuration.prefix)]" }
-    var settings: AccessLogConfiguration { self.configuration }
 
     func makeWriter() throws -> AccessLogWriter {
         let header = "#Fields: \(self.configuration.pattern)\n#Version: 2.0\n#Software: \(ServerInfo.name)\n"

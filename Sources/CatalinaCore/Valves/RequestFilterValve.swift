@@ -78,18 +78,32 @@ package struct RequestFilterConfiguration: Sendable, Equatable {
     func property(_ text: String, of request: Request) -> String {
         self.addConnectorPort ? "\(text);\(self.port(of: request))" : text
     }
+}
 
-    func patterns() throws(AddressPattern.Fault) -> RequestFilterRules<AddressPattern> {
-        let allow = try AddressPattern.optional(self.allow, attribute: "allow")
-        let deny = try AddressPattern.optional(self.deny, attribute: "deny")
-        return RequestFilterRules(allow: allow.map { [$0] } ?? [], deny: deny.map { [$0] } ?? [])
+/// A valve that lets clients pass by where they come from: it decides, the rest is the same for all.
+protocol RequestFilterValve: Valve, ConfigurableComponent where Configuration == RequestFilterConfiguration {
+    func isAllowed(_ request: Request) -> Bool
+}
+
+extension RequestFilterValve {
+    package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
+        try await self.configuration.apply(isAllowed: self.isAllowed(request), request, response, next: next)
+    }
+}
+
+extension RequestFilterRules<AddressPattern> {
+    /// The patterns of a configuration.
+    fileprivate init(_ configuration: RequestFilterConfiguration) throws(AddressPattern.Fault) {
+        let allow = try AddressPattern.optional(configuration.allow, attribute: "allow")
+        let deny = try AddressPattern.optional(configuration.deny, attribute: "deny")
+        self.init(allow: allow.map { [$0] } ?? [], deny: deny.map { [$0] } ?? [])
     }
 }
 
 /// Lets clients pass by their address.
 ///
 /// Source: `org.apache.catalina.valves.RemoteAddrValve`.
-package final class RemoteAddrValve: Valve, ConfigurableComponent {
+package final class RemoteAddrValve: RequestFilterValve {
     package typealias Configuration = RequestFilterConfiguration
 
     package static let descriptor = ComponentDescriptor<RemoteAddrValve>(
@@ -106,20 +120,19 @@ package final class RemoteAddrValve: Valve, ConfigurableComponent {
     /// - Throws: ``AddressPattern/Fault``.
     package init(configuration: Configuration) throws {
         self.configuration = configuration
-        self.rules = try configuration.patterns()
+        self.rules = try RequestFilterRules(configuration)
     }
 
-    package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
+    func isAllowed(_ request: Request) -> Bool {
         let property = self.configuration.property(self.configuration.address(of: request), of: request)
-        let isAllowed = self.rules.isAllowed { $0.matches(property) }
-        try await self.configuration.apply(isAllowed: isAllowed, request, response, next: next)
+        return self.rules.isAllowed { $0.matches(property) }
     }
 }
 
 /// Lets clients pass by their host name, which is their address unless the Connector looks names up.
 ///
 /// Source: `org.apache.catalina.valves.RemoteHostValve`.
-package final class RemoteHostValve: Valve, ConfigurableComponent {
+package final class RemoteHostValve: RequestFilterValve {
     package typealias Configuration = RequestFilterConfiguration
 
     package static let descriptor = ComponentDescriptor<RemoteHostValve>(
@@ -136,13 +149,12 @@ package final class RemoteHostValve: Valve, ConfigurableComponent {
     /// - Throws: ``AddressPattern/Fault``.
     package init(configuration: Configuration) throws {
         self.configuration = configuration
-        self.rules = try configuration.patterns()
+        self.rules = try RequestFilterRules(configuration)
     }
 
-    package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
+    func isAllowed(_ request: Request) -> Bool {
         let property = self.configuration.property(request.remoteHost, of: request)
-        let isAllowed = self.rules.isAllowed { $0.matches(property) }
-        try await self.configuration.apply(isAllowed: isAllowed, request, response, next: next)
+        return self.rules.isAllowed { $0.matches(property) }
     }
 }
 
@@ -150,7 +162,7 @@ package final class RemoteHostValve: Valve, ConfigurableComponent {
 ///
 /// Source: `org.apache.catalina.valves.RemoteCIDRValve`; differs from it in: a list with a mask that is none is refused,
 /// where Tomcat goes on without the list.
-package final class RemoteCIDRValve: Valve, ConfigurableComponent {
+package final class RemoteCIDRValve: RequestFilterValve {
     package typealias Configuration = RequestFilterConfiguration
 
     package static let descriptor = ComponentDescriptor<RemoteCIDRValve>(
@@ -173,10 +185,9 @@ package final class RemoteCIDRValve: Valve, ConfigurableComponent {
         )
     }
 
-    package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
+    func isAllowed(_ request: Request) -> Bool {
+        guard let address = IPAddress(self.configuration.address(of: request)) else { return false }
         let port = self.configuration.addConnectorPort ? self.configuration.port(of: request) : nil
-        let address = IPAddress(self.configuration.address(of: request))
-        let isAllowed = address.map { address in self.rules.isAllowed { $0.matches(address, port: port) } } ?? false
-        try await self.configuration.apply(isAllowed: isAllowed, request, response, next: next)
+        return self.rules.isAllowed { $0.matches(address, port: port) }
     }
 }

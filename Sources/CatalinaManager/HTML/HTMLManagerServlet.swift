@@ -1,23 +1,21 @@
-package import CatalinaCore
+import CatalinaCore
 package import ServletAPI
 
 /// The manager's page for people, at `/html`.
 ///
 /// Looking is `GET`; whatever changes something is `POST` with the nonce of the session.
 /// Source: `org.apache.catalina.manager.HTMLManagerServlet`.
-package final class HTMLManagerServlet: HttpServlet, ContainerServlet {
+package final class HTMLManagerServlet: PlacedServlet {
     package static let className = "org.apache.catalina.manager.HTMLManagerServlet"
 
     private static let nonceAttribute = "org.apache.catalina.filters.CSRF_NONCE"
     private static let nonceSize = 16
 
-    private let place = ManagerPlace()
+    let place = ManagerPlace()
 
     package init() {}
 
     package var allowedMethods: [String] { ["GET", "HEAD", "POST", "OPTIONS"] }
-
-    package func attach(to wrapper: StandardWrapper) { self.place.attach(to: wrapper) }
 
     package func doGet(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
         let command = request.pathInfo ?? "/"

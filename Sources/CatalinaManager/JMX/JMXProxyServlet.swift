@@ -1,4 +1,3 @@
-package import CatalinaCore
 import Modeler
 package import ServletAPI
 
@@ -6,14 +5,12 @@ package import ServletAPI
 ///
 /// `format=json` with a query answers in JSON, which Tomcat does not offer.
 /// Source: `org.apache.catalina.manager.JMXProxyServlet`.
-package final class JMXProxyServlet: HttpServlet, ContainerServlet {
+package final class JMXProxyServlet: PlacedServlet {
     package static let className = "org.apache.catalina.manager.JMXProxyServlet"
 
-    private let place = ManagerPlace()
+    let place = ManagerPlace()
 
     package init() {}
-
-    package func attach(to wrapper: StandardWrapper) { self.place.attach(to: wrapper) }
 
     package func doGet(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
         let parameters = await request.parameters()

@@ -1,18 +1,15 @@
-package import CatalinaCore
 import Modeler
 package import ServletAPI
 
 /// The numbers of all management beans for Prometheus, at `/metrics`.
 ///
 /// Tomcat has nothing like it; the beans are the same that `/jmxproxy` shows.
-package final class MetricsServlet: HttpServlet, ContainerServlet {
+package final class MetricsServlet: PlacedServlet {
     package static let className = "org.apache.catalina.manager.MetricsServlet"
 
-    private let place = ManagerPlace()
+    let place = ManagerPlace()
 
     package init() {}
-
-    package func attach(to wrapper: StandardWrapper) { self.place.attach(to: wrapper) }
 
     package func doGet(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
         let format = Exposition.Format(accept: request.header("Accept"))

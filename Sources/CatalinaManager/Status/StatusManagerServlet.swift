@@ -1,17 +1,14 @@
-package import CatalinaCore
 package import ServletAPI
 
 /// What the server is doing, at `/status` and `/status/all`: a page, or XML or JSON for programs.
 ///
 /// Source: `org.apache.catalina.manager.StatusManagerServlet`.
-package final class StatusManagerServlet: HttpServlet, ContainerServlet {
+package final class StatusManagerServlet: PlacedServlet {
     package static let className = "org.apache.catalina.manager.StatusManagerServlet"
 
-    private let place = ManagerPlace()
+    let place = ManagerPlace()
 
     package init() {}
-
-    package func attach(to wrapper: StandardWrapper) { self.place.attach(to: wrapper) }
 
     package func doGet(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
         let parameters = await request.parameters()

@@ -1,20 +1,18 @@
-package import CatalinaCore
+import CatalinaCore
 package import ServletAPI
 
 /// The manager's commands for scripts, at `/text/*`.
 ///
 /// `GET` for all, `PUT` for uploading an application; the answer is always 200, its first line says whether it worked.
 /// Source: `org.apache.catalina.manager.ManagerServlet`.
-package final class ManagerServlet: HttpServlet, ContainerServlet {
+package final class ManagerServlet: PlacedServlet {
     package static let className = "org.apache.catalina.manager.ManagerServlet"
 
-    private let place = ManagerPlace()
+    let place = ManagerPlace()
 
     package init() {}
 
     package var allowedMethods: [String] { ["GET", "HEAD", "PUT", "OPTIONS"] }
-
-    package func attach(to wrapper: StandardWrapper) { self.place.attach(to: wrapper) }
 
     package func doGet(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
         let parameters = await request.parameters()

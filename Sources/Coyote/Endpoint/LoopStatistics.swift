@@ -14,15 +14,16 @@ final class LoopStatistics: Sendable {
     private let keptAlive = Atomic<Int64>(0)
     private let busy = Atomic<Int64>(0)
 
-    func recordRequest(nanos: Int64, isError: Bool) {
+    /// Counts a request that has ended, and the bytes of the bodies that the application read and wrote.
+    func recordRequest(nanos: Int64, isError: Bool, received: Int64, sent: Int64) {
         Self.add(1, to: self.requestCount)
         if isError { Self.add(1, to: self.errorCount) }
         Self.add(nanos, to: self.processingNanos)
+        Self.add(received, to: self.bytesReceived)
+        Self.add(sent, to: self.bytesSent)
         if nanos > self.maxNanos.load(ordering: .relaxed) { self.maxNanos.store(nanos, ordering: .relaxed) }
     }
 
-    func addBytesSent(_ count: Int64) { Self.add(count, to: self.bytesSent) }
-    func addBytesReceived(_ count: Int64) { Self.add(count, to: self.bytesReceived) }
     func addConnections(_ count: Int64) { Self.add(count, to: self.connections) }
     func addKeptAlive(_ count: Int64) { Self.add(count, to: self.keptAlive) }
     func addBusy(_ count: Int64) { Self.add(count, to: self.busy) }

@@ -131,9 +131,12 @@ extension Http11Processor {
         return RequestInfo(
             stage: self.state == .service ? .service : .parse,
             requestProcessingTime: .nanoseconds(now - exchange.request.startTimeNanos),
-            requestBytesSent: exchange.response.bytesWritten,
+            requestBytesSent: exchange.response.contentWritten,
             requestBytesReceived: exchange.request.bytesRead,
+            contentLength: exchange.request.contentLength,
+            requestCount: self.requestCount,
             remoteAddress: self.addresses.remoteAddress,
+            serverPort: self.addresses.localPort,
             virtualHost: exchange.host,
             method: line[0],
             currentUri: line[1],

@@ -258,7 +258,6 @@ extension Http11Processor {
 
     private func count(sent: Int64, _ response: Response) {
         response.bytesWritten += sent
-        self.loop.statistics.addBytesSent(sent)
     }
 
     /// Ends the body; what cannot be announced any more is told by closing.

@@ -116,7 +116,6 @@ extension Http11Processor: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var received = self.unwrapInboundIn(data)
-        self.loop.statistics.addBytesReceived(Int64(received.readableBytes))
         self.isReading = true
         if self.input.readableBytes == 0 {
             self.input = received
@@ -376,7 +375,9 @@ extension Http11Processor {
         self.loop.statistics.addBusy(-1)
         self.loop.statistics.recordRequest(
             nanos: now - exchange.request.startTimeNanos,
-            isError: exchange.response.status >= 400
+            isError: exchange.response.status >= 400,
+            received: exchange.request.bytesRead,
+            sent: exchange.response.contentWritten
         )
         exchange.request.stage = .ended
         let wasSuspended = exchange.task != nil

@@ -2,7 +2,7 @@
 ///
 /// A component that is a ``ConfigurableComponent`` too shows the attributes of its descriptor without
 /// saying them again; its ``BeanInfo`` adds what is not configured, and wins where a name is in both.
-package protocol ManagedBean: AnyObject, Sendable {
+package protocol ManagedBean: Sendable {
     static var beanInfo: BeanInfo<Self> { get }
     /// What the bean calls itself in messages, as `StandardServer[8005]`.
     var beanDescription: String { get }
@@ -11,7 +11,7 @@ package protocol ManagedBean: AnyObject, Sendable {
 }
 
 extension ManagedBean {
-    package var beanDescription: String { String(describing: self) }
+    package var beanDescription: String { self.componentClassName }
     package var componentClassName: String { String(describing: Self.self) }
 }
 

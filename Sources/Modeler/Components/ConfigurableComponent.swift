@@ -36,7 +36,9 @@ extension ConfigurableComponent {
 }
 
 /// The component takes its attributes from a file only.
-package struct NotReconfigurable: Error {}
+package struct NotReconfigurable: Error {
+    package init() {}
+}
 
 /// What a component is for: where in the tree an element with its class name may stand.
 package enum ComponentKind: String, Sendable, CaseIterable {

@@ -302,7 +302,8 @@ import Testing
                     ]
                 )
                 let info = server.handler.requestGroupInfo
-                #expect(info.requestCount == 1 && info.errorCount == 0 && info.bytesSent > 100)
+                #expect(info.requestCount == 1 && info.errorCount == 0)
+                #expect(info.bytesSent == 5 && info.bytesReceived == 0)
             }
         )
     }

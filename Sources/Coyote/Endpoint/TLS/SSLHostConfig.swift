@@ -7,7 +7,7 @@ package struct SSLHostConfig: Sendable, Equatable {
     /// `all`, or names joined by `+`, `-` and commas as in `all,-TLSv1.2`; versions below 1.2 are not served.
     package var protocols = "all"
     /// Cipher suites up to TLS 1.2, in OpenSSL's syntax.
-    package var ciphers = "HIGH:!aNULL:!eNULL:!EXPORT:!DES:!RC4:!MD5:!kRSA"
+    package var ciphers = "HIGH:!aNULL:!eNULL:!DES:!RC4:!MD5:!kRSA"
     /// Cipher suites of TLS 1.3, colon separated.
     package var cipherSuites = "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"
     /// Whether the server's order of suites decides.

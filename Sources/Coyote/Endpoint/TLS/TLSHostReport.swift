@@ -17,6 +17,11 @@ package struct TLSHostReport: Sendable {
     package let trusted: [String]
 }
 
+extension SSLHostConfig {
+    /// The versions that `protocols` leaves to be served, oldest first; empty if it cannot be read.
+    package var enabledProtocols: [String] { (try? TLSProtocols(self.protocols))?.names ?? [] }
+}
+
 extension Http11Protocol {
     /// What the TLS hosts offer to new connections, by name; empty without TLS or before `bind`.
     package var tlsHostReports: [TLSHostReport] {

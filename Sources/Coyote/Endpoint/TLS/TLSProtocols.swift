@@ -37,6 +37,12 @@ struct TLSProtocols: Equatable {
         self.maximum = last
     }
 
+    /// The versions as Tomcat writes them, oldest first.
+    var names: [String] {
+        Self.served.filter { self.minimum <= $0.version && $0.version <= self.maximum }
+            .map { $0.name.replacing("tls", with: "TLS", maxReplacements: 1) }
+    }
+
     private static func apply(
         _ sign: String,
         _ name: String,
