@@ -68,7 +68,7 @@ package final class SimulatedNode: ChannelListener, MembershipListener, Sendable
     package var received: [ReceivedMessage] { self.state.withLock { $0.received } }
     package var events: [Event] { self.state.withLock { $0.events } }
     /// The bodies received, in order.
-    package var bodies: [[UInt8]] { self.received.map { Array($0.payload.bytes.readableBytesView) } }
+    package var bodies: [[UInt8]] { self.received.compactMap(\.rawBytes) }
 
     package func refuse(with error: (any Error)?) {
         self.state.withLock { $0.refusal = error }
@@ -130,5 +130,13 @@ package final class Outcome<Value: Sendable>: Sendable {
     package var error: Tribes.ChannelError? {
         guard case .failure(let error) = self.result else { return nil }
         return Tribes.ChannelError(wrapping: error)
+    }
+}
+
+extension ReceivedMessage {
+    /// The body of a message that is raw bytes.
+    package var rawBytes: [UInt8]? {
+        guard case .bytes(let bytes) = self.content else { return nil }
+        return Array(bytes.readableBytesView)
     }
 }

@@ -31,6 +31,12 @@ extension GroupChannel: ChannelTop {
         return chain.send(message, to: destinations).map { uniqueID }
     }
 
+    /// The loop of a channel that was started.
+    var loop: ChannelLoop {
+        guard let chain = self.parts.withLock({ $0.chain }) else { preconditionFailure("the channel has no loop yet") }
+        return chain.loop
+    }
+
     /// Starts parts of the channel.
     ///
     /// Isolation: channel loop.
@@ -71,9 +77,18 @@ extension GroupChannel: ChannelTop {
     // MARK: ChannelTop
 
     package func messageReceived(_ message: ChannelMessage) throws {
-        let received = ReceivedMessage(message)
-        let listeners = self.parts.withLock { $0.channelListeners }
-        for listener in listeners where listener.accepts(received) {
+        let received: ReceivedMessage
+        do {
+            received = try ReceivedMessage(message)
+        } catch {
+            self.log.warning(
+                "Unable to deserialize message:",
+                metadata: ["member": "\(message.sender.name)", "error": "\(error)"]
+            )
+            return
+        }
+        var isForRpc = false
+        for listener in self.parts.withLock({ $0.channelListeners }) where listener.accepts(received) {
             do {
                 try listener.messageReceived(received)
             } catch {
@@ -83,6 +98,19 @@ extension GroupChannel: ChannelTop {
                 )
                 throw ChannelError(.remoteProcessing, "Error receiving message:", cause: error)
             }
+            if listener is RpcChannel { isForRpc = true }
+        }
+        if let rpc = received.rpc, rpc.kind == .request, !isForRpc { try self.answerAbsence(rpc, to: received.sender) }
+    }
+
+    /// Spares a caller its timeout: nobody here listens on that RPC channel.
+    private func answerAbsence(_ request: RpcMessage, to sender: Member) throws {
+        let absence = RpcMessage(.absence, callID: request.callID, rpcID: request.rpcID)
+        self.submit(try .object(absence), to: [sender], options: .asynchronous).whenFailure { error in
+            self.log.warning(
+                "Unable to find rpc channel, failed to send NoRpcChannelReply.",
+                metadata: ["member": "\(sender.name)", "error": "\(error)"]
+            )
         }
     }
 

@@ -1,3 +1,4 @@
+import ClusterSupport
 import NIOCore
 import Synchronization
 import TestSupport
@@ -15,7 +16,7 @@ import Tribes
         func accepts(_ message: ReceivedMessage) -> Bool { true }
 
         func messageReceived(_ message: ReceivedMessage) throws {
-            self.stream.yield(Array(message.payload.bytes.readableBytesView))
+            self.stream.yield(message.rawBytes ?? [])
         }
 
         func next(_ count: Int) async -> [[UInt8]] {
