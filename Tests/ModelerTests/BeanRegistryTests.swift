@@ -54,12 +54,12 @@ import Testing
         arguments: [
             (
                 "nope", "1",
-                "javax.management.AttributeNotFoundException: Cannot find attribute [nope] on resource [SampleValve[1]]"
+                "javax.management.AttributeNotFoundException: Cannot find attribute [nope] on resource [org.example.SampleValve]"
             ),
             ("maxThreads", "abc", "java.lang.NumberFormatException: For input string: \"abc\""),
             (
                 "active", "1",
-                "javax.management.ReflectionException: Cannot find setter method [setActive] on resource [SampleValve[1]]"
+                "javax.management.ReflectionException: Cannot find setter method [setActive] on resource [org.example.SampleValve]"
             ),
             ("mode", "x", "java.lang.IllegalArgumentException: [x] is not one of strict, lax"),
         ]
@@ -79,7 +79,7 @@ import Testing
         let bean = try await self.registry.bean(named: "Catalina:name=Fixed,type=Listener")
         #expect(bean.className == "org.apache.tomcat.util.modeler.BaseModelMBean")
         #expect(try bean.get("modelerType") == .string("org.example.FixedListener"))
-        #expect(throws: BeanError.readOnlyAttribute(name: "logArgs", resource: "FixedListener")) {
+        #expect(throws: BeanError.readOnlyAttribute(name: "logArgs", resource: "org.example.FixedListener")) {
             try bean.set("logArgs", to: "false")
         }
     }
