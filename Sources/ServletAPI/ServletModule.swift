@@ -23,9 +23,7 @@ public final class ServletModule: Sendable {
     public let listeners: [String: @Sendable () throws -> any EventListener]
 
     /// A module and what it offers.
-    ///
-    /// The module gets a copy of this code, and with it the reference to the stamp, in builds without optimisation too.
-    @export(implementation)
+    @inlinable
     public init(
         name: String,
         servlets: [String: @Sendable () throws -> any Servlet] = [:],
