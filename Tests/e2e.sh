@@ -524,7 +524,9 @@ walk_full_disk() {
         local list=$CATALINA_BASE/temp/acknowledged
         check "a load onto a full disk fails" not load --acknowledged "$list" --retry 0
         check "the log says why" log_has "The disk is full: $CATALINA_BASE/data/repository.sqlite"
-        check "once" test "$(grep -h 'The disk is full' "$CATALINA_BASE"/logs/localhost.* | wc -l)" = 1
+        # A small write may still fit between two that do not: then the fault ends and begins again.
+        check "once each time it begins" test "$(grep -h 'The disk is full' "$CATALINA_BASE"/logs/localhost.* | wc -l)" \
+            -le $((1 + $(grep -h 'Objects can be written again' "$CATALINA_BASE"/logs/localhost.* | wc -l)))
         check "what was stored is found" finds 1 'id:"test/iso-3166-1-AUT"'
         check "the rest of the server goes on" answers 200 /examples/servlets/hello
         mount -o remount,size=200m "$CATALINA_BASE/data"
