@@ -52,5 +52,9 @@ public final class ServletModule: Sendable {
 }
 
 /// Exists so that a module can only be loaded into a container with the same ``ServletModule/apiVersion``.
+///
+/// Not optimised: a call of it that is seen to do nothing would be left out of the module, and the reference with it.
 @c(caracal_servlet_api_1)
+@inline(never)
+@_optimize(none)
 public func servletAPIStamp() {}

@@ -16,7 +16,7 @@ package struct WireAnswer: Sendable {
 /// A blocking client on a thread of its own pool: it sends parts and reads until told.
 package enum WireClient {
     /// Longest wait for one read, in seconds; a test that meets it fails.
-    private static let timeout = 20
+    private static let timeout = 60
     private static let threads: NIOThreadPool = {
         let pool = NIOThreadPool(numberOfThreads: 8)
         pool.start()
