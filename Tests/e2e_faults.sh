@@ -37,7 +37,7 @@ walk_faults() {
     echo=$(servlet probe.Echo)
     make_app good "$echo"
     make_app stamp "$echo" s/caracal_servlet_api_1/caracal_servlet_api_9/g
-    make_app symbol "$echo" 's/retainedForHost/retainedForNone/g'
+    make_app symbol "$echo" s/swift_release/swift_releasf/g
     make_app listener "<listener><listener-class>probe.FailingListener</listener-class></listener>"
     make_app init "$(servlet probe.Failing '<load-on-startup>1</load-on-startup>')"
     make_app strict "$(servlet probe.Failing '<load-on-startup>1</load-on-startup>')"
