@@ -23,6 +23,8 @@ package struct ChannelError: Error, Sendable {
         case senderPoolExhausted
         /// The receiver got the message and failed to process it.
         case remoteProcessing
+        /// A frame of somebody who is no member: its connection is closed.
+        case unknownSender
         /// A message that the channel cannot carry: too large, or no body it understands.
         case badMessage
         /// Interceptors that cannot stand in one stack, or in this order.

@@ -21,6 +21,8 @@ package final class NioReceiver: ChannelReceiver, ConfigurableComponent {
         package var malformed: Int64 = 0
         /// Connections given up because a message was too large.
         package var oversized: Int64 = 0
+        /// Messages of somebody who is no member; their connections were closed.
+        package var unknownSenders: Int64 = 0
         /// Connections turned away because there were too many.
         package var turnedAway: Int64 = 0
         package var connections = 0
@@ -220,7 +222,7 @@ package final class NioReceiver: ChannelReceiver, ConfigurableComponent {
             statistics.bytes += Int64(datagram.readableBytes)
         }
         let socket = self.open[loop].datagrams
-        self.process(message, deliver: deliver) { acknowledgement in
+        _ = self.process(message, deliver: deliver) { acknowledgement in
             socket?.send(acknowledgement.package, to: from).whenFailure { error in
                 self.log.debug("Acknowledgement was not sent", metadata: ["to": "\(from)", "error": "\(error)"])
             }
@@ -228,20 +230,27 @@ package final class NioReceiver: ChannelReceiver, ConfigurableComponent {
     }
 
     /// Delivers a message and answers it as its options ask.
+    ///
+    /// - Returns: false if its sender is no member, and its connection is to be closed.
     func process(
         _ message: ChannelMessage,
         deliver: @Sendable (ChannelMessage) throws -> Void,
         answer: (Acknowledgement) -> Void
-    ) {
+    ) -> Bool {
         let time = message.options.acknowledgement
         if time == .onReceipt { answer(.accepted) }
         do {
             try deliver(message)
             if time == .afterProcessing { answer(.accepted) }
+            return true
+        } catch let error as ChannelError where error.code == .unknownSender {
+            self.count { $0.unknownSenders += 1 }
+            return false
         } catch {
             self.count { $0.refused += 1 }
             self.log.debug("Message was refused", metadata: ["member": "\(message.sender.name)", "error": "\(error)"])
             if time == .afterProcessing { answer(.failed) }
+            return true
         }
     }
 }

@@ -31,10 +31,11 @@ final class ReceiverConnection: NetworkConnectionHandler {
         do {
             while let message = try self.nextMessage() {
                 self.receiver.count { $0.messages += 1 }
-                self.receiver.process(message, deliver: self.deliver) { acknowledgement in
+                let isMember = self.receiver.process(message, deliver: self.deliver) { acknowledgement in
                     connection.write(acknowledgement.package).whenFailure { _ in connection.close() }
                 }
                 if self.state[self.loop].isFinished { return }
+                if !isMember { return self.finish(connection) }
             }
         } catch {
             self.giveUp(connection, error: error)
@@ -76,6 +77,10 @@ final class ReceiverConnection: NetworkConnectionHandler {
                 "from": "\(connection.remote.map { HostAddress.text($0.host) } ?? "unknown")", "error": "\(error)",
             ]
         )
+        self.finish(connection)
+    }
+
+    private func finish(_ connection: any NetworkConnection) {
         self.state[self.loop].isFinished = true
         self.state[self.loop].buffer = ByteBuffer()
         connection.close()
