@@ -246,7 +246,11 @@ def updates(walk):
     walk.expect("PUT keeps who created it", walk.call("GET", "/objects/test/rest-1?full"), 200,
                 where=lambda _: after["metadata"]["createdOn"] == before["metadata"]["createdOn"] and
                 after["metadata"]["modifiedOn"] >= before["metadata"]["modifiedOn"] and
-                after["metadata"]["txnId"] > before["metadata"]["txnId"])
+                after["metadata"]["txnId"] > before["metadata"]["txnId"] and list(after["metadata"]) == list(before["metadata"]))
+    walk.expect("PUT of a form", walk.call("PUT", "/objects/test/rest-1", "json=%7B%22name%22%3A+%22By+form%22%7D", FORM_TYPE), 200,
+                where=lambda a: a.json["name"] == "By form")
+    walk.message("PUT of a form without JSON", walk.call("PUT", "/objects/test/rest-1", "x=y", FORM_TYPE), 400, "Missing JSON")
+    walk.expect("back again", put("/objects/test/rest-1", {"name": "Second"}), 200)
     walk.expect("PUT at a pointer", put("/objects/test/rest-1?jsonPointer=/tags", ["x", "y"]), 200, ["x", "y"])
     walk.expect("PUT at a deeper pointer", put("/objects/test/rest-1?jsonPointer=/tags/1", '"z"'), 200, "z")
     walk.expect("what is stored", walk.call("GET", "/objects/test/rest-1?jsonPointer=/tags"), 200, ["x", "z"])
@@ -476,6 +480,7 @@ def others(walk):
                 a.json["details"]["storage"] == "UP" and a.json["details"]["indexer"] == "UP")
     walk.expect("the design", walk.call("GET", "/design", user={}), 200, where=lambda a: "schemas" in a.json and "schemaIds" in a.json
                 and "adminPassword" not in a.text.replace("adminPublicKey", ""))
+    walk.message("sessions by cookie", walk.call("GET", "/sessions/this", user={}), 401, "Legacy sessions disabled on this Cordra")
     walk.expect("initData", walk.call("GET", "/initData"), 200, where=lambda a: a.json["isActiveSession"] is True and
                 "schemas" in a.json["design"])
     items = [{"id": "test/rest-b1", "type": "RestThing", "content": {"name": "One"}}, {"id": "test/rest-b2", "type": "RestThing",

@@ -168,6 +168,15 @@ extension RESTCase {
             #"{"id":"test/doc","name":"q",…"#
         ),
         RESTCase("PUT /objects/test/doc", "ann", "a=b", type: form, 400, #"{"message":"Missing JSON"}"#),
+        RESTCase("PUT /objects/test/doc", "ann", "json=%", type: form, 400, #"{"message":"Malformed escape in form"}"#),
+        RESTCase(
+            "PUT /objects/test/doc?dryRun&jsonPointer=/name",
+            "ann",
+            "a=b&json=%22two+words%22",
+            type: form,
+            200,
+            #""two words""#
+        ),
         RESTCase(
             "PUT /objects/test/doc",
             "ann",

@@ -69,7 +69,8 @@ final class StubRequest: HttpServletRequest {
 
     func parameters() async -> Parameters {
         var parameters = Parameters()
-        let form = self.contentType?.hasPrefix("application/x-www-form-urlencoded") ?? false
+        let isForm = self.contentType?.hasPrefix("application/x-www-form-urlencoded") ?? false
+        let form = isForm && self.method == "POST"
         for text in [self.queryString ?? "", form ? String(decoding: self.body, as: UTF8.self) : ""] {
             for pair in text.split(separator: "&") {
                 let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -28,7 +28,7 @@ package struct ObjectMetadata: Sendable, Equatable {
         self.createdBy = json["createdBy"]?.string ?? "anonymous"
         self.modifiedOn = json["modifiedOn"]?.int64 ?? self.createdOn
         self.modifiedBy = json["modifiedBy"]?.string ?? self.createdBy
-        self.hashes = json["hashes"]
+        if let hashes = json["hashes"], hashes != JSONValue.null { self.hashes = hashes }
         self.isVersion = json["isVersion"]?.bool ?? false
         self.versionOf = json["versionOf"]?.string
         self.publishedBy = json["publishedBy"]?.string

@@ -128,8 +128,10 @@ extension RepositoryService {
         object.metadata.modifiedBy = run.caller.recordedName
         preparation.protectSecrets(of: &object, previous: existing, entropy: self.dependencies.entropy)
         preparation.complete(&object)
-        object.metadata.hashes =
-            type.hashesObjects ? try await self.hashes(of: object, uploads: uploads, previous: existing) : nil
+        object.metadata.hashes = nil
+        if type.hashesObjects {
+            object.metadata.hashes = try await self.hashes(of: object, uploads: uploads, previous: existing)
+        }
         guard !run.isDryRun else { return }
         object.metadata.txnId = self.nextTransactionID()
         let index = preparation.indexDocument(of: object, now: now)

@@ -8,6 +8,8 @@ enum AccessRule: Equatable, Sendable {
     /// As ``authenticated``, also for those who have to change their password first.
     case passwordChange
     case admin
+    /// Nobody: sessions by cookie, which tokens have replaced.
+    case legacySession
     /// Nobody: the path is not one of the repository's.
     case nobody
 
@@ -18,6 +20,7 @@ enum AccessRule: Equatable, Sendable {
 
     static func rule(method: String, path: String) -> AccessRule {
         if self.matches(path, "/startupStatus") || self.matches(path, "/auth") { return .unauthenticated }
+        if self.matches(path, "/sessions") { return .legacySession }
         if self.matches(path, "/users/this/password") { return .passwordChange }
         if self.matches(path, "/adminPassword") || self.matches(path, "/uploadObjects") { return .admin }
         if self.servlets.contains(where: { self.matches(path, $0) }) { return .open }

@@ -17,6 +17,9 @@ struct AuthorizationFilter: Filter {
         do {
             let path = request.servletPath + (request.pathInfo ?? "")
             let rule = AccessRule.rule(method: request.method, path: path)
+            if rule == .legacySession {
+                throw RepositoryError(status: 401, "Legacy sessions disabled on this Cordra")
+            }
             if !(rule == .unauthenticated && path.hasPrefix("/startupStatus")) {
                 request.setAttribute(RequestState.caller, try await self.admitted(request, rule))
             }
@@ -45,7 +48,7 @@ struct AuthorizationFilter: Filter {
         case .open, .unauthenticated: break
         case .authenticated, .passwordChange: if caller.isAnonymous { throw caller.denial }
         case .admin: if !caller.isAdmin { throw caller.denial }
-        case .nobody: throw caller.denial
+        case .nobody, .legacySession: throw caller.denial
         }
         return caller
     }

@@ -13,8 +13,24 @@ struct ObjectForm {
             try await self.read(try await request.parts(), running)
         } else if request.isForm {
             self.fields = await request.parameters()
+            // The container reads the fields of a POST only.
+            if request.method != "POST" { try self.read(try await request.body(limit: running.bodySizeMaximum)) }
         } else {
             self.content = try await request.json(limit: running.bodySizeMaximum)
+        }
+    }
+
+    /// Fields of a form as browsers encode them.
+    private mutating func read(_ body: [UInt8]) throws(RepositoryError) {
+        for pair in body.split(separator: UInt8(ascii: "&")) {
+            let halves = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let texts = halves.map { half in
+                RequestPath.decode(String(decoding: half.map { $0 == UInt8(ascii: "+") ? 0x20 : $0 }, as: UTF8.self))
+            }
+            guard let name = texts[0], let value = texts.count > 1 ? texts[1] : "" else {
+                throw .badRequest("Malformed escape in form")
+            }
+            self.fields.append(name, value)
         }
     }
 
