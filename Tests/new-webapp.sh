@@ -69,4 +69,39 @@ sed -i 's/Hello, /Good day, /' "$package/Sources/Shop/HelloServlet.swift"
 "$package/deploy.sh" >> "$CATALINA_BASE/logs/deploy.log" 2>&1 || fail "the changed package builds"
 waits_for "http://127.0.0.1:$port/shop/hello" "Good day, world!" || fail "the changed servlet answers"
 pass "the changed servlet answers"
+
+# ---- The manual's examples ---------------------------------------------------------------------------------------------
+
+python3 "$root/Tests/manual_examples.py" "$root/webapps/docs/writing-a-webapp.html" "$package"
+"$package/deploy.sh" >> "$CATALINA_BASE/logs/deploy.log" 2>&1 || {
+    grep error: "$CATALINA_BASE/logs/deploy.log" || tail -n 20 "$CATALINA_BASE/logs/deploy.log"
+    fail "the manual's examples build"
+}
+pass "the manual's examples build"
+shop=http://127.0.0.1:$port/shop
+jar=$CATALINA_BASE/temp/cookies
+waits_for "$shop/page" "A page from WEB-INF" || fail "PageServlet reads a resource"
+pass "PageServlet reads a resource"
+
+# answers TEXT PATH [CURL ARGUMENTS]: whether the whole answer is the text.
+answers() {
+    local wanted=$1 path=$2 got
+    shift 2
+    got=$(curl -gsS --max-time 10 "$@" "$shop$path") || fail "$path answers"
+    [ "$got" = "$wanted" ] || fail "$path answers [$wanted], not [$got]"
+    pass "$path answers"
+}
+answers 'Hello, world!' /hello
+answers 1 /counter -b "$jar" -c "$jar"
+answers 2 /counter -b "$jar" -c "$jar"
+answers 'text: 5 bytes' /upload -F text=hello
+answers 'Waited without holding a thread.' /slow
+answers "Held one thread of the connector's executor." /report
+answers "$(printf '/shop/raw/a%%20b;x=1\n/a b')" '/raw/a%20b;x=1'
+curl -gsSI "$shop/hello" | grep -qi '^X-Frame-Options: DENY' || fail "FrameFilter sets its header"
+pass "FrameFilter sets its header"
+grep -q '\[/shop\].* ready$' "$CATALINA_BASE"/logs/* || fail "StartListener logs"
+pass "StartListener logs"
+[ "$(curl -gsS -o /dev/null -w '%{http_code}' "$shop/WEB-INF/page.html")" = 404 ] || fail "WEB-INF is not served"
+pass "WEB-INF is not served"
 echo "$passed passed, 0 failed"
