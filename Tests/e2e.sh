@@ -118,6 +118,7 @@ walk_shipped() {
     done
     walk_examples
     check "the log has Tomcat's line" log_has 'org.apache.catalina.startup.Catalina.start Server startup in ['
+    check "and says what it was started with" log_has 'VersionLoggerListener.log Command line argument: -Dcatalina.base='
     check "a second start is refused" refused_start
     local pid
     pid=$(cat "$CATALINA_PID")

@@ -63,6 +63,36 @@ import Testing
     }
 }
 
+@Suite struct SecretMaskTests {
+    @Test(
+        "values are masked by the name they go by",
+        arguments: [
+            ("DB_PASSWORD", "***"), ("aws.secretAccess", "***"), ("GITHUB_TOKEN", "***"), ("API_KEY", "***"),
+            ("user.name", "x"), ("keyStore", "x"),
+        ]
+    )
+    func names(name: String, shown: String) {
+        #expect(SecretMask.shown("x", of: name) == shown)
+    }
+
+    @Test(
+        "so are those in words of a command line",
+        arguments: [
+            ("-Ddb.password=a=b", "-Ddb.password=***"), ("-Da=b=c", "-Da=b=c"), ("-Dpassword", "-Dpassword"),
+            ("start", "start"), ("-D=x", "-D=x"),
+        ]
+    )
+    func words(word: String, shown: String) {
+        #expect(SecretMask.shown(argument: word) == shown)
+    }
+
+    @Test("properties are shown in the order of their names")
+    func properties() {
+        let shown = SystemProperties(["b.password": "1", "a": "2"]).shown
+        #expect(shown.map(\.name) == ["a", "b.password"] && shown.map(\.value) == ["2", "***"])
+    }
+}
+
 @Suite struct PropertiesFileTests {
     /// Expectations recorded from `java.util.Properties.load`.
     @Test(

@@ -114,17 +114,6 @@ struct RuntimeBean: ManagedBean {
     )
 }
 
-extension SystemProperties {
-    /// All properties by name; the values of those that are likely to hold a secret are masked.
-    package var shown: [(name: String, value: String)] {
-        self.all.sorted { $0.key < $1.key }.map { name, value in
-            let lower = name.lowercased()
-            let isSecret = ["password", "secret", "token"].contains { lower.contains($0) }
-            return (name, isSecret ? "***" : value)
-        }
-    }
-}
-
 /// Threads of the process.
 final class ThreadingBean: ManagedBean {
     private let peak = Atomic<Int>(0)

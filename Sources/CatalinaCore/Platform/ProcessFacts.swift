@@ -1,4 +1,5 @@
 import Glibc
+import Modeler
 
 /// What the kernel says of this process at one moment; sizes in bytes.
 ///
@@ -111,9 +112,19 @@ extension ProcessFacts {
         ProcText("/proc/loadavg").text.split(separator: " ").first.flatMap { Double($0) } ?? -1
     }
 
-    /// The words of the command line after the program.
+    /// The words of the command line after the program; likely secrets are masked.
     package static var arguments: [String] {
-        ProcText("/proc/self/cmdline").text.split(separator: "\0").dropFirst().map(String.init)
+        ProcText("/proc/self/cmdline").text.split(separator: "\0").dropFirst()
+            .map { SecretMask.shown(argument: String($0)) }
+    }
+
+    /// The environment that the process was started with, by name; likely secrets are masked.
+    package static var environment: [(name: String, value: String)] {
+        ProcText("/proc/self/environ").text.split(separator: "\0").sorted().compactMap { entry in
+            guard let equals = entry.firstIndex(of: "=") else { return nil }
+            let name = String(entry[..<equals])
+            return (name, SecretMask.shown(String(entry[entry.index(after: equals)...]), of: name))
+        }
     }
 
     package static var processID: Int32 { getpid() }

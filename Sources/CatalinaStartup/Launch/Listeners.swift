@@ -3,7 +3,8 @@ package import Modeler
 
 /// Logs what runs where, once at start.
 ///
-/// Source: `org.apache.catalina.startup.VersionLoggerListener`.
+/// Source: `org.apache.catalina.startup.VersionLoggerListener`; differs from it in: there is no Java home, values of
+/// likely secrets are masked, and the command's own words are shown with its options.
 package final class VersionLoggerListener: LifecycleListener, ConfigurableComponent {
     package struct Configuration: Sendable {
         /// Whether the command line's options are logged.
@@ -38,20 +39,19 @@ package final class VersionLoggerListener: LifecycleListener, ConfigurableCompon
         self.log("OS Name:               \(system.name)")
         self.log("OS Version:            \(system.version)")
         self.log("Architecture:          \(system.architecture)")
-        self.log("Runtime:               \(SystemFacts.runtime)")
+        self.log("JVM Version:           \(SystemFacts.runtime)")
+        self.log("JVM Vendor:            \(SystemFacts.vendor)")
         self.log("CATALINA_BASE:         \(Places.base)")
         self.log("CATALINA_HOME:         \(Places.home)")
-        if self.configuration.logProps {
-            for (name, value) in SystemProperties.shared.all.sorted(by: { $0.key < $1.key }) {
-                self.log("System property:       \(name) = \(Self.isSecret(name) ? "***" : value)")
-            }
+        if self.configuration.logArgs {
+            for word in ProcessFacts.arguments { self.log("Command line argument: \(word)") }
         }
-    }
-
-    /// Names that are likely to hold a secret; their values never reach a log.
-    private static func isSecret(_ name: String) -> Bool {
-        let lower = name.lowercased()
-        return ["password", "secret", "token", "key"].contains { lower.contains($0) }
+        if self.configuration.logEnv {
+            for (name, value) in ProcessFacts.environment { self.log("Environment variable:  \(name) = \(value)") }
+        }
+        if self.configuration.logProps {
+            for (name, value) in SystemProperties.shared.shown { self.log("System property:       \(name) = \(value)") }
+        }
     }
 
     private func log(_ line: String) {
