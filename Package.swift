@@ -99,7 +99,7 @@ let testTargets: [Target] = [
     ),
     .target(
         name: "ClusterSupport",
-        dependencies: ["Tribes", nioCore, nioEmbedded],
+        dependencies: ["Tribes", "TestSupport", nioCore, nioEmbedded],
         path: "Tests/ClusterSupport",
         swiftSettings: settings
     ),

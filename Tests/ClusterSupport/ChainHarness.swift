@@ -1,6 +1,7 @@
 package import NIOCore
 package import NIOEmbedded
 import Synchronization
+import TestSupport
 package import Tribes
 
 /// A chain of interceptors on an embedded loop, with nothing above and a recording layer below.
@@ -46,7 +47,7 @@ package final class ChainHarness: ChannelTop, Sendable {
         self.loop = ChannelLoop(
             eventLoop: eventLoop,
             clock: { epoch + Int64(eventLoop.now.uptimeNanoseconds / 1_000_000) },
-            generator: SplitMix(state: seed)
+            generator: SeededGenerator(seed: seed)
         )
         let chain = InterceptorChain(
             name: "test-Channel",

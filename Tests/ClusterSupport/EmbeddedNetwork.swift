@@ -1,6 +1,7 @@
 import NIOCore
 package import NIOEmbedded
 import Synchronization
+import TestSupport
 package import Tribes
 
 /// A network in memory on one embedded loop: delay, loss and cuts on virtual time, from one seed.
@@ -29,7 +30,7 @@ package final class EmbeddedNetwork: Sendable {
         var sockets: [EmbeddedDatagramSocket] = []
         var connections: [ObjectIdentifier: EmbeddedConnection] = [:]
         var cuts: Set<Cut> = []
-        var generator: SplitMix
+        var generator: SeededGenerator
         var nextPort = 30_000
         var names: [String: [Host]] = [:]
         /// How often the process of a host was killed: what earlier ones still do has no effect.
@@ -46,7 +47,7 @@ package final class EmbeddedNetwork: Sendable {
 
     package init(loop: EmbeddedEventLoop, seed: UInt64 = 1) {
         self.loop = loop
-        self.state = Mutex(State(generator: SplitMix(state: seed)))
+        self.state = Mutex(State(generator: SeededGenerator(seed: seed)))
     }
 
     /// The network as a host sees it.
@@ -115,21 +116,6 @@ package final class EmbeddedNetwork: Sendable {
             let limit = probability(state.conditions)
             return limit > 0 && Double.random(in: 0..<1, using: &state.generator) < limit
         }
-    }
-}
-
-/// A small deterministic generator; not for secrets.
-package struct SplitMix: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    package init(state: UInt64) { self.state = state }
-
-    package mutating func next() -> UInt64 {
-        self.state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }
 

@@ -1,6 +1,7 @@
 package import NIOCore
 package import NIOEmbedded
 import Synchronization
+import TestSupport
 package import Tribes
 
 /// Several channels in one process on one embedded loop and one network in memory.
@@ -24,7 +25,7 @@ package final class SimulatedCluster: Sendable {
         let loop = ChannelLoop(
             eventLoop: eventLoop,
             clock: { epoch + skew + Int64(eventLoop.now.uptimeNanoseconds / 1_000_000) },
-            generator: SplitMix(state: UInt64(number) &* 0x1234_5678_9abc_def1)
+            generator: SeededGenerator(seed: UInt64(number) &* 0x1234_5678_9abc_def1)
         )
         let channel = GroupChannel(configuration: GroupChannel.Configuration())
         channel.name = "test-Channel"

@@ -40,19 +40,12 @@ package final class MessageDigestCredentialHandler: CredentialHandler, Configura
                     return charset
                 }
             ),
-            Attribute("iterations", \.salt.iterations, "Rounds of hashing for new passwords"),
-            Attribute("saltLength", \.salt.saltLength, "Bytes of salt for new passwords"),
-            Attribute(
-                "logInvalidStoredCredentials",
-                \.salt.logInvalidStoredCredentials,
-                "Whether a stored password of no known form is logged"
-            ),
             Attribute(
                 "digestInRfc3112Order",
                 \.digestInRfc3112Order,
                 "Whether the password is hashed before the salt instead of behind it"
             ),
-        ]
+        ] + SaltSettings.attributes.nested(in: \.salt)
     )
 
     package func matches(_ password: String, stored: String) -> Bool {

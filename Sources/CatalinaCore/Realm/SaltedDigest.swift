@@ -1,3 +1,5 @@
+package import Modeler
+
 /// A stored password of the form `salt$iterations$digest`, salt and digest in hexadecimal digits.
 ///
 /// Source: `org.apache.catalina.realm.DigestCredentialHandlerBase`.
@@ -34,6 +36,16 @@ package struct SaltSettings: Sendable {
     package var logInvalidStoredCredentials = false
 
     package init(iterations: Int) { self.iterations = iterations }
+
+    package static let attributes: [Attribute<SaltSettings>] = [
+        Attribute("iterations", \.iterations, "Rounds of hashing for new passwords"),
+        Attribute("saltLength", \.saltLength, "Bytes of salt for new passwords"),
+        Attribute(
+            "logInvalidStoredCredentials",
+            \.logInvalidStoredCredentials,
+            "Whether a stored password of no known form is logged"
+        ),
+    ]
 
     /// Above so many rounds a digest is not computed on an event loop; that many take about 10 µs.
     static let quickIterations = 16

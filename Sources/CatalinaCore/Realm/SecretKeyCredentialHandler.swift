@@ -59,14 +59,7 @@ package final class SecretKeyCredentialHandler: CredentialHandler, ConfigurableC
         attributes: [
             Attribute("algorithm", \.algorithm, "PBKDF2WithHmacSHA1, …SHA256, …SHA512 and so on"),
             Attribute("keyLength", \.keyLength, "Bits of the key for new passwords"),
-            Attribute("iterations", \.salt.iterations, "Rounds of hashing for new passwords"),
-            Attribute("saltLength", \.salt.saltLength, "Bytes of salt for new passwords"),
-            Attribute(
-                "logInvalidStoredCredentials",
-                \.salt.logInvalidStoredCredentials,
-                "Whether a stored password of no known form is logged"
-            ),
-        ]
+        ] + SaltSettings.attributes.nested(in: \.salt)
     )
 
     package func matches(_ password: String, stored: String) -> Bool {

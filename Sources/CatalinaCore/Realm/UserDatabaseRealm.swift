@@ -1,10 +1,40 @@
 package import Modeler
 import Synchronization
 
+/// The database and the credential handler that a realm was given; either may be exchanged while it serves.
+package final class UserSource: Sendable {
+    private let given = Mutex<(database: UserDatabase?, handler: any CredentialHandler)>(
+        (nil, MessageDigestCredentialHandler())
+    )
+
+    var database: UserDatabase? { self.given.withLock { $0.database } }
+    var handler: any CredentialHandler { self.given.withLock { $0.handler } }
+
+    func use(_ database: UserDatabase) { self.given.withLock { $0.database = database } }
+    func use(_ handler: any CredentialHandler) { self.given.withLock { $0.handler = handler } }
+}
+
+/// A realm whose users are those of a `UserDatabase`.
+package protocol UserDatabaseClient: StoredPasswordRealm {
+    var source: UserSource { get }
+}
+
+extension UserDatabaseClient {
+    package var database: UserDatabase? { self.source.database }
+    package var credentialHandler: any CredentialHandler { self.source.handler }
+
+    package func use(_ handler: any CredentialHandler) { self.source.use(handler) }
+    /// Sets whose users these are: another's than the global resource's, or those of a file whose reader belongs to
+    /// another target.
+    package func use(_ database: UserDatabase) { self.source.use(database) }
+
+    package func storedPassword(of username: String) async -> String? { self.database?.user(username)?.password }
+}
+
 /// Users of a `UserDatabase` among the global resources.
 ///
 /// Source: `org.apache.catalina.realm.UserDatabaseRealm`.
-package final class UserDatabaseRealm: StoredPasswordRealm, ConfigurableComponent {
+package final class UserDatabaseRealm: UserDatabaseClient, ConfigurableComponent {
     package struct Configuration: Sendable {
         package var resourceName = "UserDatabase"
         package var localJndiResource = false
@@ -15,12 +45,9 @@ package final class UserDatabaseRealm: StoredPasswordRealm, ConfigurableComponen
     }
 
     package let configuration: Configuration
-    private let protected: Mutex<(database: UserDatabase?, handler: any CredentialHandler)>
+    package let source = UserSource()
 
-    package init(configuration: Configuration) {
-        self.configuration = configuration
-        self.protected = Mutex((nil, MessageDigestCredentialHandler()))
-    }
+    package init(configuration: Configuration) { self.configuration = configuration }
 
     package static let descriptor = ComponentDescriptor<UserDatabaseRealm>(
         className: "org.apache.catalina.realm.UserDatabaseRealm",
@@ -36,14 +63,7 @@ package final class UserDatabaseRealm: StoredPasswordRealm, ConfigurableComponen
     )
 
     package var settings: RealmSettings { self.configuration.settings }
-    package var database: UserDatabase? { self.protected.withLock { $0.database } }
-    package var credentialHandler: any CredentialHandler { self.protected.withLock { $0.handler } }
     package var isAvailable: Bool { self.database != nil }
-
-    package func use(_ handler: any CredentialHandler) { self.protected.withLock { $0.handler = handler } }
-
-    /// Sets whose users these are, in place of the global resource.
-    package func use(_ database: UserDatabase) { self.protected.withLock { $0.database = database } }
 
     package func attach(to container: any Container) {
         var top: any Container = container
@@ -58,8 +78,6 @@ package final class UserDatabaseRealm: StoredPasswordRealm, ConfigurableComponen
         }
         self.use(database)
     }
-
-    package func storedPassword(of username: String) async -> String? { self.database?.user(username)?.password }
 
     package func principal(_ username: String) async -> RealmPrincipal? {
         guard let database = self.database, let user = database.user(username) else { return nil }
@@ -83,7 +101,7 @@ package final class UserDatabaseRealm: StoredPasswordRealm, ConfigurableComponen
 /// Users of a file of its own, read once.
 ///
 /// Source: `org.apache.catalina.realm.MemoryRealm`.
-package final class MemoryRealm: StoredPasswordRealm, ConfigurableComponent {
+package final class MemoryRealm: UserDatabaseClient, ConfigurableComponent {
     package struct Configuration: Sendable {
         package var pathname = "conf/tomcat-users.xml"
         package var settings = RealmSettings()
@@ -92,12 +110,9 @@ package final class MemoryRealm: StoredPasswordRealm, ConfigurableComponent {
     }
 
     package let configuration: Configuration
-    private let protected: Mutex<(database: UserDatabase?, handler: any CredentialHandler)>
+    package let source = UserSource()
 
-    package init(configuration: Configuration) {
-        self.configuration = configuration
-        self.protected = Mutex((nil, MessageDigestCredentialHandler()))
-    }
+    package init(configuration: Configuration) { self.configuration = configuration }
 
     package static let descriptor = ComponentDescriptor<MemoryRealm>(
         className: "org.apache.catalina.realm.MemoryRealm",
@@ -111,14 +126,6 @@ package final class MemoryRealm: StoredPasswordRealm, ConfigurableComponent {
     )
 
     package var settings: RealmSettings { self.configuration.settings }
-    package var database: UserDatabase? { self.protected.withLock { $0.database } }
-    package var credentialHandler: any CredentialHandler { self.protected.withLock { $0.handler } }
-
-    /// Sets whose users these are; the file's reader belongs to another target.
-    package func use(_ database: UserDatabase) { self.protected.withLock { $0.database = database } }
-    package func use(_ handler: any CredentialHandler) { self.protected.withLock { $0.handler = handler } }
-
-    package func storedPassword(of username: String) async -> String? { self.database?.user(username)?.password }
 
     package func principal(_ username: String) async -> RealmPrincipal? {
         guard let database = self.database, let user = database.user(username) else { return nil }

@@ -56,27 +56,10 @@ enum EncodedText {
         guard parts.count == 3, let charset = Charset(name: String(parts[0])) else { return nil }
         switch parts[1] {
         case "B", "b": return Base64.decode(parts[2].utf8.span).map { charset.decode($0) }
-        case "Q", "q": return self.decodeQ(Array(parts[2].utf8)).map { charset.decode($0) }
+        case "Q", "q":
+            return EscapedOctets.decode(parts[2].utf8.span, marker: ASCII.equals, blank: UInt8(ascii: "_"))
+                .map { charset.decode($0) }
         default: return nil
         }
-    }
-
-    private static func decodeQ(_ source: [UInt8]) -> [UInt8]? {
-        var octets: [UInt8] = []
-        var index = 0
-        while index < source.count {
-            switch source[index] {
-            case UInt8(ascii: "_"): octets.append(ASCII.space)
-            case ASCII.equals:
-                guard index + 2 < source.count, let first = source[index + 1].hexValue,
-                    let second = source[index + 2].hexValue
-                else { return nil }
-                octets.append(first << 4 | second)
-                index += 2
-            default: octets.append(source[index])
-            }
-            index += 1
-        }
-        return octets
     }
 }

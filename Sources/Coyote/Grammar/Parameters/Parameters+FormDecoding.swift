@@ -43,21 +43,8 @@ extension Parameters {
             break
         }
         if isPlain { return charset.decode(text) }
-        var octets: [UInt8] = []
-        octets.reserveCapacity(text.count)
-        var index = 0
-        while index < text.count {
-            switch text[index] {
-            case UInt8(ascii: "+"): octets.append(ASCII.space)
-            case ASCII.percent:
-                guard index + 2 < text.count, let first = text[index + 1].hexValue,
-                    let second = text[index + 2].hexValue
-                else { return nil }
-                octets.append(first << 4 | second)
-                index += 2
-            default: octets.append(text[index])
-            }
-            index += 1
+        guard let octets = EscapedOctets.decode(text, marker: ASCII.percent, blank: UInt8(ascii: "+")) else {
+            return nil
         }
         return charset.decode(octets.span)
     }
