@@ -152,8 +152,15 @@ extension GroupChannel: ChannelTop {
         return try result.get()
     }
 
-    /// What stands above the coordinator when nothing is configured.
-    private static func defaultInterceptors() -> [any ChannelInterceptor] { [] }
+    /// What stands above the coordinator when nothing is configured, from above to below.
+    ///
+    /// Tomcat's cluster installs the same two; its bare channel has the first alone.
+    package static func defaultInterceptors() -> [any ChannelInterceptor] {
+        [
+            MessageDispatchInterceptor(configuration: MessageDispatchInterceptor.Configuration()),
+            TcpFailureDetector(configuration: TcpFailureDetector.Configuration()),
+        ]
+    }
 
     private static func coordinator(of parts: inout Parts) -> ChannelCoordinator {
         let receiver = parts.receiver ?? NioReceiver(configuration: NioReceiver.Configuration())

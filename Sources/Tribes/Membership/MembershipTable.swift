@@ -10,6 +10,9 @@ package struct MembershipTable: Sendable {
         var lastHeard: NIODeadline
     }
 
+    /// Members that are kept; whoever announces himself above that is passed over until others leave.
+    package static let countMaximum = 1024
+
     /// By descending age; equal ages in the order in which they came.
     private var entries: [Entry] = []
 
@@ -27,9 +30,10 @@ package struct MembershipTable: Sendable {
     /// Takes note of a sign of life.
     ///
     /// A known member's age, command and payload are brought up to date.
-    /// - Returns: whether the member is new.
+    /// - Returns: whether the member is new, and was taken.
     package mutating func heard(from member: Member, at now: NIODeadline) -> Bool {
         guard let index = self.entries.firstIndex(where: { $0.member == member }) else {
+            guard self.entries.count < Self.countMaximum else { return false }
             self.entries.append(Entry(member: member, lastHeard: now))
             self.sort()
             return true

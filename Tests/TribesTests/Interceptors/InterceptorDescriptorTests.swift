@@ -39,6 +39,7 @@ import Tribes
             ["maxQueueSize": "67108864", "alwaysSend": "true"],
             optionFlag: "8"
         ),
+        Row(AnyComponentDescriptor(NonBlockingCoordinator.descriptor)),
         Row(
             AnyComponentDescriptor(OrderInterceptor.descriptor),
             ["expire": "3000", "forwardExpired": "true", "maxQueue": "2147483647"]

@@ -49,4 +49,16 @@ import Tribes
         #expect(removed?.aliveTime == 2)
         #expect(table.isEmpty)
     }
+
+    @Test("no more members are kept than may be")
+    func bounded() {
+        var table = MembershipTable()
+        var taken = 0
+        for port in 0..<MembershipTable.countMaximum + 10 {
+            let isNew = table.heard(from: ChainHarness.member(1, port: port), at: .uptimeNanoseconds(0))
+            if isNew { taken += 1 }
+        }
+        #expect(taken == MembershipTable.countMaximum)
+        #expect(table.count == taken)
+    }
 }
