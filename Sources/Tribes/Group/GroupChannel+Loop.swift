@@ -134,7 +134,7 @@ extension GroupChannel: ChannelTop {
         let result: Result<InterceptorChain, ChannelError> = self.parts.withLock { parts in
             if let chain = parts.chain { return .success(chain) }
             if parts.interceptors.isEmpty { parts.interceptors = Self.defaultInterceptors() }
-            let layers = parts.interceptors + [Self.coordinator(of: &parts)]
+            let layers = parts.interceptors + [self.coordinator(of: &parts)]
             if isChecked, let conflict = Self.conflict(in: layers) { return .failure(conflict) }
             let runtime = parts.runtime ?? .ownThread()
             parts.isRuntimeOwned = parts.runtime == nil
@@ -162,11 +162,12 @@ extension GroupChannel: ChannelTop {
         ]
     }
 
-    private static func coordinator(of parts: inout Parts) -> ChannelCoordinator {
+    private func coordinator(of parts: inout Parts) -> ChannelCoordinator {
         let receiver = parts.receiver ?? NioReceiver(configuration: NioReceiver.Configuration())
         let sender = parts.sender ?? ReplicationTransmitter()
         let membership = parts.membership ?? McastService(configuration: McastService.Configuration())
         (parts.receiver, parts.sender, parts.membership) = (receiver, sender, membership)
+        (membership as? any ChannelMembershipService)?.attach(to: self)
         return ChannelCoordinator(receiver: receiver, sender: sender, membership: membership)
     }
 

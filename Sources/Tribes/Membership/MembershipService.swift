@@ -31,6 +31,12 @@ extension MembershipService {
     package func heartbeat() {}
 }
 
+/// A membership service that speaks over the channel itself.
+package protocol ChannelMembershipService: MembershipService {
+    /// Says which channel that is; called before the first start.
+    func attach(to channel: GroupChannel)
+}
+
 /// Told by a membership service what happens in the group.
 ///
 /// Isolation: channel loop.

@@ -27,6 +27,13 @@ package enum HostAddress {
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// The address as Java writes it: the eight groups of an IPv6 address are all there, as `0:0:0:0:0:0:0:1`.
+    package static func javaText(_ host: [UInt8]) -> String {
+        guard host.count == 16 else { return Self.text(host) }
+        return stride(from: 0, to: 16, by: 2).map { String(Int(host[$0]) << 8 | Int(host[$0 + 1]), radix: 16) }
+            .joined(separator: ":")
+    }
+
     /// The addresses of a name or a numeric address, in the resolver's order; it waits for the resolver.
     package static func resolve(_ name: String) -> [[UInt8]] {
         if let address = Self.parse(name) { return [address] }
