@@ -174,12 +174,12 @@ if let names = Context.environment["CARACAL_TESTS"] {
 
 // With `CARACAL_FUZZ` in the environment the package is a static library for libFuzzer: `Tests/fuzz.sh`.
 if Context.environment["CARACAL_FUZZ"] != nil {
-    let names: Set<String> = ["Coyote", "JavaSerialization", "Modeler", "COpenSSL", "CZlib"]
+    let names: Set<String> = ["Coyote", "JavaSerialization", "Tribes", "Modeler", "COpenSSL", "CZlib"]
     package.targets.removeAll { !names.contains($0.name) }
     package.targets.append(
         .target(
             name: "Fuzz",
-            dependencies: ["Coyote", "JavaSerialization", nioCore],
+            dependencies: ["Coyote", "JavaSerialization", "Tribes", nioCore],
             path: "Tests/Fuzz",
             swiftSettings: settings
         )

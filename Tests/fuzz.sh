@@ -1,22 +1,22 @@
 #!/bin/sh
-# Lets libFuzzer look for octets that make the HTTP codec, the multipart parser or the reader of Java
-# objects trap.
+# Lets libFuzzer look for octets that make the HTTP codec, the multipart parser, the reader of Java objects or
+# that of cluster frames trap.
 #
-# Usage: fuzz.sh [SECONDS [TARGET…]]   600 seconds each; targets: http chunked multipart fields objects
+# Usage: fuzz.sh [SECONDS [TARGET…]]   600 seconds each; targets: http chunked multipart fields objects frames
 # Inputs that were worth keeping are in .build-fuzz/corpus/TARGET, findings in .build-fuzz/findings; one is run
 # again by: FUZZ_TARGET=TARGET .build-fuzz/fuzz FILE
 
 cd "$(dirname "$0")/.." || exit 1
 seconds=${1:-600}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- http chunked multipart fields objects
+[ $# -gt 0 ] || set -- http chunked multipart fields objects frames
 
 CARACAL_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product Fuzz \
     -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing || exit 1
 swiftc -sanitize=fuzzer .build-fuzz/release/libFuzz.a -lssl -lcrypto -lz -o .build-fuzz/fuzz || exit 1
 
 mkdir -p .build-fuzz/corpus/http .build-fuzz/corpus/chunked .build-fuzz/corpus/multipart .build-fuzz/corpus/fields \
-    .build-fuzz/corpus/objects .build-fuzz/findings
+    .build-fuzz/corpus/objects .build-fuzz/corpus/frames .build-fuzz/findings
 printf 'xGET /a?b HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n' >.build-fuzz/corpus/http/seed
 printf 'x3;a="b"\r\nabc\r\n0\r\nx-y: z\r\n\r\n' >.build-fuzz/corpus/chunked/seed
 printf 'x--b\r\nContent-Disposition: form-data; name=a; filename*=UTF-8'"''"'%%c3\r\n\r\n1\r\n--b--\r\n' \
@@ -29,6 +29,12 @@ for line in open("Tests/Vectors/java/streams.jsonl"):
     if len(row["hex"]) < 4000:
         with open(".build-fuzz/corpus/objects/" + row["name"].replace(":", "."), "wb") as seed:
             seed.write(b"x" + bytes.fromhex(row["hex"]))
+for name in ("frame-bytemessage", "frame-ack", "frame-object-sync-ack", "frame-fail-detect-probe", "gzip-delta",
+             "encrypt-gcm-delta", "frag-3-of-4", "order-1", "twophase-confirm", "nonblock-0-request", "member-full",
+             "mcast-heartbeat", "staticsvc-start-request", "rpc-request"):
+    with open("Tests/Vectors/tribes/" + name + ".hex") as digits, \
+            open(".build-fuzz/corpus/frames/" + name, "wb") as seed:
+        seed.write(b"x" + bytes.fromhex(digits.read()))
 END
 cat >.build-fuzz/words <<'END'
 "\x0d\x0a"
@@ -48,6 +54,11 @@ cat >.build-fuzz/words <<'END'
 "\x71\x00\x7e\x00\x00"
 "\x02\x00\x00\x78\x70"
 "java.util.ArrayList"
+"FLT2002"
+"TLF2003"
+"TRIBES-B\x01\x00"
+"TRIBES-E\x01\x00"
+"BABY-ALEX"
 END
 
 # The runtime's own handler of traps would keep libFuzzer from writing the input down.

@@ -21,6 +21,8 @@ package final class NioReceiver: ChannelReceiver, ConfigurableComponent {
         package var malformed: Int64 = 0
         /// Connections given up because a message was too large.
         package var oversized: Int64 = 0
+        /// Messages that came a second time: acknowledged again, not processed again.
+        package var duplicates: Int64 = 0
         /// Messages of somebody who is no member; their connections were closed.
         package var unknownSenders: Int64 = 0
         /// Connections turned away because there were too many.
@@ -40,6 +42,7 @@ package final class NioReceiver: ChannelReceiver, ConfigurableComponent {
     private let settings: Mutex<Configuration>
     private let counts = Mutex(Statistics())
     private let open = LoopConfined(Open())
+    private let processed = LoopConfined(DuplicateFilter())
     private let bound = Mutex<ReceiverAddress?>(nil)
     private let environment = Mutex<ChannelEnvironment?>(nil)
     let log = Logger(label: "org.apache.catalina.tribes.transport.nio.NioReceiver")
@@ -222,25 +225,33 @@ package final class NioReceiver: ChannelReceiver, ConfigurableComponent {
             statistics.bytes += Int64(datagram.readableBytes)
         }
         let socket = self.open[loop].datagrams
-        _ = self.process(message, deliver: deliver) { acknowledgement in
+        _ = self.process(message, loop: loop, deliver: deliver) { acknowledgement in
             socket?.send(acknowledgement.package, to: from).whenFailure { error in
                 self.log.debug("Acknowledgement was not sent", metadata: ["to": "\(from)", "error": "\(error)"])
             }
         }
     }
 
-    /// Delivers a message and answers it as its options ask.
+    /// Delivers a message and answers it as its options ask; one that was processed before is answered alone.
     ///
     /// - Returns: false if its sender is no member, and its connection is to be closed.
     func process(
         _ message: ChannelMessage,
+        loop: ChannelLoop,
         deliver: @Sendable (ChannelMessage) throws -> Void,
         answer: (Acknowledgement) -> Void
     ) -> Bool {
         let time = message.options.acknowledgement
+        let key = DuplicateFilter.Key(message)
+        if self.processed[loop].contains(key) {
+            self.count { $0.duplicates += 1 }
+            if time != .none { answer(.accepted) }
+            return true
+        }
         if time == .onReceipt { answer(.accepted) }
         do {
             try deliver(message)
+            self.processed[loop].insert(key)
             if time == .afterProcessing { answer(.accepted) }
             return true
         } catch let error as ChannelError where error.code == .unknownSender {

@@ -31,8 +31,8 @@ final class ReceiverConnection: NetworkConnectionHandler {
         do {
             while let message = try self.nextMessage() {
                 self.receiver.count { $0.messages += 1 }
-                let isMember = self.receiver.process(message, deliver: self.deliver) { acknowledgement in
-                    connection.write(acknowledgement.package).whenFailure { _ in connection.close() }
+                let isMember = self.receiver.process(message, loop: self.loop, deliver: self.deliver) { answer in
+                    connection.write(answer.package).whenFailure { _ in connection.close() }
                 }
                 if self.state[self.loop].isFinished { return }
                 if !isMember { return self.finish(connection) }
