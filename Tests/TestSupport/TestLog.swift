@@ -31,7 +31,8 @@ package struct TestLog: LogHandler {
 
     package func log(event: LogEvent) {
         let data = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        let line = "\(event.level) \(self.label) \(event.message)\(data)"
+        let error = event.error.map { "\n\($0)" } ?? ""
+        let line = "\(event.level) \(self.label) \(event.message)\(data)\(error)"
         Self.lines.withLock { lines in
             if lines.count == Self.linesMaximum { lines.removeFirst(Self.linesMaximum / 2) }
             lines.append(line)

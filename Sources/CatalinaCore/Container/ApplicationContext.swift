@@ -1,3 +1,4 @@
+import Logging
 import Modeler
 import NIOCore
 package import ServletAPI
@@ -122,12 +123,13 @@ package final class ApplicationContext: ContainerServletContext {
     package var sessionCookieConfig: SessionCookieConfig { self.protected.withLock { $0.sessionSettings.cookie } }
 
     package func log(_ level: LogLevel, _ message: String, _ error: (any Error)?) {
-        let logger = self.standardContext.logger
-        switch level {
-        case .debug: logger.debug("log", message)
-        case .info: logger.info("log", message)
-        case .warning: logger.warning("log", message)
-        case .error: logger.error("log", message, error)
-        }
+        let severity: Logger.Level =
+            switch level {
+            case .debug: .debug
+            case .info: .info
+            case .warning: .warning
+            case .error: .error
+            }
+        self.standardContext.logger.log(severity, "log", message, error)
     }
 }

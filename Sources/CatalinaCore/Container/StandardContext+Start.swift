@@ -14,12 +14,12 @@ extension StandardContext {
         }
         self.failure = nil
         do { try await self.prepareFiles(self.setup) } catch {
-            self.failure = self.reason(of: error)
+            self.failure = ExceptionNames.reason(of: error)
             await self.dismantle()
             throw error
         }
         do { try await self.startApplication() } catch {
-            self.failure = self.failure ?? self.reason(of: error)
+            self.failure = self.failure ?? ExceptionNames.reason(of: error)
             Self.log.error("startInternal", "Context [\(self.path)] startup failed due to previous errors")
             self.markFailed()
             return
@@ -101,7 +101,7 @@ extension StandardContext {
     /// Logs the reason of a failure where the application's lines go, and `summary` where the container's go.
     private func step(_ summary: String, _ body: () async throws -> Void) async throws {
         do { try await body() } catch {
-            self.logger.error("startInternal", self.reason(of: error))
+            self.logger.error("startInternal", ExceptionNames.reason(of: error))
             Self.log.error("startInternal", summary)
             throw error
         }
@@ -278,16 +278,6 @@ extension StandardContext {
 
     private func attempt(_ what: String, _ body: () async throws -> Void) async {
         do { try await body() } catch { self.logger.error("stopInternal", "The \(what) failed", error) }
-    }
-
-    private func reason(of error: any Error) -> String {
-        var text = ExceptionNames.message(of: error)
-        var cause = (error as? any NamedException)?.rootCause ?? (error as? LifecycleError)?.cause
-        while let current = cause {
-            text += ": " + ExceptionNames.message(of: current)
-            cause = (current as? any NamedException)?.rootCause
-        }
-        return text
     }
 }
 

@@ -153,7 +153,7 @@ package final class StandardService: Lifecycle, ConfigurableComponent {
         do {
             try await body()
         } catch {
-            let cause = (error as? LifecycleError)?.cause ?? error
+            let cause = (error as? LifecycleError)?.rootCause ?? error
             CategoryLogger("org.apache.catalina.util.LifecycleBase").error(
                 "handleSubClassException",
                 "Failed to \(verb) component [\(connector.lifecycleName)]",

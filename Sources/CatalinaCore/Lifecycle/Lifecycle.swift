@@ -1,4 +1,5 @@
 package import Logging
+import ServletAPI
 import Synchronization
 
 /// A component that is initialised, started, stopped and destroyed, in this order and by its owner alone.
@@ -21,21 +22,21 @@ package protocol Lifecycle: AnyObject, Sendable {
 /// A component could not be moved to another state.
 ///
 /// Source: `org.apache.catalina.LifecycleException`.
-package struct LifecycleError: Error, CustomStringConvertible {
+package struct LifecycleError: NamedException, CustomStringConvertible {
     /// What was tried.
     package let message: String
     /// Why it failed.
-    package let cause: (any Error)?
+    package let rootCause: (any Error)?
+    package var exceptionTypes: [String] {
+        ["org.apache.catalina.LifecycleException", "java.lang.Exception", "java.lang.Throwable"]
+    }
 
     package init(_ message: String, cause: (any Error)? = nil) {
         self.message = message
-        self.cause = cause
+        self.rootCause = cause
     }
 
-    package var description: String {
-        guard let cause = self.cause else { return self.message }
-        return "\(self.message): \(cause)"
-    }
+    package var description: String { ExceptionNames.reason(of: self) }
 }
 
 /// The state of one component and those who are told of its changes.
@@ -212,8 +213,22 @@ package struct CategoryLogger: Sendable {
     }
 
     package func error(_ method: String, _ message: String, _ error: (any Error)? = nil) {
-        var metadata: Logger.Metadata = ["method": "\(method)"]
-        if let error { metadata["error"] = "\(error)" }
-        self.logger.error("\(message)", metadata: metadata)
+        self.log(.error, method, message, error)
     }
+
+    package func log(_ level: Logger.Level, _ method: String, _ message: String, _ error: (any Error)?) {
+        self.logger.log(
+            level: level,
+            "\(message)",
+            error: error.map(LoggedError.init),
+            metadata: ["method": "\(method)"]
+        )
+    }
+}
+
+/// An error as the log tells it: a line for itself, and one for each cause.
+private struct LoggedError: Error, CustomStringConvertible {
+    let error: any Error
+
+    var description: String { ExceptionNames.lines(of: self.error).joined(separator: "\nCaused by: ") }
 }

@@ -6,9 +6,6 @@ import ServletAPI
 /// Tomcat counterpart: the page of `org.apache.catalina.valves.ErrorReportValve`; differs from it in: descriptions
 /// are our own, and an error is shown without a stack trace.
 struct ErrorReport: Equatable {
-    /// Causes shown at most.
-    static let causesMaximum = 10
-
     var status: Int
     var reason: String
     var description: String
@@ -31,12 +28,7 @@ struct ErrorReport: Equatable {
         self.reason = text?.reason ?? "Unknown Reason"
         self.description = text?.description ?? "No description available"
         self.message = shown
-        var cause = error
-        while let current = cause, self.errors.count <= Self.causesMaximum {
-            let type = ExceptionNames.types(of: current).first ?? ""
-            self.errors.append("\(type): \(ExceptionNames.message(of: current))")
-            cause = (current as? any NamedException)?.rootCause
-        }
+        self.errors = error.map { ExceptionNames.lines(of: $0) } ?? []
     }
 
     private static func firstLine(_ text: String) -> String { String(text.prefix { !$0.isNewline }) }

@@ -4,7 +4,7 @@ package import Modeler
 /// Logs what runs where, once at start.
 ///
 /// Source: `org.apache.catalina.startup.VersionLoggerListener`; differs from it in: there is no Java home, values of
-/// likely secrets are masked, and the command's own words are shown with its options.
+/// likely secrets are masked.
 package final class VersionLoggerListener: LifecycleListener, ConfigurableComponent {
     package struct Configuration: Sendable {
         /// Whether the command line's options are logged.
@@ -44,7 +44,7 @@ package final class VersionLoggerListener: LifecycleListener, ConfigurableCompon
         self.log("CATALINA_BASE:         \(Places.base)")
         self.log("CATALINA_HOME:         \(Places.home)")
         if self.configuration.logArgs {
-            for word in ProcessFacts.arguments { self.log("Command line argument: \(word)") }
+            for word in ProcessFacts.arguments where word.hasPrefix("-") { self.log("Command line argument: \(word)") }
         }
         if self.configuration.logEnv {
             for (name, value) in ProcessFacts.environment { self.log("Environment variable:  \(name) = \(value)") }
