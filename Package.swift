@@ -55,8 +55,8 @@ let container: [Target] = [
     library(
         "CatalinaStartup",
         [
-            "CatalinaCore", "CatalinaSession", "CatalinaManager", "ServerConfig", "Coyote", "Modeler", "Juli",
-            "CLibArchive", servletAPI, nioCore, nioPosix, log,
+            "CatalinaCore", "CatalinaSession", "CatalinaManager", "CatalinaHA", "Tribes", "ServerConfig", "Coyote",
+            "Modeler", "Juli", "CLibArchive", servletAPI, nioCore, nioPosix, log,
         ]
     ),
     .executableTarget(name: "catalina", dependencies: ["CatalinaStartup"], swiftSettings: settings),
@@ -65,6 +65,13 @@ let container: [Target] = [
 let cluster: [Target] = [
     library("JavaSerialization", [nioCore]),
     library("Tribes", ["JavaSerialization", "Modeler", "COpenSSL", "CZlib", nioCore, nioPosix, log]),
+    library(
+        "CatalinaHA",
+        [
+            "CatalinaSession", "CatalinaCore", "Tribes", "ServerConfig", "JavaSerialization", "Modeler", servletAPI,
+            nioCore, log,
+        ]
+    ),
 ]
 
 let repository: [Target] = [
@@ -118,6 +125,13 @@ let testTargets: [Target] = [
     tests(
         "Tribes",
         ["Tribes", "ClusterSupport", "JavaSerialization", "Modeler", nioCore, nioPosix, nioEmbedded]
+    ),
+    tests(
+        "CatalinaHA",
+        [
+            "CatalinaHA", "CatalinaSession", "CatalinaCore", "Tribes", "ClusterSupport", "JavaSerialization",
+            "Modeler", "ServerConfig", servletAPI, nioCore, nioPosix, nioEmbedded,
+        ]
     ),
     tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", servletAPI]),
     tests(

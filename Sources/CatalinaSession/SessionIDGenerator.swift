@@ -9,6 +9,8 @@ package final class StandardSessionIDGenerator: ConfigurableComponent, Sendable 
         package var sessionIdLength = 16
         /// Appended behind a dot; the Engine's if unset.
         package var jvmRoute: String?
+
+        package init() {}
     }
 
     package static let descriptor = ComponentDescriptor<StandardSessionIDGenerator>(

@@ -20,14 +20,26 @@ package struct SessionStatistics: Sendable {
 
     package init() {}
 
-    mutating func created(at now: Int64, active: Int) {
+    /// A session was refused because there were too many.
+    package mutating func rejected() { self.rejectedSessions += 1 }
+
+    /// An id was in use already.
+    package mutating func duplicate() { self.duplicates += 1 }
+
+    /// A session ended by itself.
+    package mutating func expired() { self.expiredSessions += 1 }
+
+    /// Milliseconds were spent looking for sessions to expire.
+    package mutating func looked(for milliseconds: Int64) { self.processingTime += milliseconds }
+
+    package mutating func created(at now: Int64, active: Int) {
         self.sessionCounter += 1
         self.maxActive = max(self.maxActive, active)
         self.births.append(now)
         if self.births.count > Self.sampleMaximum { self.births.removeFirst() }
     }
 
-    mutating func ended(at now: Int64, createdAt: Int64) {
+    package mutating func ended(at now: Int64, createdAt: Int64) {
         let seconds = Int((now - createdAt) / 1000)
         self.sessionMaxAliveTime = max(self.sessionMaxAliveTime, seconds)
         self.lives.append((now, seconds))

@@ -1,9 +1,11 @@
 package import CatalinaCore
+import CatalinaHA
 import CatalinaManager
 import CatalinaSession
 import Coyote
 package import Modeler
 import ServletAPI
+import Tribes
 
 /// The one list of components: what the class names of configuration files and descriptors stand for.
 package enum Components {
@@ -16,6 +18,7 @@ package enum Components {
         all += Components.valves
         all += AuthenticatorSettings.descriptors
         all += Components.listeners
+        all += Components.cluster
         return ComponentRegistry(all)
     }()
 
@@ -80,6 +83,15 @@ package enum Components {
         AnyComponentDescriptor(VersionLoggerListener.descriptor),
         AnyComponentDescriptor(GlobalResourcesLifecycleListener.descriptor),
     ]
+
+    private static let cluster: [AnyComponentDescriptor] =
+        [
+            AnyComponentDescriptor(SimpleTcpCluster.descriptor),
+            AnyComponentDescriptor(DeltaManager.descriptor),
+            AnyComponentDescriptor(ReplicationValve.descriptor),
+            AnyComponentDescriptor(JvmRouteBinderValve.descriptor),
+            AnyComponentDescriptor(ClusterSessionListener.descriptor),
+        ] + TribesComponents.all
 
     /// Servlets, filters and listeners that the container itself brings to applications.
     package static let containerClasses: ContainerClasses = {

@@ -1,4 +1,5 @@
 import CatalinaCore
+import CatalinaHA
 import CatalinaSession
 import Coyote
 import Modeler
@@ -31,7 +32,6 @@ struct ServerRuleSet: RuleSet {
         }
         digester.add(ConnectorRuleSet(prefix: "Server/Service/"))
         digester.add(EngineRuleSet(prefix: "Server/Service/"))
-        digester.add(ClusterRuleSet())
     }
 }
 
@@ -64,6 +64,7 @@ struct EngineRuleSet: RuleSet {
             (service: StandardService, engine: StandardEngine) in service.engine = engine
         }
         digester.add(ContainerRuleSet(prefix: engine + "/"))
+        digester.add(ClusterRuleSet(prefix: engine + "/"))
         digester.add(HostRuleSet(prefix: engine + "/"))
     }
 }
@@ -84,6 +85,7 @@ struct HostRuleSet: RuleSet {
         digester.onBegin(host) { (engine: StandardEngine, host: StandardHost) in host.base.parent = engine }
         digester.onText(host + "/Alias") { (host: StandardHost, alias: String) in host.addAlias(alias) }
         digester.add(ContainerRuleSet(prefix: host + "/"))
+        digester.add(ClusterRuleSet(prefix: host + "/"))
         digester.add(ContextRuleSet(prefix: host + "/"))
     }
 }
@@ -155,7 +157,9 @@ struct ContextRuleSet: RuleSet {
             (context: StandardContext, manager: any Manager) in context.setup.makeManager = { _ in manager }
         }
         digester.on(context + "/Manager/SessionIdGenerator", create: StandardSessionIDGenerator.descriptor.className) {
-            (manager: StandardManager, generator: StandardSessionIDGenerator) in manager.use(generator)
+            (manager: any Manager, generator: StandardSessionIDGenerator) in
+            (manager as? StandardManager)?.use(generator)
+            (manager as? any ClusterManager)?.use(generator)
         }
         digester.on(context + "/CookieProcessor", create: CookieProcessor.descriptor.className) {
             (context: StandardContext, processor: CookieProcessor) in context.setup.cookieProcessor = processor

@@ -10,7 +10,12 @@ enum ContextSetup {
         setup.containerClasses = Components.containerClasses
         setup.deployer = host.lifecycle.listeners.lazy.compactMap { $0 as? any Deployer }.first
         if setup.makeManager == nil {
-            setup.makeManager = { _ in StandardManager.withDefaults() }
+            setup.makeManager = { context in
+                guard context.model.isDistributable, let cluster = context.cluster,
+                    let manager = cluster.createManager(for: context)
+                else { return StandardManager.withDefaults() }
+                return manager
+            }
         }
         if setup.makeLoader == nil {
             setup.makeLoader = { _ in WebappLoader() }

@@ -1,8 +1,9 @@
-/// The elements inside a Cluster, while the cluster itself is not there: every class name and attribute is checked.
-package struct ClusterRuleSet: RuleSet {
-    package init() {}
+import Modeler
+import ServerConfig
 
-    package func addRules(to digester: inout Digester) {
+/// The elements inside a Cluster of which only class names and attributes are checked.
+struct ClusterRuleSet: RuleSet {
+    func addRules(to digester: inout Digester) {
         let required = [
             "Cluster", "Cluster/Manager", "Cluster/Channel", "Cluster/Channel/Membership",
             "Cluster/Channel/Membership/LocalMember", "Cluster/Channel/Membership/Member",

@@ -1,0 +1,80 @@
+package import Modeler
+
+/// Attributes that all session managers of a cluster have.
+///
+/// Source: `ManagerBase`, `ClusterManagerBase`.
+package struct ClusterManagerSettings: Sendable, Equatable {
+    /// Most sessions at a time; -1 for no limit.
+    package var maxActiveSessions = -1
+    /// Background rounds between two looks for expired sessions.
+    package var processExpiresFrequency = 6
+    /// Whether listeners hear of attributes that other nodes change.
+    package var notifyListenersOnReplication = true
+    /// Whether a request's earlier changes of an attribute are sent too.
+    package var recordAllActions = false
+    package var sessionAttributeNameFilter: String?
+    package var sessionAttributeValueClassNameFilter: String?
+    package var warnOnSessionAttributeFilterFailure = false
+    package var persistAuthentication = false
+    package var sessionActivityCheck = false
+    package var sessionLastAccessAtStart = false
+    package var notifyBindingListenerOnUnchangedValue = false
+    package var notifyAttributeListenerOnUnchangedValue = true
+    package var name: String?
+    package var jvmRoute: String?
+
+    package init() {}
+
+    package static let attributes: [Attribute<ClusterManagerSettings>] = [
+        Attribute("name", \.name, "Set by the cluster: the application's path, after the host's name in an Engine"),
+        Attribute("maxActiveSessions", \.maxActiveSessions, "Most sessions at a time; -1 for no limit"),
+        Attribute(
+            "processExpiresFrequency",
+            \.processExpiresFrequency,
+            "Background rounds between two looks for expired sessions"
+        ),
+        Attribute(
+            "notifyListenersOnReplication",
+            \.notifyListenersOnReplication,
+            "Whether listeners hear of attributes that other nodes change"
+        ),
+        Attribute(
+            "recordAllActions",
+            \.recordAllActions,
+            "Whether a request's earlier changes of an attribute are sent too"
+        ),
+        Attribute("sessionAttributeNameFilter", \.sessionAttributeNameFilter, "Names of attributes that are sent"),
+        Attribute(
+            "sessionAttributeValueClassNameFilter",
+            \.sessionAttributeValueClassNameFilter,
+            "Java classes of attributes that are sent"
+        ),
+        Attribute(
+            "warnOnSessionAttributeFilterFailure",
+            \.warnOnSessionAttributeFilterFailure,
+            "Whether attributes that are not sent are logged as warnings"
+        ),
+        Attribute("persistAuthentication", \.persistAuthentication, "Accepted; users always go with their sessions"),
+        Attribute("sessionActivityCheck", \.sessionActivityCheck, "Whether a session in use does not expire"),
+        Attribute(
+            "sessionLastAccessAtStart",
+            \.sessionLastAccessAtStart,
+            "Whether idle time counts from a request's start"
+        ),
+        Attribute(
+            "notifyBindingListenerOnUnchangedValue",
+            \.notifyBindingListenerOnUnchangedValue,
+            "Whether storing the same value again tells the value"
+        ),
+        Attribute(
+            "notifyAttributeListenerOnUnchangedValue",
+            \.notifyAttributeListenerOnUnchangedValue,
+            "Whether storing the same value again tells the listeners"
+        ),
+        Attribute("jvmRoute", \.jvmRoute, "Appended to ids; the Engine's if unset"),
+        .ignored("secureRandomClass", "Accepted; ids come from the system's generator"),
+        .ignored("secureRandomProvider", "Accepted; ids come from the system's generator"),
+        .ignored("secureRandomAlgorithm", "Accepted; ids come from the system's generator"),
+        .ignored("persistAuthenticationNotes", "Accepted; an older name", type: .bool),
+    ]
+}

@@ -1,0 +1,164 @@
+import CatalinaCore
+import JavaSerialization
+import NIOCore
+import Synchronization
+import Tribes
+
+/// How a starting node gets the sessions of the others, and gives its own to those that start later.
+extension DeltaManager {
+    /// Bytes of sessions in one message, apart from the last session; a peer's limit for a message lies well above.
+    private static let chunkSizeMaximum = 8 << 20
+    /// Sessions whose size is looked at before they are put into one message.
+    private static let chunkCountMaximum = 4_096
+
+    // MARK: Asking
+
+    /// Asks one member after the other, the oldest first, until one has answered; then applies what came meanwhile.
+    func fetchState(from cluster: SimpleTcpCluster) async {
+        self.protected.withLock { $0.transfer.beginQueueing() }
+        var asked: Set<Member> = []
+        while let target = cluster.members.first(where: { !asked.contains($0) }) {
+            asked.insert(target)
+            let begin = self.support.now()
+            let outcome = await self.ask(target, cluster)
+            self.report(outcome, of: target, milliseconds: self.support.now() - begin)
+            if outcome == .transferred || outcome == .timedOut { break }
+        }
+        if asked.isEmpty {
+            self.log.info(
+                "getAllClusterSessions",
+                "Manager [\(self.name)]: skipping state transfer. No members active in cluster group."
+            )
+        }
+        self.replayQueue()
+    }
+
+    private func ask(_ target: Member, _ cluster: SimpleTcpCluster) async -> StateTransfer.Outcome {
+        let timeout = self.configuration.stateTransferTimeout
+        self.log.info(
+            "getAllClusterSessions",
+            "Manager [\(self.name)], requesting session state from [\(target.name)]. This operation will timeout if "
+                + "no session state has been received within [\(timeout)] seconds."
+        )
+        let stream = self.protected.withLock { $0.transfer.ask(target) }
+        self.countSent(.getAllSessions)
+        let message = SessionMessage.getAllSessions(in: self.name, now: self.support.now())
+        guard let sent = cluster.enqueue(message, to: target, options: .asynchronous) else { return .lost }
+        do { try await sent.get() } catch { cluster.sendFailed(error) }
+        let outcome = await Self.first(of: stream, timeoutSeconds: timeout)
+        self.protected.withLock { $0.transfer.end(outcome) }
+        return outcome
+    }
+
+    /// The first element of the stream, or that none came in time; negative waits without end.
+    private static func first(
+        of stream: AsyncStream<StateTransfer.Outcome>,
+        timeoutSeconds: Int
+    ) async -> StateTransfer.Outcome {
+        if timeoutSeconds == 0 { return .timedOut }
+        return await withTaskGroup(of: StateTransfer.Outcome.self) { group in
+            group.addTask {
+                for await outcome in stream { return outcome }
+                return .timedOut
+            }
+            if timeoutSeconds > 0 {
+                group.addTask {
+                    do { try await Task.sleep(for: .seconds(timeoutSeconds)) } catch { return .timedOut }
+                    return .timedOut
+                }
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .timedOut
+        }
+    }
+
+    private func report(_ outcome: StateTransfer.Outcome, of target: Member, milliseconds: Int64) {
+        switch outcome {
+        case .transferred:
+            self.log.info(
+                "waitForSendAllSessions",
+                "Manager [\(self.name)]; session state sent at [\(target.name)] received in [\(milliseconds)] ms."
+            )
+        case .noContextManager:
+            self.counts.withLock { $0.noStateTransferred += 1 }
+            self.log.info(
+                "waitForSendAllSessions",
+                "Manager [\(self.name)]: the member [\(target.name)] has no such application"
+            )
+        case .mutual:
+            self.log.info(
+                "waitForSendAllSessions",
+                "Manager [\(self.name)]: the member [\(target.name)] is starting too and asked for our sessions"
+            )
+        case .lost, .timedOut:
+            self.counts.withLock { $0.noStateTransferred += 1 }
+            self.log.error(
+                "waitForSendAllSessions",
+                "Manager [\(self.name)]: No session state sent by [\(target.name)] received, timing out after "
+                    + "[\(milliseconds)] ms."
+            )
+        }
+    }
+
+    /// Applies what came while the node waited, and what comes while it does so; then messages are applied at once.
+    private func replayQueue() {
+        let dropsOlder = self.configuration.stateTimestampDrop
+        while true {
+            let queued = self.protected.withLock { $0.transfer.takeQueue(dropsOlder: dropsOlder) }
+            guard self.protected.withLock({ $0.transfer.isQueueing }) else { return }
+            for entry in queued { self.apply(entry.message, from: entry.sender) }
+        }
+    }
+
+    // MARK: Answering
+
+    /// Sends a member all sessions.
+    func answer(_ member: Member) {
+        self.answers.run { await self.sendAllSessions(to: member) }
+    }
+
+    private func sendAllSessions(to member: Member) async {
+        guard let cluster = self.cluster else { return }
+        let configuration = self.configuration
+        let moment = self.support.now()
+        let sessions = self.deltaSessions
+        let size = configuration.sendAllSessions ? Self.chunkCountMaximum : configuration.sendAllSessionsSize
+        var next = 0
+        repeat {
+            let end = min(sessions.count, next + size)
+            guard await self.send(sessions[next..<end], at: moment, to: member, cluster) else { return }
+            next = end
+            if next < sessions.count, !configuration.sendAllSessions {
+                do { try await Task.sleep(for: .milliseconds(configuration.sendAllSessionsWaitTime)) } catch { return }
+            }
+        } while next < sessions.count
+        self.countSent(.transferComplete)
+        let message = SessionMessage.transferComplete(in: self.name, at: moment)
+        do { try await cluster.enqueue(message, to: member)?.get() } catch { cluster.sendFailed(error) }
+    }
+
+    /// Sends some sessions and waits until they have arrived, in several messages if they are large.
+    private func send(
+        _ sessions: ArraySlice<DeltaSession>,
+        at moment: Int64,
+        to member: Member,
+        _ cluster: SimpleTcpCluster
+    ) async -> Bool {
+        if Task.isCancelled { return false }
+        do {
+            let payload = try SessionList.encode(sessions.map(\.record))
+            if payload.count > Self.chunkSizeMaximum, sessions.count > 1 {
+                let middle = sessions.startIndex + sessions.count / 2
+                guard await self.send(sessions[..<middle], at: moment, to: member, cluster) else { return false }
+                return await self.send(sessions[middle...], at: moment, to: member, cluster)
+            }
+            self.countSent(.allSessionData)
+            let message = SessionMessage.allSessionData(in: self.name, at: moment, payload: payload)
+            try await cluster.enqueue(message, to: member, options: .synchronous)?.get()
+            return true
+        } catch {
+            self.log.error("handleGET_ALL_SESSIONS", "The sessions cannot be sent to [\(member.name)]", error)
+            return false
+        }
+    }
+}

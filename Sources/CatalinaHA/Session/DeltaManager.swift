@@ -1,0 +1,278 @@
+package import CatalinaCore
+package import CatalinaSession
+import JavaSerialization
+import Modeler
+import NIOCore
+import ServletAPI
+import Synchronization
+import Tribes
+
+/// Keeps an application's sessions in memory, and a copy of each on every other node of the cluster.
+///
+/// What a request changes goes to all members when the request ends; a node that starts asks the oldest member for
+/// everything before it serves.
+/// Isolation: any thread.
+/// Source: `org.apache.catalina.ha.session.DeltaManager`; differs from it in: a delta that comes before its session
+/// waits for it, a session that has ended does not come back with a late message, and two nodes that start at the
+/// same time answer each other.
+package final class DeltaManager: ClusterManager, DeltaSessionOwner, ConfigurableComponent {
+    struct Protected {
+        var sessions: [String: DeltaSession] = [:]
+        var early = EarlyDeltas()
+        var ended = EndedSessions()
+        var transfer = StateTransfer()
+    }
+
+    package let lifecycle = LifecycleSupport()
+    package let support: ManagerSupport
+    let settings: Mutex<Configuration>
+    /// Never taken while a session's own state is held: that may be looked at from here.
+    let protected = Mutex(Protected())
+    let counts = Mutex(MessageCounts())
+    /// Answers to other nodes that ask for all sessions.
+    let answers = OwnedTasks()
+
+    package init(configuration: Configuration, now: @escaping @Sendable () -> Int64) throws {
+        self.settings = Mutex(configuration)
+        self.support = try ManagerSupport(configuration.common, now: now)
+    }
+
+    package convenience init(configuration: Configuration) throws {
+        try self.init(configuration: configuration, now: WallClock.milliseconds)
+    }
+
+    package var configuration: Configuration { self.settings.withLock { $0 } }
+
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
+        let common = try self.settings.withLock { settings in
+            try change(&settings)
+            return settings.common
+        }
+        self.support.settings = common
+    }
+
+    package var lifecycleName: String { "DeltaManager[\(self.support.name)]" }
+    package var name: String { self.support.name }
+
+    package func clone() throws -> any ClusterManager {
+        let copy = try DeltaManager(configuration: self.configuration, now: self.support.now)
+        copy.support.use(self.support.generator)
+        return copy
+    }
+
+    package func attach(to context: StandardContext) {
+        self.support.attach(to: context, cluster: context.cluster as? SimpleTcpCluster)
+    }
+
+    package func use(_ generator: StandardSessionIDGenerator) { self.support.use(generator) }
+
+    // MARK: Sessions
+
+    package func findSession(_ id: String) async throws -> (any Session)? { self.session(id) }
+
+    package func sessionInMemory(_ id: String) -> (any Session)? { self.session(id) }
+
+    func session(_ id: String) -> DeltaSession? { self.protected.withLock { $0.sessions[id] } }
+
+    package func createSession(_ id: String?) throws -> any Session {
+        let now = self.support.now()
+        let limit = self.support.settings.maxActiveSessions
+        let maxInactiveInterval = self.support.idleSeconds
+        let (session, active) = try self.protected.withLock { protected in
+            if limit >= 0, protected.sessions.count >= limit {
+                self.support.count { $0.rejected() }
+                throw IllegalStateError("createSession: Too many active sessions")
+            }
+            var chosen = id ?? self.support.makeID()
+            while protected.sessions[chosen] != nil {
+                self.support.count { $0.duplicate() }
+                chosen = self.support.makeID()
+            }
+            let session = DeltaSession(
+                id: chosen,
+                owner: self,
+                creationTime: now,
+                maxInactiveInterval: maxInactiveInterval,
+                isPrimary: true
+            )
+            protected.sessions[chosen] = session
+            protected.ended.forget(chosen)
+            return (session, protected.sessions.count)
+        }
+        self.support.count { $0.created(at: now, active: active) }
+        session.recordCreation()
+        if let cluster = self.cluster, cluster.hasMembers {
+            session.sendInOrder { id, earlier in
+                self.send(.created(id, in: self.name, at: now, now: now), cluster, after: earlier)
+            }
+        }
+        self.support.sessionCreated(session)
+        return session
+    }
+
+    package func changeSessionId(_ session: any Session) -> String {
+        let new = self.support.makeID()
+        self.changeSessionId(session, to: new)
+        return new
+    }
+
+    package func changeSessionId(_ session: any Session, to new: String) {
+        guard let session = session as? DeltaSession else { return }
+        let old = session.idInternal
+        self.rename(session, from: old, to: new)
+        session.isPrimary = true
+        self.support.sessionIDChanged(session, from: old)
+        guard let cluster = self.cluster, cluster.hasMembers else { return }
+        let now = self.support.now()
+        session.sendInOrder { _, earlier in
+            do {
+                let payload = try SessionMessage.payload(newID: new)
+                return self.send(.changedID(old, in: self.name, now: now, payload: payload), cluster, after: earlier)
+            } catch {
+                self.log.error("changeSessionId", "The new id of session [\(old)] cannot be sent", error)
+                return earlier
+            }
+        }
+    }
+
+    func rename(_ session: DeltaSession, from old: String, to new: String, isPrimary: Bool? = nil) {
+        self.protected.withLock { protected in
+            protected.sessions[old] = nil
+            protected.sessions[new] = session
+            protected.ended.forget(new)
+        }
+        session.setID(new, isPrimary: isPrimary)
+    }
+
+    package var activeSessions: Int { self.protected.withLock { $0.sessions.count } }
+    package var sessions: [any Session] { self.protected.withLock { Array($0.sessions.values) } }
+    var deltaSessions: [DeltaSession] { self.protected.withLock { Array($0.sessions.values) } }
+
+    package func isPrimary(_ id: String) -> Bool? { self.session(id)?.isPrimary }
+
+    // MARK: Requests
+
+    package func requestCompleted(_ session: any Session) async {
+        guard let session = session as? DeltaSession else { return }
+        await self.complete(session)
+    }
+
+    /// Sends what the request changed and waits as the cluster's options say.
+    private func complete(_ session: DeltaSession) async {
+        guard let cluster = self.cluster, cluster.hasMembers else { return session.completeAlone() }
+        guard let sent = self.enqueue(session, cluster, isExpiry: false) else { return }
+        do { try await sent.get() } catch { cluster.sendFailed(error) }
+    }
+
+    /// Sends what was changed and not sent yet; returns what waits for it.
+    private func enqueue(
+        _ session: DeltaSession,
+        _ cluster: SimpleTcpCluster,
+        isExpiry: Bool
+    ) -> EventLoopFuture<Void>? {
+        let now = self.support.now()
+        return session.complete(now: now, isExpiry: isExpiry) { id, outgoing, earlier in
+            switch outgoing {
+            case .nothing: return nil
+            case .accessed: return self.send(.accessed(id, in: self.name, now: now), cluster, after: earlier)
+            case .delta(let delta):
+                do {
+                    let payload = try delta.encoded()
+                    return self.send(.delta(id, in: self.name, now: now, payload: payload), cluster, after: earlier)
+                } catch {
+                    self.log.error("requestCompleted", "Unable to serialize delta request for sessionid [\(id)]", error)
+                    return earlier
+                }
+            }
+        }
+    }
+
+    /// Hands a message to the cluster, for all members.
+    func send(
+        _ message: SessionMessage,
+        _ cluster: SimpleTcpCluster,
+        after earlier: EventLoopFuture<Void>?
+    ) -> EventLoopFuture<Void>? {
+        self.countSent(message.event)
+        return cluster.enqueue(message, after: earlier)
+    }
+
+    // MARK: DeltaSessionOwner
+
+    func sessionWillEnd(_ session: DeltaSession) {
+        guard let cluster = self.cluster, cluster.hasMembers else { return }
+        _ = self.enqueue(session, cluster, isExpiry: true)
+    }
+
+    func sessionEnded(_ session: DeltaSession, isExpiry: Bool, notifiesCluster: Bool) {
+        let now = self.support.now()
+        let (id, creationTime) = (session.idInternal, session.creationTimeInternal)
+        self.protected.withLock { protected in
+            if protected.sessions[id] === session { protected.sessions[id] = nil }
+            protected.ended.insert(id, at: now, creationTime: creationTime)
+        }
+        self.support.count { statistics in
+            if isExpiry { statistics.expired() }
+            statistics.ended(at: now, createdAt: creationTime)
+        }
+        guard notifiesCluster, let cluster = self.cluster, cluster.hasMembers else { return }
+        session.sendInOrder { _, earlier in
+            self.send(.expired(id, in: self.name, now: now), cluster, after: earlier)
+        }
+    }
+
+    // MARK: Expiry
+
+    package func backgroundProcess() async {
+        let now = self.support.now()
+        self.protected.withLock { protected in
+            protected.early.dropOverdue(at: now)
+            protected.ended.dropOverdue(at: now)
+        }
+        if self.support.isExpiryDue() { self.processExpires() }
+    }
+
+    /// Ends every session whose time is over.
+    package func processExpires() {
+        let begin = self.support.now()
+        for session in self.deltaSessions { _ = session.isValid }
+        let elapsed = self.support.now() - begin
+        self.support.count { $0.looked(for: elapsed) }
+    }
+
+    /// Ends every session here and tells nobody.
+    package func expireAllLocalSessions() {
+        for session in self.deltaSessions { session.end(isExpiry: true, notifiesCluster: false) }
+    }
+
+    // MARK: Life
+
+    package func startInternal() async throws {
+        if let cluster = self.cluster {
+            cluster.register(self)
+            await self.fetchState(from: cluster)
+        } else {
+            self.log.error(
+                "startInternal",
+                "No cluster associated with this context: [\(self.support.name)]: sessions stay on this node"
+            )
+        }
+        try await self.enter(.starting)
+    }
+
+    package func stopInternal() async throws {
+        try await self.enter(.stopping)
+        self.answers.cancelAll()
+        let notifiesCluster = self.configuration.expireSessionsOnShutdown
+        for session in self.deltaSessions { session.end(isExpiry: true, notifiesCluster: notifiesCluster) }
+        self.cluster?.unregister(self)
+    }
+
+    var cluster: SimpleTcpCluster? { self.support.cluster }
+    var log: CategoryLogger { CategoryLogger("org.apache.catalina.ha.session.DeltaManager") }
+
+    func countSent(_ event: SessionMessage.Event) {
+        guard self.configuration.enableStatistics else { return }
+        self.counts.withLock { $0.sent[event, default: 0] += 1 }
+    }
+}

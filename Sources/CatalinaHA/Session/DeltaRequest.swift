@@ -1,0 +1,132 @@
+package import JavaSerialization
+
+/// What changed in one session since its changes were last sent.
+///
+/// Shape, a stream of its own: id (`writeUTF`), whether every change is kept (`boolean`), number of actions (`int`),
+/// then per action its type and kind (`int` each), a name (`writeUTF`), whether there is a value (`boolean`), and it.
+/// Source: `org.apache.catalina.ha.session.DeltaRequest`.
+package struct DeltaRequest: Sendable, Equatable {
+    /// What an action is about.
+    package enum Subject: Int32, Sendable, CaseIterable {
+        case attribute = 0
+        case principal = 1
+        case isNew = 2
+        case maxInactiveInterval = 3
+        case authType = 4
+        case listener = 5
+        case note = 6
+    }
+
+    package struct Action: Sendable, Equatable {
+        package let subject: Subject
+        package let name: String
+        /// Only a listener that is removed has one and is removed.
+        package let value: JavaValue?
+        package let isRemoval: Bool
+
+        /// Sets a value, or removes what has that name.
+        package init(_ subject: Subject, _ name: String, _ value: JavaValue?) {
+            self.init(subject, name, value, isRemoval: value == nil)
+        }
+
+        package init(_ subject: Subject, _ name: String, _ value: JavaValue?, isRemoval: Bool) {
+            self.subject = subject
+            self.name = name
+            self.value = value
+            self.isRemoval = isRemoval
+        }
+
+        package static func isNew(_ value: Bool) -> Action { Action(.isNew, "__SET__ISNEW__", .boolean(value)) }
+
+        package static func maxInactiveInterval(_ seconds: Int) -> Action {
+            Action(.maxInactiveInterval, "__SET__MAXINTERVAL__", .int(Int32(clamping: seconds)))
+        }
+
+        package static func principal(_ value: JavaValue?) -> Action { Action(.principal, "__SET__PRINCIPAL__", value) }
+
+        package static func authType(_ value: String?) -> Action {
+            Action(.authType, "__SET__AUTHTYPE__", value.map { .string($0) })
+        }
+    }
+
+    private enum Kind {
+        static let set: Int32 = 0
+        static let remove: Int32 = 1
+    }
+
+    /// Actions that a peer may send in one request.
+    package static let actionsMaximum: Int32 = 1 << 20
+
+    package var sessionID: String
+    /// Whether earlier actions with the same name are kept.
+    package var recordsAllActions: Bool
+    package private(set) var actions: [Action] = []
+
+    package init(sessionID: String, recordsAllActions: Bool = false) {
+        self.sessionID = sessionID
+        self.recordsAllActions = recordsAllActions
+    }
+
+    package var isEmpty: Bool { self.actions.isEmpty }
+
+    /// Appends an action; without ``recordsAllActions`` it takes the place of any other of the same name.
+    package mutating func record(_ action: Action) {
+        if !self.recordsAllActions, let earlier = self.actions.firstIndex(where: { $0.name == action.name }) {
+            self.actions.remove(at: earlier)
+        }
+        self.actions.append(action)
+    }
+
+    /// Forgets all actions.
+    package mutating func reset() { self.actions.removeAll() }
+
+    // MARK: Wire
+
+    /// Reads a request.
+    ///
+    /// - Throws: ``JavaSerializationError``.
+    package init(from input: inout some JavaObjectInput) throws(JavaSerializationError) {
+        self.sessionID = try input.readUTF()
+        self.recordsAllActions = try input.readBoolean()
+        let count = try input.readInt()
+        guard (0...Self.actionsMaximum).contains(count) else { throw .invalidLength(Int64(count)) }
+        for _ in 0..<count {
+            let subject = try input.readInt()
+            let kind = try input.readInt()
+            let name = try input.readUTF()
+            let hasValue = try input.readBoolean()
+            guard let subject = Subject(rawValue: subject), kind == Kind.set || kind == Kind.remove else {
+                throw .invalidValue(className: "org.apache.catalina.ha.session.DeltaRequest")
+            }
+            let value = hasValue ? try input.readObject() : nil
+            self.actions.append(Action(subject, name, value, isRemoval: kind == Kind.remove))
+        }
+    }
+
+    package init(_ bytes: [UInt8]) throws(JavaSerializationError) {
+        var input = try JavaObjectInputStream(bytes)
+        try self.init(from: &input)
+    }
+
+    /// Writes the request.
+    ///
+    /// - Throws: ``JavaSerializationError`` for a value that Java's class cannot have.
+    package func write(to stream: inout JavaObjectOutputStream) throws(JavaSerializationError) {
+        try stream.writeUTF(self.sessionID)
+        stream.writeBoolean(self.recordsAllActions)
+        stream.writeInt(Int32(clamping: self.actions.count))
+        for action in self.actions {
+            stream.writeInt(action.subject.rawValue)
+            stream.writeInt(action.isRemoval ? Kind.remove : Kind.set)
+            try stream.writeUTF(action.name)
+            stream.writeBoolean(action.value != nil)
+            if let value = action.value { try stream.writeObject(value) }
+        }
+    }
+
+    package func encoded() throws(JavaSerializationError) -> [UInt8] {
+        var stream = JavaObjectOutputStream()
+        try self.write(to: &stream)
+        return stream.finishedBytes()
+    }
+}

@@ -1,0 +1,201 @@
+import CatalinaCore
+import JavaSerialization
+import NIOCore
+import ServletAPI
+import Synchronization
+import Tribes
+
+/// How a session goes to other nodes, and what comes from them.
+extension DeltaSession {
+    /// Why a delta was not applied.
+    enum Mismatch: Error, Equatable {
+        /// It is for another session.
+        case sessionID(String)
+        /// It sets attributes of a session that has ended.
+        case invalidSession
+    }
+
+    // MARK: Out
+
+    /// What another node needs to serve the session; values that stay here are left out.
+    var record: SessionRecord {
+        let protected = self.protected.withLock { $0 }
+        var record = SessionRecord(
+            id: protected.id,
+            times: protected.times,
+            maxInactiveInterval: Int32(clamping: protected.maxInactiveInterval),
+            isNew: protected.isNew,
+            isValid: protected.isValid
+        )
+        record.version = protected.foreign.version
+        record.principal = protected.identity.java
+        record.notes = protected.foreign.notes
+        record.listeners = protected.foreign.listeners
+        record.attributes.reserveCapacity(protected.attributes.count)
+        for (name, attribute) in protected.attributes {
+            guard let java = attribute.java, self.isDistributed(name, attribute) else { continue }
+            record.attributes.append(.init(name, java))
+        }
+        return record
+    }
+
+    /// What is to be said about a session at the end of a request.
+    enum Outgoing: Equatable {
+        case nothing
+        case accessed
+        case delta(DeltaRequest)
+    }
+
+    /// Takes what is to be said at the end of a request; the session is this node's then.
+    ///
+    /// `send` is called while nothing else can happen to the session, so that messages about it leave in the order of
+    /// its changes; it gets the message before, and returns what waits for its own, as this does. With `isExpiry` the
+    /// session ends with this, so that mere use need not be told.
+    func complete(
+        now: Int64,
+        isExpiry: Bool,
+        send: (_ id: String, Outgoing, _ earlier: EventLoopFuture<Void>?) -> EventLoopFuture<Void>?
+    ) -> EventLoopFuture<Void>? {
+        self.protected.withLock { protected in
+            let outgoing = protected.takeOutgoing(now: now, isExpiry: isExpiry)
+            guard outgoing != .nothing else { return nil }
+            protected.local.lastReplicated = now
+            let sent = send(protected.id, outgoing, protected.local.lastSend)
+            protected.local.lastSend = sent
+            return sent
+        }
+    }
+
+    /// Sends something about the session behind what was sent before; `send` must not look at the session.
+    func sendInOrder(_ send: (_ id: String, _ earlier: EventLoopFuture<Void>?) -> EventLoopFuture<Void>?) {
+        self.protected.withLock { $0.local.lastSend = send($0.id, $0.local.lastSend) }
+    }
+
+    /// Nobody is there: forgets what changed; the session is this node's.
+    func completeAlone() {
+        self.protected.withLock { protected in
+            protected.delta.reset()
+            protected.isPrimary = true
+        }
+    }
+
+    /// Writes down what tells a new session from none.
+    func recordCreation() {
+        self.protected.withLock { protected in
+            protected.isNew = true
+            protected.delta.record(.isNew(true))
+            protected.delta.record(.maxInactiveInterval(protected.maxInactiveInterval))
+        }
+    }
+
+    /// Gives the session another id; the table is the caller's business.
+    func setID(_ id: String, isPrimary: Bool? = nil) {
+        self.protected.withLock { protected in
+            protected.id = id
+            protected.delta.sessionID = id
+            if let isPrimary { protected.isPrimary = isPrimary }
+        }
+    }
+
+    // MARK: In
+
+    /// Applies what another node changed: that node is the primary one now.
+    ///
+    /// - Throws: ``Mismatch``.
+    func apply(_ delta: DeltaRequest) throws(Mismatch) {
+        let now = self.support.now()
+        let result: Result<[AttributeEvent], Mismatch> = self.protected.withLock { protected in
+            guard protected.id == delta.sessionID else { return .failure(.sessionID(delta.sessionID)) }
+            guard protected.isValid else { return .failure(.invalidSession) }
+            var events: [AttributeEvent] = []
+            for action in delta.actions { protected.apply(action, &events) }
+            protected.times.lastAccessed = now
+            protected.times.thisAccessed = now
+            protected.isPrimary = false
+            return .success(events)
+        }
+        let events = try result.get()
+        guard self.support.settings.notifyListenersOnReplication else { return }
+        for event in events { self.support.attributeChanged(self, event) }
+    }
+
+    /// Becomes what another node sent.
+    func restore(_ record: SessionRecord) {
+        self.protected.withLock { protected in
+            protected.id = record.id
+            protected.delta.sessionID = record.id
+            protected.times = record.times
+            protected.maxInactiveInterval = Int(record.maxInactiveInterval)
+            protected.isNew = record.isNew
+            protected.isValid = true
+            protected.isPrimary = false
+            protected.foreign = Foreign(version: record.version, notes: record.notes, listeners: record.listeners)
+            protected.identity.java = record.principal
+            protected.identity.principal = record.principal.flatMap { SessionPrincipal.principal($0) }
+            protected.local.notes[Self.sessionIDNote] = record.notes.sessionID.string
+            protected.attributes = Dictionary(record.attributes.map { ($0.name, .received($0.value)) }) { $1 }
+        }
+    }
+
+    /// Another node served a request of the session that changed nothing.
+    func accessedElsewhere() {
+        let now = self.support.now()
+        self.protected.withLock { protected in
+            protected.times.lastAccessed = now
+            protected.times.thisAccessed = now
+            protected.isPrimary = false
+            protected.isNew = false
+        }
+    }
+}
+
+extension DeltaSession.Protected {
+    mutating func takeOutgoing(now: Int64, isExpiry: Bool) -> DeltaSession.Outgoing {
+        guard self.isValid else { return .nothing }
+        defer { self.isPrimary = true }
+        if !self.delta.isEmpty {
+            defer { self.delta.reset() }
+            return .delta(self.delta)
+        }
+        if isExpiry { return .nothing }
+        if !self.isPrimary { return .accessed }
+        let interval = Int64(self.maxInactiveInterval) * 1000
+        return interval >= 0 && now - self.local.lastReplicated > interval ? .accessed : .nothing
+    }
+
+    fileprivate mutating func apply(_ action: DeltaRequest.Action, _ events: inout [DeltaSession.AttributeEvent]) {
+        switch action.subject {
+        case .attribute:
+            let old = self.attributes[action.name]
+            let new = action.isRemoval ? nil : action.value.map { SessionAttribute.received($0) }
+            self.attributes[action.name] = new
+            events.append(.init(name: action.name, old: old, new: new))
+        case .isNew: self.isNew = action.value?.boolean ?? false
+        case .maxInactiveInterval:
+            if let seconds = action.value?.int { self.maxInactiveInterval = Int(seconds) }
+        case .principal:
+            self.identity.java = action.value
+            self.identity.principal = action.value.flatMap { SessionPrincipal.principal($0) }
+        case .authType: self.identity.authType = action.value?.string
+        case .note:
+            guard action.name == DeltaSession.sessionIDNote else { return }
+            self.foreign.notes.sessionID = action.value ?? .null
+            self.local.notes[action.name] = action.value?.string
+        case .listener:
+            guard let listener = action.value else { return }
+            if action.isRemoval {
+                self.foreign.remove(listener)
+            } else {
+                self.foreign.listeners.append(listener)
+            }
+        }
+    }
+}
+
+extension DeltaSession.Foreign {
+    /// Removes the listener that Java would write with the same bytes.
+    fileprivate mutating func remove(_ listener: JavaValue) {
+        guard let bytes = try? listener.stream() else { return }
+        self.listeners.removeAll { (try? $0.stream()) == bytes }
+    }
+}

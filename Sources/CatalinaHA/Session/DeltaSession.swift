@@ -1,0 +1,300 @@
+import CatalinaCore
+import JavaSerialization
+import NIOCore
+package import ServletAPI
+import Synchronization
+
+/// One client's session, of which other nodes hold copies; what changes is written down for them.
+///
+/// The node that last served the client is the primary one: it alone tells the others that the session has expired,
+/// and they keep their copies for twice the time.
+/// Isolation: any thread.
+/// Source: `org.apache.catalina.ha.session.DeltaSession`.
+package final class DeltaSession: Session {
+    /// What the container remembers and no node needs.
+    struct Local {
+        var notes: [String: any Sendable] = [:]
+        /// Requests that use the session at present.
+        var uses = 0
+        /// Whether a request of this node has used it.
+        var isUsed = false
+        /// When something was last sent about it, in milliseconds since 1970.
+        var lastReplicated: Int64 = 0
+        /// The last message about it; the next one goes after it.
+        var lastSend: EventLoopFuture<Void>?
+    }
+
+    /// Who logged in.
+    struct Identity {
+        var principal: (any Principal)?
+        /// The user as it travels.
+        var java: JavaValue?
+        var authType: String?
+    }
+
+    struct Protected {
+        var id: String
+        var times: SessionRecord.Times
+        var maxInactiveInterval: Int
+        var isNew = false
+        var isValid = true
+        var isExpiring = false
+        /// Whether this node last completed a request of it.
+        var isPrimary: Bool
+        var attributes: [String: SessionAttribute] = [:]
+        var identity = Identity()
+        var foreign = Foreign()
+        var delta: DeltaRequest
+        var local = Local()
+    }
+
+    /// What only nodes of Tomcat's understand, kept for them.
+    struct Foreign {
+        var version: Int64 = 0
+        var notes = SessionRecord.Notes()
+        var listeners: [JavaValue] = []
+    }
+
+    /// One attribute before and after a change.
+    struct AttributeEvent {
+        let name: String
+        let old: SessionAttribute?
+        let new: SessionAttribute?
+    }
+
+    /// The authenticator's note of the id under which the user logged in.
+    static let sessionIDNote = "org.apache.catalina.authenticator.SESSION_ID"
+
+    package let support: ManagerSupport
+    let owner: any DeltaSessionOwner
+    let protected: Mutex<Protected>
+
+    /// A new session of this node, or one that another node says it has made.
+    init(id: String, owner: any DeltaSessionOwner, creationTime: Int64, maxInactiveInterval: Int, isPrimary: Bool) {
+        self.owner = owner
+        self.support = owner.support
+        self.protected = Mutex(
+            Protected(
+                id: id,
+                times: .init(creation: creationTime, lastAccessed: creationTime, thisAccessed: creationTime),
+                maxInactiveInterval: maxInactiveInterval,
+                isPrimary: isPrimary,
+                delta: DeltaRequest(sessionID: id, recordsAllActions: owner.support.settings.recordAllActions)
+            )
+        )
+    }
+
+    // MARK: For applications
+
+    package var id: String { self.idInternal }
+
+    package var creationTime: Int64 {
+        get throws { try self.checked("getCreationTime") { $0.times.creation } }
+    }
+
+    package var lastAccessedTime: Int64 {
+        get throws { try self.checked("getLastAccessedTime") { $0.times.lastAccessed } }
+    }
+
+    package var isNew: Bool {
+        get throws { try self.checked("isNew") { $0.isNew } }
+    }
+
+    package var maxInactiveInterval: Int {
+        get { self.protected.withLock { $0.maxInactiveInterval } }
+        set {
+            self.protected.withLock { protected in
+                protected.maxInactiveInterval = newValue
+                protected.delta.record(.maxInactiveInterval(newValue))
+            }
+        }
+    }
+
+    package var servletContext: any ServletContext { self.support.servletContext }
+
+    package func attribute(_ name: String) throws -> (any Sendable)? {
+        try self.checked("getAttribute") { $0.attributes[name]?.value }
+    }
+
+    package var attributeNames: [String] {
+        get throws { try self.checked("getAttributeNames") { Array($0.attributes.keys) } }
+    }
+
+    package func setAttribute(_ name: String, _ value: (any Sendable)?) throws {
+        let event = try self.checked(value == nil ? "removeAttribute" : "setAttribute") { protected in
+            let old = protected.attributes[name]
+            guard let value else {
+                protected.attributes[name] = nil
+                if let old, self.isDistributed(name, old) { protected.delta.record(.init(.attribute, name, nil)) }
+                return AttributeEvent(name: name, old: old, new: nil)
+            }
+            let java = SessionValue.java(value, replacing: old?.java)
+            let new = SessionAttribute.live(value, java)
+            if self.support.filter.admits(name, className: java?.className) {
+                guard let java else {
+                    throw IllegalArgumentError("setAttribute: Non-serializable attribute [\(name)]")
+                }
+                protected.delta.record(.init(.attribute, name, java))
+            }
+            protected.attributes[name] = new
+            return AttributeEvent(name: name, old: old, new: new)
+        }
+        if let bound = value as? any HttpSessionBindingListener { bound.valueBound(self, name) }
+        if case .live(let old, _)? = event.old, let unbound = old as? any HttpSessionBindingListener {
+            unbound.valueUnbound(self, name)
+        }
+        self.support.attributeChanged(self, event)
+    }
+
+    package func invalidate() throws {
+        try self.checked("invalidate") { _ in }
+        self.end(isExpiry: false, notifiesCluster: true)
+    }
+
+    // MARK: For the container
+
+    package var idInternal: String { self.protected.withLock { $0.id } }
+    package var lastAccessedTimeInternal: Int64 { self.protected.withLock { $0.times.lastAccessed } }
+    package var creationTimeInternal: Int64 { self.protected.withLock { $0.times.creation } }
+    package var thisAccessedTimeInternal: Int64 { self.protected.withLock { $0.times.thisAccessed } }
+
+    package var principal: (any Principal)? {
+        get { self.protected.withLock { $0.identity.principal } }
+        set {
+            let java = newValue.flatMap { SessionPrincipal.java($0) }
+            self.protected.withLock { protected in
+                protected.identity.principal = newValue
+                protected.identity.java = java
+                protected.delta.record(.principal(java))
+            }
+        }
+    }
+
+    package var authType: String? {
+        get { self.protected.withLock { $0.identity.authType } }
+        set {
+            self.protected.withLock { protected in
+                protected.identity.authType = newValue
+                protected.delta.record(.authType(newValue))
+            }
+        }
+    }
+
+    package func note(_ name: String) -> (any Sendable)? { self.protected.withLock { $0.local.notes[name] } }
+
+    package func setNote(_ name: String, _ value: (any Sendable)?) {
+        self.protected.withLock { protected in
+            protected.local.notes[name] = value
+            guard name == Self.sessionIDNote else { return }
+            let text = (value as? String).map { JavaValue.string($0) }
+            protected.foreign.notes.sessionID = text ?? .null
+            protected.delta.record(.init(.note, name, text))
+        }
+    }
+
+    package var isValid: Bool {
+        let (now, isUseChecked) = (self.support.now(), self.support.settings.sessionActivityCheck)
+        let (isValid, isOver, isPrimary) = self.protected.withLock { protected in
+            let isBusy = isUseChecked && protected.local.uses > 0
+            let isOver = protected.isValid && !protected.isExpiring && !isBusy && protected.isOver(at: now)
+            return (protected.isValid, isOver, protected.isPrimary)
+        }
+        guard isOver else { return isValid }
+        self.end(isExpiry: true, notifiesCluster: isPrimary)
+        return false
+    }
+
+    package func access() {
+        let now = self.support.now()
+        self.protected.withLock { protected in
+            protected.times.thisAccessed = now
+            protected.local.uses += 1
+            if protected.local.isUsed || !protected.isNew {
+                protected.isNew = false
+                protected.delta.record(.isNew(false))
+            }
+            protected.local.isUsed = true
+        }
+    }
+
+    package func endAccess() {
+        let (now, isAtStart) = (self.support.now(), self.support.settings.sessionLastAccessAtStart)
+        self.protected.withLock { protected in
+            protected.isNew = false
+            protected.local.uses = max(0, protected.local.uses - 1)
+            protected.times.lastAccessed = protected.times.thisAccessed
+            if !isAtStart { protected.times.thisAccessed = now }
+        }
+    }
+
+    package func expire() { self.end(isExpiry: true, notifiesCluster: true) }
+
+    /// Whether this node last completed a request of the session.
+    package var isPrimary: Bool {
+        get { self.protected.withLock { $0.isPrimary } }
+        set { self.protected.withLock { $0.isPrimary = newValue } }
+    }
+
+    // MARK: End
+
+    /// Ends the session once: listeners first, while it can still be read, then its values.
+    ///
+    /// Without `tellsListeners` the application does not hear of it.
+    func end(isExpiry: Bool, notifiesCluster: Bool, tellsListeners: Bool = true) {
+        let isFirst = self.protected.withLock { protected in
+            guard protected.isValid, !protected.isExpiring else { return false }
+            protected.isExpiring = true
+            return true
+        }
+        guard isFirst else { return }
+        if notifiesCluster { self.owner.sessionWillEnd(self) }
+        if tellsListeners { self.support.sessionDestroyed(self) }
+        let attributes = self.protected.withLock { protected in
+            protected.isValid = false
+            protected.isExpiring = false
+            protected.delta.reset()
+            defer { protected.attributes.removeAll() }
+            return protected.attributes
+        }
+        self.owner.sessionEnded(self, isExpiry: isExpiry, notifiesCluster: notifiesCluster)
+        guard tellsListeners else { return }
+        for (name, attribute) in attributes {
+            if case .live(let value, _) = attribute, let bound = value as? any HttpSessionBindingListener {
+                bound.valueUnbound(self, name)
+            }
+            self.support.attributeChanged(self, AttributeEvent(name: name, old: attribute, new: nil))
+        }
+    }
+
+    /// Whether other nodes have an attribute.
+    func isDistributed(_ name: String, _ attribute: SessionAttribute) -> Bool {
+        self.support.filter.admits(name, className: attribute.java?.className)
+    }
+
+    private func checked<Value>(
+        _ method: String,
+        _ body: (inout Protected) throws -> sending Value
+    ) throws -> sending Value {
+        try self.protected.withLock { protected in
+            guard protected.isValid else { throw IllegalStateError("\(method): Session already invalidated") }
+            return try body(&protected)
+        }
+    }
+}
+
+extension DeltaSession.Protected {
+    /// Whether the session has been idle for too long: twice its time on a node that does not serve its client.
+    func isOver(at now: Int64) -> Bool {
+        guard self.maxInactiveInterval > 0 else { return false }
+        let limit = Int64(self.maxInactiveInterval) * (self.isPrimary ? 1 : 2)
+        return (now - self.times.thisAccessed) / 1000 >= limit
+    }
+}
+
+/// The manager of a ``DeltaSession``, told when the session ends.
+protocol DeltaSessionOwner: AnyObject, Sendable {
+    var support: ManagerSupport { get }
+    /// The session is about to end and other nodes will be told: what changed before is sent first.
+    func sessionWillEnd(_ session: DeltaSession)
+    func sessionEnded(_ session: DeltaSession, isExpiry: Bool, notifiesCluster: Bool)
+}

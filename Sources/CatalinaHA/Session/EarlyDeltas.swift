@@ -1,0 +1,109 @@
+/// Changes of sessions that this node does not know yet.
+///
+/// Tomcat sends each message from a thread of a pool, so that a delta may arrive before the message that its session
+/// was made. It waits here for a moment, in the order of arrival.
+struct EarlyDeltas {
+    /// How long a change waits, in milliseconds.
+    static let ageMaximum: Int64 = 5_000
+    /// How much waits, in bytes; what comes above that is dropped and counted.
+    static let sizeMaximum = 16 << 20
+
+    private struct Waiting {
+        var messages: [SessionMessage] = []
+        var since: Int64
+    }
+
+    private var waiting: [String: Waiting] = [:]
+    private(set) var size = 0
+    /// Changes that no session came for, or that were too many.
+    private(set) var dropped = 0
+
+    /// Lets a change wait for the session it is about; false if there is no room.
+    mutating func hold(_ message: SessionMessage, at now: Int64) -> Bool {
+        let size = Self.size(of: message)
+        if self.size + size > Self.sizeMaximum { self.dropOverdue(at: now) }
+        guard self.size + size <= Self.sizeMaximum else {
+            self.dropped += 1
+            return false
+        }
+        self.size += size
+        self.waiting[message.sessionID, default: Waiting(since: now)].messages.append(message)
+        return true
+    }
+
+    /// Takes what waits for a session.
+    mutating func take(_ id: String) -> [SessionMessage] {
+        if self.waiting.isEmpty { return [] }
+        guard let found = self.waiting.removeValue(forKey: id) else { return [] }
+        self.size -= found.messages.reduce(0) { $0 + Self.size(of: $1) }
+        return found.messages
+    }
+
+    mutating func dropOverdue(at now: Int64) {
+        for (id, waiting) in self.waiting where now - waiting.since > Self.ageMaximum {
+            self.dropped += waiting.messages.count
+            _ = self.take(id)
+        }
+    }
+
+    private static func size(of message: SessionMessage) -> Int {
+        256 + message.sessionID.utf8.count + (message.payload?.count ?? 0)
+    }
+}
+
+/// Sessions that ended a short while ago, so that a late message does not bring one back.
+struct EndedSessions {
+    /// How long an end is remembered, in milliseconds.
+    static let ageMaximum: Int64 = 60_000
+    /// How many are; the oldest are forgotten first.
+    static let countMaximum = 65_536
+
+    private struct End {
+        let time: Int64
+        /// nil where the session was never known.
+        let creationTime: Int64?
+        /// By the clock of the node that said so.
+        let messageTime: Int64?
+    }
+
+    private var ends: [String: End] = [:]
+    private var order: [(id: String, time: Int64)] = []
+    private var first = 0
+
+    var count: Int { self.ends.count }
+
+    /// Remembers an end; a session that was never known here has no creation time, its end's message has a time.
+    mutating func insert(_ id: String, at now: Int64, creationTime: Int64?, messageTime: Int64? = nil) {
+        self.ends[id] = End(time: now, creationTime: creationTime, messageTime: messageTime)
+        self.order.append((id, now))
+        if self.ends.count > Self.countMaximum { self.dropFirst() }
+    }
+
+    /// Whether changes of a session are late.
+    func contains(_ id: String) -> Bool { self.ends[id] != nil }
+
+    /// Whether the message that a session was made at a time is about the one that ended.
+    func contains(_ id: String, createdAt creationTime: Int64) -> Bool {
+        guard let end = self.ends[id] else { return false }
+        if let known = end.creationTime { return known == creationTime }
+        return creationTime <= end.messageTime ?? .max
+    }
+
+    /// A session with that id lives.
+    mutating func forget(_ id: String) { self.ends[id] = nil }
+
+    mutating func dropOverdue(at now: Int64) {
+        while self.first < self.order.count, now - self.order[self.first].time > Self.ageMaximum { self.dropFirst() }
+    }
+
+    private mutating func dropFirst() {
+        guard self.first < self.order.count else { return }
+        let (id, time) = self.order[self.first]
+        if self.ends[id]?.time == time { self.ends[id] = nil }
+        self.first += 1
+        if self.first > self.order.count / 2 {
+            self.order.removeFirst(self.first)
+            self.first = 0
+        }
+    }
+}

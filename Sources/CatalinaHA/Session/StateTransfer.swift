@@ -1,0 +1,91 @@
+import Tribes
+
+/// A manager's wait for the sessions of other nodes, and what comes meanwhile.
+struct StateTransfer {
+    /// How the wait for one member ended.
+    enum Outcome: Sendable, Equatable {
+        case transferred
+        /// The member has no such application.
+        case noContextManager
+        /// The member is gone.
+        case lost
+        /// The member is starting too and waits for this node.
+        case mutual
+        case timedOut
+    }
+
+    struct Queued {
+        let message: SessionMessage
+        let sender: Member
+    }
+
+    /// Messages that may come while a node waits; above that the oldest are dropped.
+    static let queueMaximum = 1 << 17
+
+    /// Whether messages are kept for later.
+    private(set) var isQueueing = false
+    private(set) var queue: [Queued] = []
+    /// Who was asked.
+    private var target: Member?
+    private var continuation: AsyncStream<Outcome>.Continuation?
+    /// When the sessions received were true, by the sender's clock.
+    private var stateTime: (sender: Member, time: Int64)?
+    private(set) var isTransferred = false
+    private(set) var isContextManagerMissing = false
+    private(set) var dropped = 0
+
+    mutating func beginQueueing() { self.isQueueing = true }
+
+    /// Begins to wait for a member; the stream yields how that ended.
+    mutating func ask(_ target: Member) -> AsyncStream<Outcome> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Outcome.self, bufferingPolicy: .bufferingNewest(4))
+        self.target = target
+        self.continuation = continuation
+        return stream
+    }
+
+    func isWaiting(for member: Member) -> Bool { self.target == member }
+
+    mutating func complete(from sender: Member, at time: Int64?) {
+        self.isTransferred = true
+        if let time { self.stateTime = (sender, time) }
+        self.end(.transferred)
+    }
+
+    mutating func missing() {
+        self.isContextManagerMissing = true
+        self.end(.noContextManager)
+    }
+
+    /// Ends the wait for the member that was asked.
+    mutating func end(_ outcome: Outcome) {
+        self.target = nil
+        self.continuation?.yield(outcome)
+        self.continuation?.finish()
+        self.continuation = nil
+    }
+
+    mutating func append(_ message: SessionMessage, from sender: Member) {
+        if self.queue.count >= Self.queueMaximum {
+            self.queue.removeFirst(Self.queueMaximum / 8)
+            self.dropped += Self.queueMaximum / 8
+        }
+        self.queue.append(Queued(message: message, sender: sender))
+    }
+
+    /// What came meanwhile, in order; if nothing is left messages are no longer kept.
+    ///
+    /// With `dropsOlder`, messages of the node whose sessions were received are left out if the sessions know of
+    /// them; the clocks of other nodes say nothing about that.
+    mutating func takeQueue(dropsOlder: Bool) -> [Queued] {
+        defer { self.queue.removeAll() }
+        if self.queue.isEmpty { self.isQueueing = false }
+        guard dropsOlder, let state = self.stateTime else { return self.queue }
+        return self.queue.filter { queued in
+            guard queued.sender == state.sender, queued.message.event != .getAllSessions,
+                let time = queued.message.timestamp
+            else { return true }
+            return time >= state.time
+        }
+    }
+}

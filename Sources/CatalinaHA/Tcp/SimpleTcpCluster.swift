@@ -1,0 +1,329 @@
+package import CatalinaCore
+import JavaSerialization
+package import Modeler
+package import NIOCore
+import Synchronization
+package import Tribes
+
+/// A group of servers that keep copies of each other's sessions.
+///
+/// It belongs to an Engine or a Host, gives each distributable application below a session manager, puts its valves
+/// into the container's pipeline, and sends what they have to say over one channel.
+/// Isolation: any thread.
+/// Source: `org.apache.catalina.ha.tcp.SimpleTcpCluster`.
+package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent {
+    package struct Configuration: Sendable, Equatable {
+        /// How messages about sessions are sent: 8 queued, 6 acknowledged after they were applied.
+        package var channelSendOptions: SendOptions = .asynchronous
+        /// Parts of the channel that are started.
+        package var channelStartOptions: StartLevels = .all
+        /// The container's name if unset.
+        package var clusterName: String?
+        /// Whether the channel's heartbeat is the container's background work.
+        package var heartbeatBackgroundEnabled = false
+        package var notifyLifecycleListenerOnFailure = false
+
+        package init() {}
+    }
+
+    package static let descriptor = ComponentDescriptor<SimpleTcpCluster>(
+        className: "org.apache.catalina.ha.tcp.SimpleTcpCluster",
+        kind: .cluster,
+        "A group of servers that keep copies of each other's sessions",
+        defaults: Configuration(),
+        attributes: [
+            Attribute(
+                "channelSendOptions",
+                \.channelSendOptions,
+                "How messages about sessions are sent: 8 queued, 6 acknowledged after they were applied"
+            ),
+            Attribute("channelStartOptions", \.channelStartOptions, "Parts of the channel that are started, as bits"),
+            Attribute("clusterName", \.clusterName, "Name of the group; the container's name if unset"),
+            Attribute(
+                "heartbeatBackgroundEnabled",
+                \.heartbeatBackgroundEnabled,
+                "Whether the channel's heartbeat is the container's background work"
+            ),
+            Attribute(
+                "notifyLifecycleListenerOnFailure",
+                \.notifyLifecycleListenerOnFailure,
+                "Accepted; failures are counted and logged"
+            ),
+        ]
+    )
+
+    private struct Protected {
+        weak var container: (any Container)?
+        var channel: GroupChannel?
+        var template: (any ClusterManager)?
+        var managers: [String: any ClusterManager] = [:]
+        var valves: [any Valve] = []
+        var listeners: [any ClusterListener] = []
+        var deployer: (any ClusterDeployer)?
+        /// Valves that were put into the container's pipeline.
+        var installed: [any Valve] = []
+        var failures = Failures()
+    }
+
+    /// What went wrong, for the management.
+    package struct Failures: Sendable, Equatable {
+        /// Messages that did not reach every member.
+        package var sent = 0
+        /// Messages that a listener could not make sense of.
+        package var received = 0
+    }
+
+    package let lifecycle = LifecycleSupport()
+    private let settings: Mutex<Configuration>
+    private let protected = Mutex(Protected())
+
+    package init(configuration: Configuration) { self.settings = Mutex(configuration) }
+
+    package var configuration: Configuration { self.settings.withLock { $0 } }
+
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
+        try self.settings.withLock { try change(&$0) }
+    }
+
+    package var lifecycleName: String { "SimpleTcpCluster[\(self.clusterName)]" }
+    package var log: CategoryLogger { CategoryLogger("org.apache.catalina.ha.tcp.SimpleTcpCluster") }
+
+    // MARK: Parts, before the start
+
+    /// Says whose cluster it is.
+    package func attach(to container: any Container) { self.protected.withLock { $0.container = container } }
+    package var container: (any Container)? { self.protected.withLock { $0.container } }
+
+    package var channel: GroupChannel? {
+        get { self.protected.withLock { $0.channel } }
+        set { self.protected.withLock { $0.channel = newValue } }
+    }
+
+    /// What the managers of applications are copies of.
+    package var managerTemplate: (any ClusterManager)? {
+        get { self.protected.withLock { $0.template } }
+        set { self.protected.withLock { $0.template = newValue } }
+    }
+
+    package var deployer: (any ClusterDeployer)? {
+        get { self.protected.withLock { $0.deployer } }
+        set { self.protected.withLock { $0.deployer = newValue } }
+    }
+
+    package func add(_ valve: any Valve) { self.protected.withLock { $0.valves.append(valve) } }
+    package var valves: [any Valve] { self.protected.withLock { $0.valves } }
+    package func add(_ listener: any ClusterListener) { self.protected.withLock { $0.listeners.append(listener) } }
+    package var clusterListeners: [any ClusterListener] { self.protected.withLock { $0.listeners } }
+
+    /// The group's name: as configured, else the container's.
+    package var clusterName: String { self.configuration.clusterName ?? self.container?.name ?? "" }
+
+    // MARK: Managers
+
+    package func createManager(for context: any Container) -> (any Manager)? {
+        do {
+            let template = try self.template()
+            return try template.clone()
+        } catch {
+            self.log.error("createManager", "Unable to create a manager for [\(context.name)]", error)
+            return nil
+        }
+    }
+
+    private func template() throws -> any ClusterManager {
+        if let template = self.managerTemplate { return template }
+        let template = try DeltaManager(configuration: DeltaManager.Configuration())
+        self.managerTemplate = template
+        return template
+    }
+
+    /// What the manager of an application is called on all nodes: in an Engine the host's name belongs to it.
+    package func managerName(of context: StandardContext) -> String {
+        guard self.container is StandardEngine, let host = context.host else { return context.name }
+        return host.name + "#" + context.name
+    }
+
+    package func register(_ manager: any ClusterManager) {
+        self.protected.withLock { $0.managers[manager.name] = manager }
+    }
+
+    package func unregister(_ manager: any ClusterManager) {
+        self.protected.withLock { protected in
+            if protected.managers[manager.name] === manager { protected.managers[manager.name] = nil }
+        }
+    }
+
+    package func manager(named name: String) -> (any ClusterManager)? { self.protected.withLock { $0.managers[name] } }
+    package var managers: [any ClusterManager] { self.protected.withLock { Array($0.managers.values) } }
+
+    // MARK: Group
+
+    /// The other nodes, the oldest first.
+    package var members: [Member] { self.channel?.members ?? [] }
+    package var hasMembers: Bool { self.channel?.hasMembers ?? false }
+    package var failures: Failures { self.protected.withLock { $0.failures } }
+
+    /// Sends a message without suspending, in the order of the calls; behind `earlier` if there is one.
+    ///
+    /// - Returns: what waits for the message as the options say; nil if it could not be sent at all, which is logged.
+    package func enqueue(
+        _ message: any JavaWritable,
+        to member: Member? = nil,
+        options: SendOptions? = nil,
+        after earlier: EventLoopFuture<Void>? = nil
+    ) -> EventLoopFuture<Void>? {
+        guard let channel = self.channel else { return nil }
+        do {
+            return try channel.enqueue(
+                try .object(message),
+                to: member.map { [$0] },
+                options: options ?? self.configuration.channelSendOptions,
+                after: earlier,
+                errorHandler: self
+            )
+        } catch {
+            self.sendFailed(error)
+            return nil
+        }
+    }
+
+    /// Counts and logs that a message did not arrive; the request that caused it goes on.
+    package func sendFailed(_ error: any Error) {
+        self.protected.withLock { $0.failures.sent += 1 }
+        self.log.error("send", "Unable to send message through cluster sender.", error)
+    }
+
+    // MARK: Life
+
+    package func startInternal() async throws {
+        self.log.info("startInternal", "Cluster is about to start")
+        let configuration = self.configuration
+        let channel = try self.prepare(configuration)
+        do {
+            try await channel.start(configuration.channelStartOptions)
+        } catch {
+            self.log.error("startInternal", "Unable to start cluster.", error)
+            throw LifecycleError("Unable to start cluster.", cause: error)
+        }
+        self.warnIfReadable(channel)
+        try await self.deployer?.start()
+        try await self.enter(.starting)
+        self.registerBeans()
+    }
+
+    package func stopInternal() async throws {
+        try await self.enter(.stopping)
+        self.unregisterBeans()
+        await self.deployer?.stop()
+        if let container = self.container {
+            for valve in self.protected.withLock({ $0.installed }) { container.pipeline.remove(valve) }
+        }
+        guard let channel = self.channel else { return }
+        channel.remove(self as any ChannelListener)
+        channel.remove(self as any MembershipListener)
+        do {
+            try await channel.stop(self.configuration.channelStartOptions)
+        } catch {
+            self.log.error("stopInternal", "Unable to stop cluster.", error)
+        }
+    }
+
+    package func backgroundProcess() async {
+        await self.deployer?.backgroundProcess()
+        if self.configuration.heartbeatBackgroundEnabled { self.channel?.heartbeat() }
+    }
+
+    /// Fills in what the configuration leaves out, and puts the valves into the pipeline.
+    private func prepare(_ configuration: Configuration) throws -> GroupChannel {
+        let template = try self.template()
+        let channel = self.channel ?? GroupChannel(configuration: GroupChannel.Configuration())
+        if channel.name.isEmpty { channel.name = self.clusterName + "-Channel" }
+        if configuration.heartbeatBackgroundEnabled { try channel.reconfigure { $0.heartbeat = false } }
+        let valves = self.protected.withLock { protected in
+            protected.channel = channel
+            if protected.listeners.isEmpty, template is any SessionMessageReceiver {
+                protected.listeners.append(ClusterSessionListener())
+            }
+            if protected.valves.isEmpty { protected.valves = Self.defaultValves() }
+            protected.installed = protected.valves
+            return protected.valves
+        }
+        for case let valve as any ClusterValve in valves { valve.attach(to: self) }
+        if let container = self.container {
+            for valve in valves { container.pipeline.add(valve) }
+        }
+        if let deployer = self.deployer {
+            deployer.attach(to: self)
+            if !self.clusterListeners.contains(where: { $0 === deployer }) { self.add(deployer) }
+        }
+        channel.add(self as any ChannelListener)
+        channel.add(self as any MembershipListener)
+        return channel
+    }
+
+    /// Sessions that leave the machine can be read and forged by whoever is on the way.
+    private func warnIfReadable(_ channel: GroupChannel) {
+        guard let local = channel.localMember, !local.endpoint.isLoopback,
+            !channel.interceptors.contains(where: { $0 is EncryptInterceptor })
+        else { return }
+        self.log.warning(
+            "startInternal",
+            "The cluster listens at [\(local.endpoint)] without an EncryptInterceptor: anyone who can reach that address "
+                + "can read and change sessions. Add an EncryptInterceptor, or bind the Receiver to a trusted network."
+        )
+    }
+
+    private static func defaultValves() -> [any Valve] {
+        [
+            JvmRouteBinderValve(configuration: JvmRouteBinderValve.Configuration()),
+            ReplicationValve.withDefaults(),
+        ]
+    }
+}
+
+// MARK: - Messages and members
+
+extension SimpleTcpCluster: ChannelListener, MembershipListener, ErrorHandler {
+    package func accepts(_ message: ReceivedMessage) -> Bool {
+        guard message.rpc == nil, let object = message.object?.object else { return false }
+        return self.clusterListeners.contains { $0.accepts(object) }
+    }
+
+    package func messageReceived(_ message: ReceivedMessage) throws {
+        guard let object = message.object?.object else { return }
+        for listener in self.clusterListeners where listener.accepts(object) {
+            do {
+                try listener.messageReceived(object, message, in: self)
+            } catch {
+                self.protected.withLock { $0.failures.received += 1 }
+                self.log.error("messageReceived", "A message of [\(message.sender.name)] cannot be read", error)
+            }
+        }
+    }
+
+    package func memberAdded(_ member: Member) {
+        self.log.info("memberAdded", "Replication member added:[\(member)]")
+        self.registerBean(of: member)
+    }
+
+    package func memberDisappeared(_ member: Member) {
+        self.log.info("memberDisappeared", "Received member disappeared:[\(member)]")
+        self.unregisterBean(of: member)
+        for case let manager as any SessionMessageReceiver in self.managers { manager.memberDisappeared(member) }
+    }
+
+    /// A message that nobody waited for did not reach every member.
+    package func handleError(_ error: Tribes.ChannelError, uniqueID: UniqueID) {
+        self.protected.withLock { $0.failures.sent += 1 }
+        self.log.debug("send", "A queued message did not reach every member: \(error)")
+    }
+
+    package func handleCompletion(uniqueID: UniqueID) {}
+}
+
+extension Endpoint {
+    /// Whether only this machine can reach it.
+    fileprivate var isLoopback: Bool {
+        self.host.count == 4 ? self.host[0] == 127 : self.host == [UInt8](repeating: 0, count: 15) + [1]
+    }
+}

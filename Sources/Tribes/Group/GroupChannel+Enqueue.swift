@@ -1,0 +1,47 @@
+package import NIOCore
+import Synchronization
+
+extension GroupChannel {
+    /// Sends a message from any thread without suspending.
+    ///
+    /// What one thread enqueues goes down the channel in the order of the calls. A message with `earlier` waits until
+    /// that one is done, however it ended: so messages about one thing keep their order where the transport has
+    /// several connections to a member. Without `destinations` it goes to everyone who is there when it goes down;
+    /// nobody is no error then. The result comes when the options say that the message is done; its errors are
+    /// ``ChannelError``.
+    /// - Throws: ``ChannelError`` if the channel was never started.
+    package func enqueue(
+        _ payload: ChannelPayload,
+        to destinations: [Member]? = nil,
+        options: SendOptions,
+        after earlier: EventLoopFuture<Void>? = nil,
+        errorHandler: (any ErrorHandler)? = nil
+    ) throws(ChannelError) -> EventLoopFuture<Void> {
+        let loop = try self.runningChain().loop
+        return loop.eventLoop.flatSubmit {
+            guard let earlier else {
+                return self.submitIfRunning(payload, destinations, options, errorHandler, loop)
+            }
+            let promise = loop.makePromise(of: Void.self)
+            earlier.whenComplete { _ in
+                self.submitIfRunning(payload, destinations, options, errorHandler, loop).cascade(to: promise)
+            }
+            return promise.futureResult
+        }
+    }
+
+    private func submitIfRunning(
+        _ payload: ChannelPayload,
+        _ destinations: [Member]?,
+        _ options: SendOptions,
+        _ errorHandler: (any ErrorHandler)?,
+        _ loop: ChannelLoop
+    ) -> EventLoopFuture<Void> {
+        guard self.startedLevels.contains(.sender), self.localMember != nil else {
+            return loop.failed(ChannelError(.notStarted, "The channel is not started"))
+        }
+        let destinations = destinations ?? self.members
+        guard !destinations.isEmpty else { return loop.succeeded() }
+        return self.submit(payload, to: destinations, options: options, errorHandler: errorHandler).map { _ in }
+    }
+}

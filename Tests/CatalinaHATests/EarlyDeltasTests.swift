@@ -1,0 +1,63 @@
+import Testing
+
+@testable import CatalinaHA
+
+@Suite struct EarlyDeltasTests {
+    private func delta(_ id: String, _ number: UInt8, size: Int = 1) -> SessionMessage {
+        .delta(id, in: "/a", now: 1, payload: [UInt8](repeating: number, count: size))
+    }
+
+    @Test("changes wait for their session in the order of arrival, and once")
+    func order() {
+        var early = EarlyDeltas()
+        let messages = (1...3).map { self.delta("s", $0) }
+        for message in messages {
+            let isHeld = early.hold(message, at: 0)
+            #expect(isHeld)
+        }
+        #expect(early.hold(self.delta("t", 9), at: 0) == true)
+        #expect(early.take("s") == messages)
+        #expect(early.take("s").isEmpty)
+        #expect(early.take("t").count == 1)
+        #expect(early.size == 0)
+    }
+
+    @Test("nobody waits for ever, and what waits is bounded")
+    func bounds() {
+        var early = EarlyDeltas()
+        #expect(early.hold(self.delta("s", 1, size: EarlyDeltas.sizeMaximum / 2), at: 0) == true)
+        #expect(early.hold(self.delta("t", 1, size: EarlyDeltas.sizeMaximum / 2), at: 1) == false)
+        #expect(early.dropped == 1)
+        #expect(
+            early.hold(self.delta("t", 1, size: EarlyDeltas.sizeMaximum / 2), at: EarlyDeltas.ageMaximum + 1) == true
+        )
+        #expect(early.dropped == 2)
+        early.dropOverdue(at: 3 * EarlyDeltas.ageMaximum)
+        #expect(early.take("t").isEmpty)
+        #expect(early.size == 0)
+    }
+
+    @Test("the message that made a session does not bring it back once it has ended")
+    func ended() {
+        var ended = EndedSessions()
+        ended.insert("known", at: 100, creationTime: 50)
+        ended.insert("unknown", at: 100, creationTime: nil, messageTime: 90)
+        #expect(ended.contains("known", createdAt: 50))
+        #expect(!ended.contains("known", createdAt: 51))
+        #expect(ended.contains("unknown", createdAt: 90))
+        #expect(!ended.contains("unknown", createdAt: 91))
+        ended.forget("known")
+        #expect(!ended.contains("known"))
+        ended.dropOverdue(at: 101 + EndedSessions.ageMaximum)
+        #expect(ended.count == 0)
+    }
+
+    @Test("as many ends are remembered as there is room for")
+    func manyEnds() {
+        var ended = EndedSessions()
+        for number in 0..<(EndedSessions.countMaximum + 10) { ended.insert("\(number)", at: 0, creationTime: 0) }
+        #expect(ended.count == EndedSessions.countMaximum)
+        #expect(!ended.contains("9"))
+        #expect(ended.contains("10"))
+    }
+}
