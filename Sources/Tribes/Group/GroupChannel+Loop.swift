@@ -202,8 +202,10 @@ extension GroupChannel: ChannelTop {
     private func renewView(_ chain: InterceptorChain? = nil) {
         guard let chain = chain ?? self.parts.withLock({ $0.chain }) else { return }
         let (members, local) = (chain.members, chain.localMember)
+        let found = local == nil ? [] : self.parts.withLock { $0.membership }?.members ?? []
         self.parts.withLock { parts in
             parts.members = members
+            parts.foundMembers = found
             parts.localMember = local
         }
     }

@@ -43,6 +43,8 @@ package final class GroupChannel: ConfigurableComponent, Sendable {
         var levels: StartLevels = []
         var members: [Member] = []
         var localMember: Member?
+        /// The members of the membership service, which the interceptors may hide or add to.
+        var foundMembers: [Member] = []
     }
 
     let settings: Mutex<Configuration>
@@ -121,6 +123,8 @@ package final class GroupChannel: ConfigurableComponent, Sendable {
     package var hasMembers: Bool { self.parts.withLock { !$0.members.isEmpty } }
     /// This node; nil before its receiver listens.
     package var localMember: Member? { self.parts.withLock { $0.localMember } }
+    /// The members as the membership service sees them.
+    package var foundMembers: [Member] { self.parts.withLock { $0.foundMembers } }
     package var startedLevels: StartLevels { self.parts.withLock { $0.levels } }
 
     // MARK: Calls that hop to the loop

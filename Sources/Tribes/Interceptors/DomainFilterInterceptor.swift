@@ -84,7 +84,7 @@ package final class DomainFilterInterceptor: ConfiguredInterceptor {
     private func isLetThrough(_ member: Member) -> Bool { member.domain == self.configuration.domain }
 }
 
-extension DomainFilterInterceptor: ManagedInterceptor {
+extension DomainFilterInterceptor: ManagedInterceptor, ChannelPart {
     package static let beanInfo = BeanInfo<DomainFilterInterceptor>.interceptor(
         writable: ["logInterval"],
         [.counter("DroppedCount", "Messages of other domains") { $0.droppedMessages }]

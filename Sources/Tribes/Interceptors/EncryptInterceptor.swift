@@ -209,7 +209,7 @@ package final class EncryptInterceptor: ConfiguredInterceptor {
     }
 }
 
-extension EncryptInterceptor: ManagedInterceptor {
+extension EncryptInterceptor: ManagedInterceptor, ChannelPart {
     package static let beanInfo = BeanInfo<EncryptInterceptor>.interceptor(
         writable: ["replayWindowTime", "replayWindowMessageCount"],
         hidden: ["encryptionKey"],

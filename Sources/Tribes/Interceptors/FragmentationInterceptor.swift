@@ -126,7 +126,7 @@ package final class FragmentationInterceptor: ConfiguredInterceptor {
     }
 }
 
-extension FragmentationInterceptor: ManagedInterceptor {
+extension FragmentationInterceptor: ManagedInterceptor, ChannelPart {
     package static let beanInfo = BeanInfo<FragmentationInterceptor>.interceptor(
         writable: ["maxSize", "expire"],
         [

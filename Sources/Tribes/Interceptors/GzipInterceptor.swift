@@ -174,7 +174,7 @@ package struct GzipStatistics: Sendable, Equatable {
     }
 }
 
-extension GzipInterceptor: ManagedInterceptor {
+extension GzipInterceptor: ManagedInterceptor, ChannelPart {
     package static let beanInfo = BeanInfo<GzipInterceptor>.interceptor(
         writable: ["optionFlag", "compressionMinSize", "statsEnabled", "interval"],
         [

@@ -142,7 +142,7 @@ package final class MessageDispatchInterceptor: ConfiguredInterceptor {
     }
 }
 
-extension MessageDispatchInterceptor: ManagedInterceptor {
+extension MessageDispatchInterceptor: ManagedInterceptor, ChannelPart {
     package static let beanInfo = BeanInfo<MessageDispatchInterceptor>.interceptor(
         writable: ["alwaysSend"],
         [

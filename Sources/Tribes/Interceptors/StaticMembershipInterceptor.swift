@@ -196,7 +196,7 @@ package final class StaticMembershipInterceptor: ConfiguredInterceptor {
     }
 }
 
-extension StaticMembershipInterceptor: ManagedInterceptor {
+extension StaticMembershipInterceptor: ManagedInterceptor, ChannelPart {
     package static let beanInfo = BeanInfo<StaticMembershipInterceptor>.interceptor(
         [
             .list("StaticMembers", "The listed members") { interceptor in

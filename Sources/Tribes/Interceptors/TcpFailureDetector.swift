@@ -237,7 +237,7 @@ package final class TcpFailureDetector: ConfiguredInterceptor {
     }
 }
 
-extension TcpFailureDetector: ManagedInterceptor {
+extension TcpFailureDetector: ManagedInterceptor, ChannelPart {
     package static let beanInfo = BeanInfo<TcpFailureDetector>.interceptor(
         writable: [
             "connectTimeout", "performSendTest", "performReadTest", "readTestTimeout", "removeSuspectsTimeout",

@@ -99,6 +99,6 @@ package final class TcpPingInterceptor: ConfiguredInterceptor {
     }
 }
 
-extension TcpPingInterceptor: ManagedInterceptor {
+extension TcpPingInterceptor: ManagedInterceptor, ChannelPart {
     package static let beanInfo = BeanInfo<TcpPingInterceptor>.interceptor()
 }

@@ -91,7 +91,7 @@ package final class ThroughputInterceptor: ConfiguredInterceptor {
     }
 }
 
-extension ThroughputInterceptor: ManagedInterceptor {
+extension ThroughputInterceptor: ManagedInterceptor, ChannelPart {
     package static let beanInfo = BeanInfo<ThroughputInterceptor>.interceptor(
         writable: ["interval"],
         [
