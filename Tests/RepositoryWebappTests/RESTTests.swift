@@ -123,6 +123,24 @@ import class TestSupport.FileTree
         #expect(try DigitalObject(json: JSONValue(parsing: changed.body)).payloads.isEmpty)
     }
 
+    @Test("a payload for which the disk has no room is the server's fault, and no path of it is told")
+    func uploadFails() async throws {
+        let directory = try FileTree("webapp")
+        let deployment = try await Self.deployment(directory)
+        let response = try await deployment.call("POST", "/objects/?type=Document") { request in
+            request.allHeaders += [
+                ("Content-Type", "multipart/form-data; boundary=x"), ("Authorization", Self.authorization("ann") ?? ""),
+            ]
+            request.formParts = [
+                StubPart("content", #"{"name":"n"}"#),
+                StubPart("file", String(repeating: "x", count: 300_000), filename: "large"),
+            ]
+        }
+        #expect(response.status == 500)
+        #expect(response.text == #"{"message":"Something went wrong. Contact your sysadmin."}"#)
+        #expect(deployment.context.logged.withLock { $0.contains { $0.contains("Unexpected failure of request") } })
+    }
+
     @Test func tokensWork() async throws {
         let directory = try FileTree("webapp")
         let deployment = try await Self.deployment(directory)

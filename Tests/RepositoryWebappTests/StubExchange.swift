@@ -139,7 +139,9 @@ final class StubPart: Part {
     func headers(_ name: String) -> [String] { [] }
     let headerNames: [String] = []
     func inputStream() throws -> any ServletInputStream { StubInput(self.content) }
-    func write(to file: String) async throws { throw IllegalStateError("not here") }
+    func write(to file: String) async throws {
+        throw ServletError("The part could not be written to [\(file)]", rootCause: IllegalStateError("no room"))
+    }
     func delete() throws {}
 }
 

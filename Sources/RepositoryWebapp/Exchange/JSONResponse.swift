@@ -58,7 +58,8 @@ enum ErrorResponse {
         switch error {
         // The container refuses a body above the limits of the descriptor's multipart-config with this one.
         case is IllegalStateError: RepositoryError(status: 413, "Request is too large")
-        case let error as ServletError: RepositoryError(status: 400, error.message)
+        // One that has something behind it is the server's own trouble, such as a disk without room.
+        case let error as ServletError where error.rootCause == nil: RepositoryError(status: 400, error.message)
         default: .answer(to: error)
         }
     }
