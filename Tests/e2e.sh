@@ -342,6 +342,8 @@ walk_configtest() {
     check "the shipped configuration passes" "$root/bin/catalina.sh" configtest
     check "a misspelt attribute is named with its place" configtest_says 's/connectionTimeout/connectionTimout/' \
         'connectionTimout' 'connectionTimeout' 'server.xml'
+    check "a default host that is none is told" configtest_says 's/defaultHost="localhost"/defaultHost="nohost"/' \
+        'attribute [defaultHost]: there is no Host of the name [nohost]'
     check "an unknown class is fatal" fails_configtest 's/org.apache.catalina.valves.AccessLogValve/org.example.NoSuchValve/' \
         'org.example.NoSuchValve'
     mkdir -p "$CATALINA_BASE/webapps/broken/WEB-INF"

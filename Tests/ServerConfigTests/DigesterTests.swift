@@ -218,7 +218,7 @@ import Testing
         #expect(missing.isRejected)
         #expect(
             missing.problems.map(\.description) == [
-                "/no/such/server.xml: error: []: /no/such/server.xml: No such file or directory"
+                "/no/such/server.xml: error: /no/such/server.xml: No such file or directory"
             ]
         )
     }

@@ -66,6 +66,11 @@ package final class StandardEngine: Container, ConfigurableComponent {
     }
 
     package var hosts: [StandardHost] { self.children.compactMap { $0 as? StandardHost } }
+    /// Whether one of the hosts is the default host, by its name or an alias.
+    package var hasDefaultHost: Bool {
+        let name = self.defaultHost.lowercased()
+        return self.hosts.contains { $0.name == name || $0.aliases.contains(name) }
+    }
 
     package func startInternal() async throws {
         CategoryLogger("org.apache.catalina.core.StandardEngine")

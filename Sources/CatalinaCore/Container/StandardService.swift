@@ -111,10 +111,7 @@ package final class StandardService: Lifecycle, ConfigurableComponent {
         }
         engine.base.onTreeChange(rebuild)
         rebuild()
-        let known = engine.hosts.contains {
-            $0.name == engine.defaultHost.lowercased() || $0.aliases.contains(engine.defaultHost.lowercased())
-        }
-        if !known {
+        if !engine.hasDefaultHost {
             CategoryLogger("org.apache.catalina.mapper.MapperListener").error(
                 "findDefaultHost",
                 "Unknown default host [\(engine.defaultHost)] for service [\(self.lifecycleName)]. "

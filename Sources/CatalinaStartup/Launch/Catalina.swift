@@ -113,7 +113,7 @@ package final class Catalina: Sendable {
         }
         do {
             try await server.initialize()
-            if ExitRules.failsWithConnector, let failure = server.firstConnectorFailure {
+            if ExitRules.failsWithConnector, let failure = server.connectorFailures.first {
                 Self.bootstrapLog.error("main", "Error running command: \(failure)")
                 return self.end(1)
             }
@@ -272,13 +272,10 @@ package final class Catalina: Sendable {
 }
 
 extension StandardServer {
-    /// Why a connector did not initialise, with its name; `nil` if all did.
-    var firstConnectorFailure: String? {
-        for connector in self.services.flatMap(\.connectors) {
-            if let failure = connector.initializationFailure {
-                return "Failed to initialize component [\(connector.lifecycleName)]: \(failure)"
-            }
+    /// Why connectors did not initialise, with their names.
+    var connectorFailures: [String] {
+        self.services.flatMap(\.connectors).compactMap { connector in
+            connector.initializationFailure.map { "Failed to initialize component [\(connector.lifecycleName)]: \($0)" }
         }
-        return nil
     }
 }

@@ -16,16 +16,26 @@ struct ConfigTest {
     mutating func run(_ outcome: DigestOutcome, file: String) async -> Int32 {
         self.report(outcome.problems)
         guard !outcome.isRejected, let server = outcome.component as? StandardServer else { return 1 }
+        self.checkDefaultHosts(of: server, file: file)
         self.checkApplications(of: server)
         do {
             try await server.initialize()
-            let failure = server.firstConnectorFailure
-            if let failure { self.print("\(file): error: \(failure)") }
+            let failures = server.connectorFailures
+            for failure in failures { self.print("\(file): error: \(failure)") }
             try await server.destroy()
-            return failure != nil && ExitRules.failsWithConnector ? 1 : 0
+            return !failures.isEmpty && ExitRules.failsWithConnector ? 1 : 0
         } catch {
             self.print("\(file): error: \(error)")
             return 1
+        }
+    }
+
+    private func checkDefaultHosts(of server: StandardServer, file: String) {
+        for engine in server.services.compactMap(\.engine) where !engine.hasDefaultHost {
+            self.print(
+                "\(file): warning: [Server/Service/Engine] attribute [defaultHost]: "
+                    + "there is no Host of the name [\(engine.defaultHost)]"
+            )
         }
     }
 

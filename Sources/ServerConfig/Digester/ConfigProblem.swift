@@ -100,6 +100,7 @@ extension ConfigProblem: CustomStringConvertible {
         let attribute = self.attribute.map { " attribute [\($0)]" } ?? ""
         let nearest = self.nearest.map { ", did you mean [\($0)]?" } ?? ""
         let place = self.line > 0 ? "\(self.file):\(self.line)" : self.file
-        return "\(place): \(kind): [\(self.element)]\(attribute): \(self.message)\(nearest)"
+        let element = self.element.isEmpty ? "" : "[\(self.element)]\(attribute): "
+        return "\(place): \(kind): \(element)\(self.message)\(nearest)"
     }
 }

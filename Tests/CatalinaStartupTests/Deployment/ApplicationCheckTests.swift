@@ -69,7 +69,7 @@ import Testing
             ),
             (
                 "conf/myapp.xml", "<Context", true,
-                "conf/myapp.xml:1: error: []: Couldn't find end of Start Tag Context line 1"
+                "conf/myapp.xml:1: error: Couldn't find end of Start Tag Context line 1"
             ),
         ]
     )
