@@ -32,12 +32,14 @@ extension SimpleTcpCluster: ManagedBean {
         domain.register(self, as: self.beanKeys)
         if let local = self.channel?.localMember { self.registerBean(of: local, isLocal: true) }
         for member in self.members { self.registerBean(of: member) }
+        self.channel?.registerBeans(in: domain.registry)
     }
 
     func unregisterBeans() {
         guard let domain = self.container?.beanDomain else { return }
         domain.registry.unregister(domain.objectName(self.beanKeys))
         domain.registry.unregister(matching: domain.pattern(self.beanKeys + [("component", "Member")]))
+        self.channel?.unregisterBeans(from: domain.registry)
     }
 
     func registerBean(of member: Member, isLocal: Bool = false) {
