@@ -9,6 +9,8 @@ import Tribes
 package protocol ClusterManager: Manager, Lifecycle {
     /// The same on all nodes: the application's path, in an Engine after the host's name.
     var name: String { get }
+    /// Application, ids and counts.
+    var support: ManagerSupport { get }
     /// A manager with the same attributes for another application.
     func clone() throws -> any ClusterManager
     /// Sets what makes the ids.

@@ -43,8 +43,7 @@ extension DeltaManager {
         let stream = self.protected.withLock { $0.transfer.ask(target) }
         self.countSent(.getAllSessions)
         let message = SessionMessage.getAllSessions(in: self.name, now: self.support.now())
-        guard let sent = cluster.enqueue(message, to: target, options: .asynchronous) else { return .lost }
-        do { try await sent.get() } catch { cluster.sendFailed(error) }
+        guard await cluster.arrives(cluster.enqueue(message, to: target, options: .asynchronous)) else { return .lost }
         let outcome = await Self.first(of: stream, timeoutSeconds: timeout)
         self.protected.withLock { $0.transfer.end(outcome) }
         return outcome
@@ -134,7 +133,7 @@ extension DeltaManager {
         } while next < sessions.count
         self.countSent(.transferComplete)
         let message = SessionMessage.transferComplete(in: self.name, at: moment)
-        do { try await cluster.enqueue(message, to: member)?.get() } catch { cluster.sendFailed(error) }
+        _ = await cluster.arrives(cluster.enqueue(message, to: member))
     }
 
     /// Sends some sessions and waits until they have arrived, in several messages if they are large.
@@ -154,8 +153,7 @@ extension DeltaManager {
             }
             self.countSent(.allSessionData)
             let message = SessionMessage.allSessionData(in: self.name, at: moment, payload: payload)
-            try await cluster.enqueue(message, to: member, options: .synchronous)?.get()
-            return true
+            return await cluster.arrives(cluster.enqueue(message, to: member, options: .synchronous))
         } catch {
             self.log.error("handleGET_ALL_SESSIONS", "The sessions cannot be sent to [\(member.name)]", error)
             return false

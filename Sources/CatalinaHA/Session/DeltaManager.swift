@@ -160,8 +160,10 @@ package final class DeltaManager: ClusterManager, DeltaSessionOwner, Configurabl
     /// Sends what the request changed and waits as the cluster's options say.
     private func complete(_ session: DeltaSession) async {
         guard let cluster = self.cluster, cluster.hasMembers else { return session.completeAlone() }
-        guard let sent = self.enqueue(session, cluster, isExpiry: false) else { return }
-        do { try await sent.get() } catch { cluster.sendFailed(error) }
+        guard let sent = self.enqueue(session, cluster, isExpiry: false),
+            !cluster.configuration.channelSendOptions.contains(.asynchronous)
+        else { return }
+        _ = await cluster.arrives(sent)
     }
 
     /// Sends what was changed and not sent yet; returns what waits for it.
@@ -188,13 +190,17 @@ package final class DeltaManager: ClusterManager, DeltaSessionOwner, Configurabl
     }
 
     /// Hands a message to the cluster, for all members.
+    ///
+    /// Tomcat may process two messages of one connection at the same time, and forgets a change of a session whose id
+    /// it does not know yet: so the messages that make an id known are acknowledged before the next one leaves.
     func send(
         _ message: SessionMessage,
         _ cluster: SimpleTcpCluster,
         after earlier: EventLoopFuture<Void>?
     ) -> EventLoopFuture<Void>? {
         self.countSent(message.event)
-        return cluster.enqueue(message, after: earlier)
+        let makesKnown = message.event == .created || message.event == .changeSessionID
+        return cluster.enqueue(message, options: makesKnown ? .synchronous : nil, after: earlier)
     }
 
     // MARK: DeltaSessionOwner

@@ -165,7 +165,8 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
 
     /// Sends a message without suspending, in the order of the calls; behind `earlier` if there is one.
     ///
-    /// - Returns: what waits for the message as the options say; nil if it could not be sent at all, which is logged.
+    /// A failure is counted and logged here; the request that caused the message goes on.
+    /// - Returns: what waits for the message as the options say; nil if it could not be sent at all.
     package func enqueue(
         _ message: any JavaWritable,
         to member: Member? = nil,
@@ -174,21 +175,33 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
     ) -> EventLoopFuture<Void>? {
         guard let channel = self.channel else { return nil }
         do {
-            return try channel.enqueue(
+            let sent = try channel.enqueue(
                 try .object(message),
                 to: member.map { [$0] },
                 options: options ?? self.configuration.channelSendOptions,
                 after: earlier,
                 errorHandler: self
             )
+            sent.whenFailure { self.sendFailed($0) }
+            return sent
         } catch {
             self.sendFailed(error)
             return nil
         }
     }
 
-    /// Counts and logs that a message did not arrive; the request that caused it goes on.
-    package func sendFailed(_ error: any Error) {
+    /// Waits until a message is done; false if it did not arrive, which has been logged.
+    package func arrives(_ sent: EventLoopFuture<Void>?) async -> Bool {
+        guard let sent else { return false }
+        do {
+            try await sent.get()
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func sendFailed(_ error: any Error) {
         self.protected.withLock { $0.failures.sent += 1 }
         self.log.error("send", "Unable to send message through cluster sender.", error)
     }
