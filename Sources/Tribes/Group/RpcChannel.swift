@@ -38,7 +38,7 @@ package protocol RpcCallback: AnyObject, Sendable {
     /// - Throws: whatever failed; the caller gets no reply then, and the error is logged.
     func reply(to request: JavaValue, from sender: Member) throws -> (any JavaWritable)?
 
-    /// A reply that came after its caller had stopped waiting.
+    /// A reply that came after its caller had stopped waiting, or to a request that not every member got.
     func leftOver(_ reply: JavaValue, from sender: Member)
 }
 
@@ -141,7 +141,11 @@ package final class RpcChannel: ChannelListener, Sendable {
             .whenComplete { result in
                 switch result {
                 case .failure(let error):
-                    self.calls[loop].removeValue(forKey: id)?.timeout.cancel()
+                    let collector = self.calls[loop].removeValue(forKey: id)
+                    collector?.timeout.cancel()
+                    for response in collector?.responses ?? [] {
+                        self.owner[loop].callback?.leftOver(response.message, from: response.source)
+                    }
                     promise.fail(error)
                 case .success where mode == .noReply: promise.succeed([])
                 case .success: break

@@ -1,0 +1,68 @@
+/// What a node is to a key of a replicated map.
+package enum ReplicatedMapRole: String, Sendable, CaseIterable {
+    /// The value is used and changed here; every key has one such node.
+    case primary
+    /// The value is here for the case that the primary is lost.
+    case backup
+    /// Who has the value is known here, the value is not.
+    case proxy
+    /// The value is here, as on every other node.
+    case copy
+}
+
+/// One entry of a replicated map as the management shows it.
+package struct ReplicatedMapEntryInfo: Sendable, Equatable {
+    package let key: String
+    package let role: ReplicatedMapRole
+    /// Nil while nobody is known to be: the last one was lost.
+    package let primary: Member?
+    package let backups: [Member]
+}
+
+/// What a map has sent, taken and failed to do since it was made.
+package struct ReplicatedMapStatistics: Sendable, Equatable {
+    /// Messages by what they were for; requests to other nodes included, replies not.
+    package var sent: [MapMessage.Kind: Int] = [:]
+    /// Messages and requests of other nodes that were taken.
+    package var received: [MapMessage.Kind: Int] = [:]
+    /// Messages that did not reach every node they were sent to.
+    package var sendFailures = 0
+    /// Messages, values and changes of other nodes that could not be read.
+    package var unreadable = 0
+    /// Values of this node that could not be written.
+    package var unwritable = 0
+    /// Changes without the value they belong to, for which the value was asked of the primary.
+    package var repairs = 0
+    /// Keys that this node and another one held as primary, of which one gives way.
+    package var conflicts = 0
+    /// Entries of other nodes that were refused because the map is full.
+    package var refused = 0
+    /// Values that could not be had from the nodes that are said to have them.
+    package var lost = 0
+}
+
+/// A member as entries name it: one object for each member, however many entries there are.
+final class MapNode: Sendable {
+    let member: Member
+
+    init(_ member: Member) { self.member = member }
+}
+
+extension MapNode: Equatable {
+    static func == (one: MapNode, other: MapNode) -> Bool { one === other || one.member == other.member }
+}
+
+/// One key of a replicated map as this node knows it.
+struct MapEntry<Value: Sendable>: Sendable {
+    /// What is kept here; a proxy has none.
+    var value: Value?
+    var role: ReplicatedMapRole
+    /// Nil if the last one was lost.
+    var primary: MapNode?
+    /// Who keeps the value besides the primary, as far as it is known here; none while that is being decided.
+    var backups: [MapNode]
+    /// Tells what was put under a key from what is put there later.
+    var stamp: UInt32
+
+    func names(_ member: Member) -> Bool { self.backups.contains { $0.member == member } }
+}

@@ -1,0 +1,80 @@
+import NIOCore
+
+/// Keys that were removed while some node could not hear of it.
+///
+/// A node that was cut off, or that a removal did not reach, comes back with entries that the others have removed:
+/// they are told apart from new ones here. Nothing is remembered while nobody is missed.
+struct MapRemovals: Sendable {
+    /// Removed keys that are remembered; the entries of those beyond may come back.
+    static let keysMaximum = 1 << 16
+    /// Nodes that are missed at the same time.
+    static let missingMaximum = 64
+    /// How long a node is missed.
+    static let age = TimeAmount.minutes(10)
+
+    private var keys: Set<String> = []
+    private var missing: [Member: (since: NIODeadline, isSettling: Bool)] = [:]
+    private var transfers = 0
+
+    /// Whether something is remembered at all.
+    private var isNeeded: Bool { self.transfers > 0 || !self.missing.isEmpty }
+
+    /// The state of another node is on its way, and may be older than what is removed meanwhile.
+    mutating func beginTransfer() { self.transfers += 1 }
+
+    mutating func endTransfer() {
+        self.transfers -= 1
+        self.trim()
+    }
+
+    /// A node did not take leave, or did not hear of a removal.
+    mutating func miss(_ member: Member, at now: NIODeadline) {
+        if self.missing.count < Self.missingMaximum { self.missing[member] = (now, false) }
+    }
+
+    /// Whether a node should be asked what it holds.
+    func isMissing(_ member: Member) -> Bool { self.missing[member]?.isSettling == false }
+
+    /// A node was asked what it holds, and told what is removed.
+    ///
+    /// - Returns: since when it is missed, for ``settle(_:missedAt:)``.
+    mutating func beginSettling(_ member: Member) -> NIODeadline? {
+        self.missing[member]?.isSettling = true
+        return self.missing[member]?.since
+    }
+
+    /// A node holds nothing that it should not, unless it was missed again.
+    mutating func settle(_ member: Member, missedAt since: NIODeadline?) {
+        guard self.missing[member]?.since == since else { return }
+        self.forgive(member)
+    }
+
+    /// A node has begun anew and holds nothing.
+    mutating func forgive(_ member: Member) {
+        self.missing[member] = nil
+        self.trim()
+    }
+
+    /// Whether what a node says of a key was removed here while it could not hear of it.
+    func refuses(_ key: String, of member: Member?) -> Bool {
+        guard let member, self.missing[member] != nil else { return false }
+        return self.keys.contains(key)
+    }
+
+    mutating func expire(at now: NIODeadline) {
+        self.missing = self.missing.filter { now - $0.value.since < Self.age }
+        self.trim()
+    }
+
+    mutating func note(_ key: String) {
+        if self.isNeeded, self.keys.count < Self.keysMaximum { self.keys.insert(key) }
+    }
+
+    mutating func forget(_ key: String) { self.keys.remove(key) }
+
+    func contains(_ key: String) -> Bool { self.keys.contains(key) }
+
+    private mutating func trim() {
+        if !self.isNeeded { self.keys = [] }
+    }
+}

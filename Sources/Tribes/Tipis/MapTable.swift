@@ -1,0 +1,350 @@
+import NIOCore
+
+/// The entries of one map on one node, and the nodes that take part in it.
+///
+/// A value without clock, network or codec: its owner says what happened and does what is answered.
+struct MapTable<Value: Sendable>: Sendable {
+    /// A node that takes part in the map.
+    struct Participant: Sendable {
+        let node: MapNode
+        var lastHeard: NIODeadline
+    }
+
+    /// What the loss of a node leaves to be done.
+    struct Departure: Sendable {
+        var isKnown = false
+        /// Entries whose primary this node is and that must be told of anew.
+        var published: [String] = []
+        /// Entries whose primary this node has become.
+        var promoted: [(key: String, value: Value)] = []
+        var removedCount = 0
+    }
+
+    let kind: ReplicatedMapKind
+    /// Entries that other nodes may add.
+    let entriesMaximum: Int
+    private(set) var entries: [String: MapEntry<Value>] = [:]
+    private(set) var participants: [Participant] = []
+    /// Keys of which this node is about to become primary.
+    private(set) var claims: Set<String> = []
+    /// What was removed and might come back with the state of a node that did not hear of it.
+    var removals = MapRemovals()
+    /// Whether there may be primary entries without a backup.
+    var needsProtection = false
+    var statistics = ReplicatedMapStatistics()
+    private var nodes: [Member: [MapNode]] = [:]
+    private var nextBackup = 0
+    private var stamps: UInt32 = 0
+
+    init(kind: ReplicatedMapKind, entriesMaximum: Int) {
+        self.kind = kind
+        self.entriesMaximum = entriesMaximum
+    }
+
+    // MARK: Members
+
+    /// The one object for a member, alone in an array that all entries share.
+    mutating func intern(_ member: Member) -> [MapNode] {
+        if let known = self.nodes[member] { return known }
+        let node = [MapNode(member)]
+        self.nodes[member] = node
+        return node
+    }
+
+    mutating func intern(_ members: [Member]) -> [MapNode] {
+        if members.count == 1 { return self.intern(members[0]) }
+        return members.map { self.intern($0)[0] }
+    }
+
+    /// Takes note of a sign of life of a node.
+    ///
+    /// - Returns: whether it takes part only now.
+    mutating func heard(from member: Member, at now: NIODeadline) -> Bool {
+        if let index = self.participants.firstIndex(where: { $0.node.member == member }) {
+            self.participants[index].lastHeard = now
+            return false
+        }
+        self.participants.append(Participant(node: self.intern(member)[0], lastHeard: now))
+        return true
+    }
+
+    func isParticipant(_ member: Member) -> Bool { self.participants.contains { $0.node.member == member } }
+
+    /// The nodes that take part, but for some.
+    func participants(without excluded: [MapNode]) -> [Member] {
+        self.participants.filter { !excluded.contains($0.node) }.map(\.node.member)
+    }
+
+    /// Every node, each time from another one on, so that backups are spread evenly.
+    mutating func candidates() -> [Member] {
+        guard !self.participants.isEmpty else { return [] }
+        let first = self.nextBackup % self.participants.count
+        self.nextBackup = first + 1
+        return (self.participants[first...] + self.participants[..<first]).map(\.node.member)
+    }
+
+    /// Nodes not heard of for longer than `age`.
+    func silent(for age: TimeAmount, at now: NIODeadline) -> [Member] {
+        self.participants.filter { now - $0.lastHeard > age }.map(\.node.member)
+    }
+
+    /// Forgets members that no entry names any more and that take no part.
+    mutating func sweepNodes() {
+        guard self.nodes.count > self.participants.count else { return }
+        var named = Set(self.participants.map { ObjectIdentifier($0.node) })
+        for entry in self.entries.values {
+            if let primary = entry.primary { named.insert(ObjectIdentifier(primary)) }
+            for backup in entry.backups { named.insert(ObjectIdentifier(backup)) }
+        }
+        self.nodes = self.nodes.filter { named.contains(ObjectIdentifier($0.value[0])) }
+    }
+
+    /// Takes a node out of the map and out of every entry.
+    ///
+    /// What it was primary of, its backup takes over; what only it had is forgotten.
+    mutating func depart(_ member: Member, local: Member) -> Departure {
+        var departure = Departure()
+        if let index = self.participants.firstIndex(where: { $0.node.member == member }) {
+            self.participants.remove(at: index)
+            departure.isKnown = true
+        }
+        guard self.nodes[member] != nil else { return departure }
+        let own = self.intern(local)[0]
+        let isFirst = self.participants.allSatisfy { AbsoluteOrder.isBefore(local, $0.node.member) }
+        let named = self.entries.filter { $0.value.names(member) || $0.value.primary?.member == member }
+        for (key, entry) in named.sorted(by: { $0.key < $1.key }) {
+            let isNamed = entry.names(member)
+            let isPrimary = entry.primary?.member == member
+            var entry = entry
+            if isNamed { entry.backups.removeAll { $0.member == member } }
+            if isPrimary { entry.primary = nil }
+            if entry.role == .primary {
+                if self.kind == .lazy { entry.backups = [] }
+                self.needsProtection = true
+                departure.published.append(key)
+            } else if entry.primary == nil, let value = entry.value,
+                self.isSuccessor(entry, local: own, isFirst: isFirst)
+            {
+                entry.role = .primary
+                entry.primary = own
+                entry.backups = []
+                self.needsProtection = true
+                departure.promoted.append((key, value))
+                departure.published.append(key)
+            } else if entry.role == .proxy, entry.primary == nil, entry.backups.isEmpty {
+                self.entries[key] = nil
+                departure.removedCount += 1
+                continue
+            }
+            self.entries[key] = entry
+        }
+        self.nodes[member] = nil
+        return departure
+    }
+
+    /// Whether this node is the one that takes over an entry without a primary.
+    private func isSuccessor(_ entry: MapEntry<Value>, local: MapNode, isFirst: Bool) -> Bool {
+        switch entry.role {
+        case .backup: entry.backups.isEmpty || entry.backups[0] == local
+        case .copy: entry.backups.isEmpty ? isFirst : entry.backups[0] == local
+        case .primary, .proxy: false
+        }
+    }
+
+    // MARK: Entries of this node
+
+    /// Puts a value that is this node's own.
+    ///
+    /// - Returns: whether there was an entry.
+    mutating func insert(_ value: Value, for key: String, local: Member?) -> Bool {
+        self.stamps &+= 1
+        let old = self.entries.updateValue(
+            MapEntry(
+                value: value,
+                role: .primary,
+                primary: local.map { self.intern($0)[0] },
+                backups: [],
+                stamp: self.stamps
+            ),
+            forKey: key
+        )
+        self.claims.remove(key)
+        self.removals.forget(key)
+        self.needsProtection = true
+        return old != nil
+    }
+
+    /// Forgets a key, whoever wished it.
+    mutating func remove(_ key: String) -> MapEntry<Value>? {
+        self.removals.note(key)
+        self.claims.remove(key)
+        return self.entries.removeValue(forKey: key)
+    }
+
+    mutating func removeAll() {
+        self.entries = [:]
+        self.participants = []
+        self.claims = []
+        self.nodes = [:]
+        self.removals = MapRemovals()
+        self.needsProtection = false
+    }
+
+    /// The entry, if it still is what it was when `stamp` was read and this node is its primary.
+    func primary(_ key: String, stamp: UInt32) -> MapEntry<Value>? {
+        guard let entry = self.entries[key], entry.role == .primary, entry.stamp == stamp else { return nil }
+        return entry
+    }
+
+    /// Says who keeps the value of an entry of this node's; false if the entry has changed hands meanwhile.
+    @discardableResult
+    mutating func setBackups(_ backups: [Member], of key: String, stamp: UInt32) -> Bool {
+        guard self.primary(key, stamp: stamp) != nil else { return false }
+        let nodes = self.intern(backups)
+        self.entries[key]?.backups = nodes
+        if backups.isEmpty { self.needsProtection = true }
+        return true
+    }
+
+    /// Entries of this node's that somebody should be told of, and somebody is there.
+    ///
+    /// Copies lack a node; lazily kept ones lack a backup.
+    mutating func unprotectedKeys() -> [String] {
+        guard self.needsProtection, !self.participants.isEmpty else { return [] }
+        self.needsProtection = false
+        return self.entries.filter { self.isUnprotected($0.value) }.map(\.key).sorted()
+    }
+
+    func isUnprotected(_ key: String) -> Bool { self.entries[key].map(self.isUnprotected) ?? false }
+
+    private func isUnprotected(_ entry: MapEntry<Value>) -> Bool {
+        guard entry.role == .primary else { return false }
+        return self.kind == .lazy ? entry.backups.isEmpty : entry.backups.count < self.participants.count
+    }
+
+    // MARK: Claims
+
+    /// Begins to make this node the primary of a key.
+    mutating func claim(_ key: String) { self.claims.insert(key) }
+
+    /// Whether a claim still stands: nobody with an older right came in between.
+    func holdsClaim(_ key: String) -> Bool { self.claims.contains(key) }
+
+    /// Ends a claim; the entry is this node's if nobody else came in between.
+    ///
+    /// - Returns: whether it is.
+    mutating func settleClaim(_ key: String, value: Value, backups: [Member], local: Member) -> Bool {
+        guard self.claims.remove(key) != nil, var entry = self.entries[key] else { return false }
+        self.stamps &+= 1
+        entry.value = value
+        entry.role = .primary
+        entry.primary = self.intern(local)[0]
+        entry.backups = self.intern(backups)
+        entry.stamp = self.stamps
+        self.entries[key] = entry
+        if backups.isEmpty { self.needsProtection = true }
+        return true
+    }
+
+    mutating func abandonClaim(_ key: String) { self.claims.remove(key) }
+
+    /// Whether another node's claim to a key gives way to one of this node's that is under way.
+    ///
+    /// Of two nodes that claim at the same time the one that comes first in ``AbsoluteOrder`` has it; both see that
+    /// alike. A claim of this node's that gives way is forgotten.
+    private mutating func refusesClaim(_ key: String, of member: Member?, local: Member) -> Bool {
+        guard self.claims.contains(key), let member, member != local else { return false }
+        if AbsoluteOrder.isBefore(local, member) { return true }
+        self.claims.remove(key)
+        return false
+    }
+
+    // MARK: What other nodes say
+
+    /// Takes a whole value of another node's.
+    ///
+    /// - Returns: false if the map is full.
+    mutating func takeValue(_ value: Value, of key: String, from message: MapMessage, local: Member) -> Bool {
+        guard self.hasRoom(for: key) else { return false }
+        if self.removals.refuses(key, of: message.primary) { return true }
+        if self.refusesClaim(key, of: message.primary, local: local) { return true }
+        self.stamps &+= 1
+        self.removals.forget(key)
+        self.entries[key] = MapEntry(
+            value: value,
+            role: message.kind == .copy ? .copy : .backup,
+            primary: message.primary.flatMap { $0 == local ? nil : self.intern($0)[0] },
+            backups: self.intern(message.nodes ?? []),
+            stamp: self.stamps
+        )
+        return true
+    }
+
+    /// Takes note of who has a value.
+    ///
+    /// A value that is here is kept only if this node is among its backups.
+    /// - Returns: false if the map is full.
+    mutating func takeProxy(_ key: String, from message: MapMessage, local: Member) -> Bool {
+        guard self.hasRoom(for: key) else { return false }
+        if self.removals.refuses(key, of: message.primary) { return true }
+        if self.refusesClaim(key, of: message.primary, local: local) { return true }
+        let isBackup = (message.nodes ?? []).contains(local)
+        let value = isBackup ? self.entries[key]?.value : nil
+        self.removals.forget(key)
+        self.stamps &+= 1
+        self.entries[key] = MapEntry(
+            value: value,
+            role: value == nil ? .proxy : .backup,
+            primary: message.primary.flatMap { $0 == local ? nil : self.intern($0)[0] },
+            backups: self.intern((message.nodes ?? []).filter { value != nil || $0 != local }),
+            stamp: self.stamps
+        )
+        return true
+    }
+
+    /// Takes note that another node uses a value and that its backups keep theirs.
+    ///
+    /// With `yields` an entry of this node's changes hands.
+    mutating func takeAccess(_ key: String, from message: MapMessage, local: Member, yields: Bool) {
+        guard var entry = self.entries[key], yields || entry.role != .primary else { return }
+        if yields, self.refusesClaim(key, of: message.primary, local: local) { return }
+        if entry.role == .primary {
+            entry.role = self.kind == .lazy ? .backup : .copy
+            self.stamps &+= 1
+            entry.stamp = self.stamps
+        }
+        entry.primary = message.primary.map { self.intern($0)[0] }
+        entry.backups = self.intern(message.nodes ?? [])
+        self.entries[key] = entry
+    }
+
+    /// Who has the value besides this node, after changes of it were taken here.
+    mutating func takeDiff(_ key: String, from message: MapMessage) {
+        guard var entry = self.entries[key], entry.role != .primary else { return }
+        entry.role = message.kind == .copy ? .copy : .backup
+        entry.primary = message.primary.map { self.intern($0)[0] }
+        entry.backups = self.intern(message.nodes ?? [])
+        self.entries[key] = entry
+    }
+
+    private mutating func hasRoom(for key: String) -> Bool {
+        if self.entries.count < self.entriesMaximum || self.entries[key] != nil { return true }
+        self.statistics.refused += 1
+        return false
+    }
+
+    // MARK: State of another node
+
+    /// Whether a key of another node's state is one that this node should take.
+    func lacks(_ key: String) -> Bool { self.entries[key] == nil && !self.removals.contains(key) }
+
+    /// Gives an entry an owner if nobody is known to be.
+    mutating func adopt(_ key: String, from message: MapMessage) {
+        guard let entry = self.entries[key], entry.role != .primary, entry.primary == nil,
+            let primary = message.primary
+        else { return }
+        let (node, backups) = (self.intern(primary)[0], self.intern(message.nodes ?? []))
+        self.entries[key]?.primary = node
+        self.entries[key]?.backups = backups
+    }
+}

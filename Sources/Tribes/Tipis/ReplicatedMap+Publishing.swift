@@ -1,0 +1,320 @@
+import Logging
+import NIOCore
+import Synchronization
+
+/// Telling other nodes, on the channel's loop.
+///
+/// Every future here succeeds once everything was tried; what failed is logged and counted.
+extension ReplicatedMap {
+    // MARK: Steps of the callers
+
+    func submitPut(_ key: String, isReplaced: Bool) -> EventLoopFuture<Void> {
+        self.step(key) {
+            guard isReplaced else { return self.publish(key) }
+            return self.tell(.remove, key, to: self.mapMembers).thenAlways { self.publish(key) }
+        }
+    }
+
+    /// Who does not hear of a removal is asked later what it holds.
+    func submitRemove(_ key: String) -> EventLoopFuture<Void> {
+        self.step(key) {
+            self.tell(.remove, key, to: self.mapMembers).map {
+                self.table.withLock { if $0.entries[key] == nil { $0.removals.note(key) } }
+            }
+        }
+    }
+
+    /// Sends changes to those who have the value; if that fails, the whole value to others.
+    func submitDiff(_ diff: [UInt8], of key: String, stamp: UInt32) -> EventLoopFuture<Void> {
+        guard let entry = self.table.withLock({ $0.primary(key, stamp: stamp) }), !entry.backups.isEmpty else {
+            return self.step(key) { self.publish(key) }
+        }
+        var message = self.message(self.configuration.kind == .lazy ? .backup : .copy, key)
+        message.isDiff = true
+        message.diff = diff
+        message.nodes = entry.backups.map(\.member)
+        return self.sendUpdate(message, of: entry, at: MapPlace(key: key, stamp: stamp)) {
+            self.step(key) { self.publish(key) }
+        }
+    }
+
+    func submitAccess(_ key: String, stamp: UInt32) -> EventLoopFuture<Void> {
+        guard let entry = self.table.withLock({ $0.primary(key, stamp: stamp) }), !entry.backups.isEmpty else {
+            return self.loop.succeeded()
+        }
+        var message = self.message(.access, key)
+        message.nodes = entry.backups.map(\.member)
+        return self.sendUpdate(message, of: entry, at: MapPlace(key: key, stamp: stamp)) { self.loop.succeeded() }
+    }
+
+    /// Sends a value that cannot say what changed, or that nobody else has.
+    func submitWhole(_ key: String, stamp: UInt32, complete: Bool) -> EventLoopFuture<Void> {
+        self.step(key) {
+            guard let entry = self.table.withLock({ $0.primary(key, stamp: stamp) }), let value = entry.value else {
+                return self.loop.succeeded()
+            }
+            if self.table.withLock({ $0.participants.isEmpty }) {
+                value.resetDiff()
+                return self.loop.succeeded()
+            }
+            if !complete, !entry.backups.isEmpty, !value.isDirty { return self.submitAccess(key, stamp: stamp) }
+            guard self.configuration.kind == .lazy, !entry.backups.isEmpty else { return self.publish(key) }
+            var message = self.message(.backup, key)
+            message.nodes = entry.backups.map(\.member)
+            message.value = self.encoded(value, key)
+            guard message.value != nil else { return self.loop.succeeded() }
+            return self.sendUpdate(message, of: entry, at: MapPlace(key: key, stamp: stamp)) { self.publish(key) }
+        }
+    }
+
+    /// Sends what the backups of an entry are to have; if one does not get it, the entry has none.
+    private func sendUpdate(
+        _ message: MapMessage,
+        of entry: MapEntry<Value>,
+        at place: MapPlace,
+        orElse: @escaping @Sendable () -> EventLoopFuture<Void>
+    ) -> EventLoopFuture<Void> {
+        entry.value?.replicated(at: self.loop.wallClock)
+        return self.send(message, to: message.nodes ?? [], of: place).flatMapError { error in
+            self.failed("Unable to replicate data.", place.key, error)
+            self.table.withLock { _ = $0.setBackups([], of: place.key, stamp: place.stamp) }
+            return orElse()
+        }
+    }
+
+    // MARK: Publishing
+
+    func enqueuePublications(_ keys: [String]) { self.enqueue(keys.map { .publish($0) }) }
+
+    /// Has jobs done one after the other, some at the same time, while nobody waits.
+    func enqueue(_ jobs: [ReplicatedMapJob]) {
+        guard let loop = self.running?.loop else { return }
+        self.work[loop].enqueue(jobs)
+        guard self.work[loop].beginPumping() else { return }
+        while let job = self.work[loop].nextJob() {
+            self.step(job.key) { self.run(job) }.whenComplete { _ in
+                self.work[loop].endJob()
+                self.enqueue([])
+            }
+        }
+        self.work[loop].endPumping()
+    }
+
+    private func run(_ job: ReplicatedMapJob) -> EventLoopFuture<Void> {
+        switch job {
+        case .publish(let key): return self.publish(key)
+        case .protect(let key):
+            return self.table.withLock { $0.isUnprotected(key) } ? self.publish(key) : self.loop.succeeded()
+        case .contest(let key, let member): return self.contest(key, with: member)
+        case .correct(let key, let member):
+            guard let entry = self.table.withLock({ $0.entries[key] }), entry.role == .primary, !entry.names(member)
+            else { return self.loop.succeeded() }
+            return self.tell(.proxy, key, to: [member], nodes: entry.backups.map(\.member))
+        }
+    }
+
+    /// Gives an entry of this node's to those who are to have it; nothing if it is not this node's.
+    func publish(_ key: String) -> EventLoopFuture<Void> {
+        let plan = self.table.withLock { table -> (entry: MapEntry<Value>, candidates: [Member])? in
+            guard let entry = table.entries[key], entry.role == .primary else { return nil }
+            return (entry, table.candidates())
+        }
+        guard let plan, let value = plan.entry.value, !plan.candidates.isEmpty else {
+            return self.loop.succeeded()
+        }
+        guard let bytes = self.encoded(value, key) else { return self.loop.succeeded() }
+        let publication = Publication(
+            key: key,
+            stamp: plan.entry.stamp,
+            value: bytes,
+            candidates: plan.candidates
+        )
+        value.replicated(at: self.loop.wallClock)
+        switch self.configuration.kind {
+        case .lazy: return self.offer(publication, at: 0)
+        case .copies: return self.copy(publication)
+        }
+    }
+
+    /// Sends a value to the first node that takes it, and its place to all others.
+    private func offer(_ publication: Publication, at index: Int) -> EventLoopFuture<Void> {
+        guard index < publication.candidates.count else {
+            self.log.error(
+                "Unable to select backup node.",
+                metadata: ["map": "\(self.configuration.name)", "key": "\(publication.key)"]
+            )
+            return self.loop.succeeded()
+        }
+        let backup = publication.candidates[index]
+        var message = self.message(.backup, publication.key)
+        message.value = publication.value
+        message.nodes = [backup]
+        let place = MapPlace(key: publication.key, stamp: publication.stamp)
+        return self.send(message, to: [backup], of: place).flatMap { self.settle(publication, index) }
+            .flatMapError { error in
+                self.failed("Unable to replicate backup", publication.key, error)
+                return self.offer(publication, at: index + 1)
+            }
+    }
+
+    private func settle(_ publication: Publication, _ index: Int) -> EventLoopFuture<Void> {
+        let (key, backup) = (publication.key, publication.candidates[index])
+        guard self.table.withLock({ $0.isParticipant(backup) }) else { return self.offer(publication, at: index + 1) }
+        let isSettled = self.table.withLock { $0.setBackups([backup], of: key, stamp: publication.stamp) }
+        guard isSettled else { return self.withdraw(key, from: backup) }
+        return self.tell(.proxy, key, to: self.mapMembers.filter { $0 != backup }, nodes: [backup])
+    }
+
+    /// Takes back a value that was sent while another node became primary, or the key was removed or put anew.
+    private func withdraw(_ key: String, from backup: Member) -> EventLoopFuture<Void> {
+        let entry = self.table.withLock { $0.entries[key] }
+        guard let entry else { return self.tell(.remove, key, to: [backup]) }
+        guard entry.role != .primary, let primary = entry.primary?.member, primary != backup else {
+            return self.loop.succeeded()
+        }
+        var message = self.message(.proxy, key)
+        message.primary = primary
+        message.nodes = entry.backups.map(\.member)
+        return self.send(message, to: [backup]).flatMapErrorThrowing { error in
+            self.failed("Unable to replicate proxy", key, error)
+        }
+    }
+
+    /// Sends a value to every node.
+    private func copy(_ publication: Publication) -> EventLoopFuture<Void> {
+        var message = self.message(.copy, publication.key)
+        message.value = publication.value
+        message.nodes = publication.candidates
+        let place = MapPlace(key: publication.key, stamp: publication.stamp)
+        return self.send(message, to: publication.candidates, of: place).map { [Member]() }
+            .flatMapErrorThrowing { error in
+                self.failed("Unable to replicate backup", publication.key, error)
+                let faulty = (error as? ChannelError)?.faultyMembers.map(\.member) ?? []
+                return faulty.isEmpty ? publication.candidates : faulty
+            }
+            .map { faulty in
+                let reached = publication.candidates.filter { !faulty.contains($0) }
+                self.table.withLock { table in
+                    table.setBackups(reached, of: publication.key, stamp: publication.stamp)
+                    if !faulty.isEmpty { table.needsProtection = true }
+                }
+            }
+    }
+
+    // MARK: Sending
+
+    func message(_ kind: MapMessage.Kind, _ key: String?) -> MapMessage {
+        let primary = kind == .remove ? nil : self.channel.localMember
+        return MapMessage(kind, mapID: self.id, key: key.map(MapMessage.key), primary: primary)
+    }
+
+    /// Tells nodes of a key; those that do not hear it are asked later what they hold.
+    func tell(
+        _ kind: MapMessage.Kind,
+        _ key: String,
+        to members: [Member],
+        nodes: [Member]? = nil
+    ) -> EventLoopFuture<Void> {
+        var message = self.message(kind, key)
+        message.nodes = nodes
+        return self.send(message, to: members).flatMapErrorThrowing { error in
+            self.failed(kind == .remove ? Self.unableToRemove : "Unable to replicate proxy", key, error)
+            let now = self.loop.now
+            let faulty = (error as? ChannelError)?.faultyMembers.map(\.member) ?? []
+            self.table.withLock { table in
+                for member in faulty where table.isParticipant(member) { table.removals.miss(member, at: now) }
+            }
+        }
+    }
+
+    /// Sends a message; the result fails as the channel's does.
+    ///
+    /// The entry at `place` has no backup if the message turns out not to arrive when nobody waits any more.
+    func send(_ message: MapMessage, to members: [Member], of place: MapPlace? = nil) -> EventLoopFuture<Void> {
+        let loop = self.loop
+        guard !members.isEmpty else { return loop.succeeded() }
+        guard self.channel.startedLevels.contains(.sender) else {
+            return loop.failed(ChannelError(.notStarted, "The channel is not started"))
+        }
+        let payload: ChannelPayload
+        do {
+            payload = try .object(message)
+        } catch {
+            return loop.failed(ChannelError(.badMessage, "The message cannot be written", cause: error))
+        }
+        self.table.withLock { $0.statistics.sent[message.kind, default: 0] += 1 }
+        let options = self.configuration.sendOptions
+        let handler = options.contains(.asynchronous) ? MapSendErrors(map: self, place: place) : nil
+        return self.channel.submit(payload, to: members, options: options, errorHandler: handler).map { _ in }
+    }
+
+    /// The whole value as it travels; nil, and logged, if it cannot be written.
+    func encoded(_ value: Value, _ key: String) -> [UInt8]? {
+        do {
+            return Array(try value.encoded().readableBytesView)
+        } catch {
+            self.table.withLock { $0.statistics.unwritable += 1 }
+            self.log.error(
+                "Unable to replicate data.",
+                metadata: ["map": "\(self.configuration.name)", "key": "\(key)", "error": "\(error)"]
+            )
+            return nil
+        }
+    }
+
+    func failed(_ text: Logger.Message, _ key: String, _ error: any Error) {
+        self.table.withLock { $0.statistics.sendFailures += 1 }
+        self.log.error(
+            text,
+            metadata: ["map": "\(self.configuration.name)", "key": "\(key)", "error": "\(error)"]
+        )
+    }
+
+    /// Runs a step of a key after those that were begun before it.
+    func step<Result: Sendable>(
+        _ key: String,
+        _ body: @escaping @Sendable () -> EventLoopFuture<Result>
+    ) -> EventLoopFuture<Result> {
+        let loop = self.loop
+        let previous = self.work[loop].steps[key]
+        let future = previous.map { $0.thenAlways(body) } ?? body()
+        let end = future.thenAlways { loop.succeeded() }
+        self.work[loop].steps[key] = end
+        end.whenComplete { _ in
+            if self.work[loop].steps[key] === end { self.work[loop].steps[key] = nil }
+        }
+        return future
+    }
+
+    private static var unableToRemove: Logger.Message {
+        "Unable to replicate out data for an AbstractReplicatedMap.remove operation"
+    }
+}
+
+/// A value on its way to those who are to have it.
+private struct Publication: Sendable {
+    let key: String
+    let stamp: UInt32
+    let value: [UInt8]
+    let candidates: [Member]
+}
+
+/// One put of one key.
+struct MapPlace: Sendable {
+    let key: String
+    let stamp: UInt32
+}
+
+/// Hears that a message did not arrive for which nobody waited: the next heartbeat looks for another backup.
+private struct MapSendErrors<Value: ReplicatedMapEntry>: ErrorHandler {
+    let map: ReplicatedMap<Value>
+    let place: MapPlace?
+
+    func handleError(_ error: ChannelError, uniqueID: UniqueID) {
+        self.map.failed("Unable to replicate data.", self.place?.key ?? "", error)
+        guard let place = self.place else { return }
+        self.map.table.withLock { _ = $0.setBackups([], of: place.key, stamp: place.stamp) }
+    }
+
+    func handleCompletion(uniqueID: UniqueID) {}
+}

@@ -1,0 +1,216 @@
+package import JavaSerialization
+import Logging
+import NIOCore
+import Synchronization
+
+/// What other nodes say, on the channel's loop.
+extension ReplicatedMap: ChannelListener {
+    package func accepts(_ message: ReceivedMessage) -> Bool {
+        guard message.rpc == nil, let object = message.object else { return false }
+        return MapMessage.mapID(of: object) == self.id
+    }
+
+    /// - Throws: ``ChannelError`` for a message that could not be taken; its sender finds another backup then.
+    package func messageReceived(_ message: ReceivedMessage) throws {
+        guard let object = message.object, let local = self.channel.localMember, self.running != nil else { return }
+        do {
+            let received = try MapMessage(object)
+            self.table.withLock { $0.statistics.received[received.kind, default: 0] += 1 }
+            try self.take(received, from: message.sender, local: local)
+        } catch let error as ChannelError {
+            throw error
+        } catch {
+            self.unreadable(error, from: message.sender)
+            throw ChannelError(.badMessage, "Unable to deserialize MapMessage.", cause: error)
+        }
+    }
+
+    func unreadable(_ error: any Error, from member: Member) {
+        self.table.withLock { $0.statistics.unreadable += 1 }
+        self.log.error(
+            "Unable to deserialize MapMessage.",
+            metadata: self.metadata.merging(["member": "\(member.name)", "error": "\(error)"]) { $1 }
+        )
+    }
+
+    private func take(_ message: MapMessage, from sender: Member, local: Member) throws {
+        switch message.kind {
+        case .start: self.start(of: message.primary ?? sender)
+        case .stop: self.depart(message.primary ?? sender)
+        case .proxy:
+            let key = try message.keyText()
+            try self.admit(self.table.withLock { $0.takeProxy(key, from: message, local: local) })
+        case .remove:
+            let key = try message.keyText()
+            self.table.withLock { _ = $0.remove(key) }
+        case .backup, .copy:
+            let key = try message.keyText()
+            if message.isDiff {
+                try self.takeDiff(message, key: key, from: sender)
+            } else {
+                try self.takeValue(message, key: key, local: local)
+            }
+        case .access, .notifyMapMember:
+            let key = try message.keyText()
+            let value = self.table.withLock { table in
+                table.takeAccess(key, from: message, local: local, yields: message.kind == .notifyMapMember)
+                return table.entries[key]?.value
+            }
+            value?.accessEntry()
+        case .retrieveBackup, .state, .stateCopy, .initialize, .ping:
+            break  // requests, which come as such
+        }
+    }
+
+    private func takeValue(_ message: MapMessage, key: String, local: Member) throws {
+        guard let bytes = message.value else { throw JavaSerializationError.unexpectedField("valuedata") }
+        guard let owner = self.owner else { return }
+        let value = try owner.makeValue(ByteBuffer(bytes: bytes), key: key)
+        try self.admit(self.table.withLock { $0.takeValue(value, of: key, from: message, local: local) })
+    }
+
+    /// Makes changes; where there is nothing to change, the whole value is asked for.
+    ///
+    /// A primary that gets changes was used elsewhere before that node knew: it keeps both, and tells its backup anew.
+    private func takeDiff(_ message: MapMessage, key: String, from sender: Member) throws {
+        let entry = self.table.withLock { $0.entries[key] }
+        do {
+            guard let value = entry?.value else { throw ChannelError(.badMessage, "Changes came without their value") }
+            try value.applyDiff(ByteBuffer(bytes: message.diff ?? []))
+        } catch {
+            self.log.warning(
+                "Unable to apply diff",
+                metadata: self.metadata.merging(["key": "\(key)", "error": "\(error)"]) { $1 }
+            )
+            self.repair(message, key: key, from: message.primary ?? sender)
+            throw ChannelError(.remoteProcessing, "Unable to apply diff", cause: error)
+        }
+        if entry?.role == .primary {
+            self.enqueuePublications([key])
+        } else {
+            self.table.withLock { $0.takeDiff(key, from: message) }
+        }
+    }
+
+    /// Fetches a value of which only changes came, unless somebody brings it meanwhile.
+    private func repair(_ message: MapMessage, key: String, from member: Member) {
+        guard let loop = self.running?.loop, member != self.channel.localMember,
+            self.work[loop].repairs.count < ReplicatedMapWork.repairsMaximum,
+            self.work[loop].repairs.insert(key).inserted
+        else { return }
+        let stamp = self.table.withLock { table in
+            table.statistics.repairs += 1
+            return table.entries[key]?.stamp
+        }
+        self.retrieve(key, from: [member]).whenComplete { result in
+            self.work[loop].repairs.remove(key)
+            guard case .success(let value?) = result, let local = self.channel.localMember else { return }
+            self.table.withLock { table in
+                guard table.entries[key]?.stamp == stamp, table.entries[key]?.role != .primary else { return }
+                _ = table.takeValue(value, of: key, from: message, local: local)
+            }
+        }
+    }
+
+    private func admit(_ isTaken: Bool) throws {
+        if !isTaken { throw ChannelError(.queueFull, "The map has no room for more entries") }
+    }
+
+    /// A node that begins has nothing, also if it is one that was known.
+    private func start(of member: Member) {
+        self.table.withLock { $0.removals.forgive(member) }
+        if self.table.withLock({ $0.isParticipant(member) }) { self.depart(member) }
+        self.join(member)
+        self.protect()
+    }
+
+    // MARK: State of another node
+
+    /// Takes the keys that are not known here.
+    func takeState(_ messages: [MapMessage], of sender: Member) {
+        guard let local = self.channel.localMember else { return }
+        for message in messages {
+            do {
+                let key = try message.keyText()
+                guard self.table.withLock({ $0.lacks(key) }) else { continue }
+                try self.take(item: message, key: key, local: local)
+            } catch {
+                self.unreadable(error, from: sender)
+            }
+        }
+    }
+
+    func take(item message: MapMessage, key: String, local: Member) throws {
+        guard message.kind == .copy else {
+            try self.admit(self.table.withLock { $0.takeProxy(key, from: message, local: local) })
+            return
+        }
+        try self.takeValue(message, key: key, local: local)
+    }
+}
+
+// MARK: Requests of other nodes
+
+extension ReplicatedMap: RpcCallback {
+    package func reply(to request: JavaValue, from sender: Member) throws -> (any JavaWritable)? {
+        guard request.className == MapMessage.className else { return nil }
+        var message = try MapMessage(request)
+        self.table.withLock { $0.statistics.received[message.kind, default: 0] += 1 }
+        switch message.kind {
+        case .initialize: message.primary = self.channel.localMember
+        case .start:
+            message.primary = self.channel.localMember
+            self.start(of: sender)
+        case .ping:
+            message.primary = self.channel.localMember
+            message.value = Array(try self.state.javaValue.stream().readableBytesView)
+        case .retrieveBackup:
+            let key = try message.keyText()
+            guard let value = self.peek(key) else { return nil }
+            message.key = nil
+            message.value = Array(try value.encoded().readableBytesView)
+        case .state, .stateCopy:
+            message.value = Array(try self.stateList(message.kind).stream().readableBytesView)
+        case .backup, .proxy, .remove, .stop, .copy, .access, .notifyMapMember: return nil
+        }
+        return message
+    }
+
+    /// Everything this node knows, as it answers those who ask.
+    private func stateList(_ kind: MapMessage.Kind) -> MapMessageList {
+        let isCopy = kind == .stateCopy
+        let entries = self.table.withLock { $0.entries }
+        var messages: [MapMessage] = []
+        messages.reserveCapacity(entries.count)
+        for (key, entry) in entries {
+            var message = MapMessage(
+                isCopy ? .copy : .proxy,
+                mapID: self.id,
+                key: MapMessage.key(key),
+                primary: entry.primary?.member,
+                nodes: entry.backups.map(\.member)
+            )
+            if isCopy {
+                guard let value = entry.value, let bytes = self.encoded(value, key) else { continue }
+                message.value = bytes
+            }
+            messages.append(message)
+        }
+        return MapMessageList(messages)
+    }
+
+    /// An answer that came late still says who takes part.
+    package func leftOver(_ reply: JavaValue, from sender: Member) {
+        guard self.running != nil, reply.className == MapMessage.className else { return }
+        do {
+            let message = try MapMessage(reply)
+            switch message.kind {
+            case .initialize, .start: if self.join(sender) { self.protect() }
+            case .ping: if self.takePing(reply, from: sender) { self.reconcile(with: sender) }
+            default: break
+            }
+        } catch {
+            self.unreadable(error, from: sender)
+        }
+    }
+}

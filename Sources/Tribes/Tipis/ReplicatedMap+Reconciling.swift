@@ -1,0 +1,96 @@
+import Logging
+import NIOCore
+import Synchronization
+
+/// Agreeing with a node that was cut off, or that missed something, on the channel's loop.
+///
+/// It may hold what was removed meanwhile, not know what was put, and have become primary of what this node is
+/// primary of. Each of the two asks for the other's state, which every node of Tomcat tells too, and mends on its side
+/// what it is responsible for.
+extension ReplicatedMap {
+    /// A node that has just begun holds nothing yet, and this costs one short message.
+    func reconcile(with member: Member) {
+        let loop = self.loop
+        let wasLost = self.table.withLock { table in
+            table.removals.beginTransfer()
+            return table.removals.isMissing(member)
+        }
+        if wasLost { self.work[loop].verification = loop.now + ReplicatedMapWork.verificationDelay }
+        self.requestState(of: member).whenComplete { result in
+            if case .success(let messages?) = result {
+                self.reconcile(messages, with: member)
+                // what it sent before it heard of the removals may still be on its way
+                let began = self.table.withLock { $0.removals.beginSettling(member) }
+                loop.schedule(after: self.configuration.accessTimeout) {
+                    self.table.withLock { $0.removals.settle(member, missedAt: began) }
+                }
+            }
+            self.table.withLock { $0.removals.endTransfer() }
+            self.protect()
+        }
+    }
+
+    private func reconcile(_ messages: [MapMessage], with member: Member) {
+        guard let local = self.channel.localMember, self.running != nil else { return }
+        var jobs: [ReplicatedMapJob] = []
+        var known: Set<String> = []
+        for message in messages.sorted(by: { ($0.key ?? []).lexicographicallyPrecedes($1.key ?? []) }) {
+            do {
+                let key = try message.keyText()
+                known.insert(key)
+                guard let entry = self.table.withLock({ $0.entries[key] }) else {
+                    if self.table.withLock({ $0.removals.contains(key) }) {
+                        _ = self.step(key) { self.tell(.remove, key, to: [member]) }
+                    } else {
+                        try self.take(item: message, key: key, local: local)
+                    }
+                    continue
+                }
+                guard entry.role == .primary else {
+                    self.table.withLock { $0.adopt(key, from: message) }
+                    continue
+                }
+                if message.primary == member {
+                    jobs.append(.contest(key, member))
+                } else if message.primary != local || message.nodes ?? [] != entry.backups.map(\.member) {
+                    jobs.append(entry.names(member) ? .publish(key) : .correct(key, member))
+                }
+            } catch {
+                self.unreadable(error, from: member)
+            }
+        }
+        let own = self.table.withLock { $0.entries.filter { $0.value.role == .primary && !known.contains($0.key) } }
+        for (key, entry) in own.sorted(by: { $0.key < $1.key }) {
+            let isWhole = entry.names(member) || self.configuration.kind == .copies
+            jobs.append(isWhole ? .publish(key) : .correct(key, member))
+        }
+        self.enqueue(jobs)
+    }
+
+    /// Of two primaries the one stays whose value was used last; of two used at the same time the first in
+    /// ``AbsoluteOrder``.
+    func contest(_ key: String, with member: Member) -> EventLoopFuture<Void> {
+        // a node that has taken the value from this one meanwhile is its backup, and no primary any more
+        guard let entry = self.table.withLock({ $0.entries[key] }), entry.role == .primary, !entry.names(member),
+            let own = entry.value, let local = self.channel.localMember
+        else { return self.loop.succeeded() }
+        self.table.withLock { $0.statistics.conflicts += 1 }
+        return self.retrieve(key, from: [member]).flatMapErrorThrowing { _ in nil }.flatMap { value in
+            let isFirst = AbsoluteOrder.isBefore(local, member)
+            guard let value, (own.lastUsed, isFirst ? 1 : 0) < (value.lastUsed, isFirst ? 0 : 1) else {
+                return self.publish(key)
+            }
+            var message = MapMessage(.proxy, mapID: self.id, primary: member, nodes: [])
+            if self.configuration.kind == .copies { message.kind = .copy }
+            self.table.withLock { table in
+                guard table.primary(key, stamp: entry.stamp)?.names(member) == false else { return }
+                if message.kind == .copy {
+                    _ = table.takeValue(value, of: key, from: message, local: local)
+                } else {
+                    _ = table.takeProxy(key, from: message, local: local)
+                }
+            }
+            return self.loop.succeeded()
+        }
+    }
+}

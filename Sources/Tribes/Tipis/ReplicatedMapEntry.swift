@@ -1,0 +1,92 @@
+package import JavaSerialization
+package import NIOCore
+
+/// A value of a replicated map: how it travels, whole or as what changed.
+///
+/// A value that changes locks itself: calls come from the channel's loop and from the tasks of requests at the same
+/// time. What has no differences is sent whole or not at all.
+/// Tomcat counterpart: `org.apache.catalina.tribes.tipis.ReplicatedMapEntry`; differs from it in: taking the changes
+/// and forgetting them is one step, so that none is lost between the two.
+package protocol ReplicatedMapEntry: Sendable {
+    /// The whole value as a Java object stream of its own.
+    ///
+    /// - Throws: whatever keeps the value from being written; it is then not replicated, and the error is logged.
+    func encoded() throws -> ByteBuffer
+
+    /// Whether something changed since the changes were last taken; false if not implemented.
+    var isDirty: Bool { get }
+    /// Whether changes can be sent by themselves; false if not implemented.
+    var isDiffable: Bool { get }
+    /// Whether backups have not heard of the value for so long that an access must be told; false if not implemented.
+    var isAccessReplicate: Bool { get }
+
+    /// The changes since this was last called, which are forgotten here.
+    ///
+    /// - Throws: whatever keeps the changes from being written; the whole value is then sent instead.
+    func takeDiff() throws -> ByteBuffer
+
+    /// Forgets the changes: there is nobody to send them to.
+    func resetDiff()
+
+    /// Makes changes that another node took.
+    ///
+    /// - Throws: whatever is wrong with them; the whole value is then asked for.
+    func applyDiff(_ diff: ByteBuffer) throws
+
+    /// When the value was last used, in milliseconds since 1970; 0 if not implemented.
+    ///
+    /// Of two values of one key, which a network cut in two may leave, the one used last is kept.
+    var lastUsed: Int64 { get }
+
+    /// Another node used the value without changing it.
+    func accessEntry()
+
+    /// Backups were told of the value at this wall clock time, in milliseconds since 1970.
+    func replicated(at milliseconds: Int64)
+}
+
+extension ReplicatedMapEntry {
+    package var isDirty: Bool { false }
+    package var isDiffable: Bool { false }
+    package var isAccessReplicate: Bool { false }
+    package var lastUsed: Int64 { 0 }
+    package func takeDiff() throws -> ByteBuffer { ByteBuffer() }
+    package func resetDiff() {}
+    package func applyDiff(_ diff: ByteBuffer) throws {
+        throw ChannelError(.badMessage, "The value takes no changes")
+    }
+    package func accessEntry() {}
+    package func replicated(at milliseconds: Int64) {}
+}
+
+/// What any Java object is without its class: sent whole, and carried unchanged.
+extension JavaValue: ReplicatedMapEntry {
+    package func encoded() throws -> ByteBuffer { try self.stream() }
+}
+
+/// Whom a replicated map works for: a manager, a sign-on valve, a context.
+///
+/// Isolation: any thread; what takes long does not belong here.
+/// Tomcat counterpart: `org.apache.catalina.tribes.tipis.AbstractReplicatedMap.MapOwner`.
+package protocol ReplicatedMapOwner<Value>: AnyObject, Sendable {
+    associatedtype Value: ReplicatedMapEntry
+
+    /// Reads a whole value that another node wrote, and makes it one of this node's, not primary.
+    ///
+    /// - Throws: whatever is wrong with it; its sender is told, if it asked to be.
+    func makeValue(_ stream: ByteBuffer, key: String) throws -> Value
+
+    /// This node has become the primary of a value that another node had before.
+    func objectMadePrimary(_ key: String, _ value: Value)
+}
+
+extension ReplicatedMapOwner {
+    package func objectMadePrimary(_ key: String, _ value: Value) {}
+}
+
+extension ReplicatedMapOwner where Value == JavaValue {
+    package func makeValue(_ stream: ByteBuffer, key: String) throws -> JavaValue {
+        var input = try JavaObjectInputStream(stream)
+        return try input.readObject()
+    }
+}

@@ -1,0 +1,72 @@
+import NIOCore
+
+/// Something to be done for a key while nobody waits.
+enum ReplicatedMapJob: Hashable, Sendable {
+    /// Give an entry of this node's to those who are to have it.
+    case publish(String)
+    /// Do so if nobody else has it.
+    case protect(String)
+    /// Tell a node that has it wrong who has a value.
+    case correct(String, Member)
+    /// Find out which of two primaries stays.
+    case contest(String, Member)
+
+    var key: String {
+        switch self {
+        case .publish(let key), .protect(let key), .correct(let key, _), .contest(let key, _): key
+        }
+    }
+}
+
+/// What a map has under way on the channel's loop.
+struct ReplicatedMapWork {
+    /// Jobs that are done at the same time.
+    static let jobsMaximum = 64
+    /// How long after a node came back everything is looked at once more.
+    static let verificationDelay = TimeAmount.seconds(30)
+    /// Whole values that are asked for at the same time because changes came without them.
+    static let repairsMaximum = 256
+
+    /// The last step of each key that has some: the next one begins when it is done.
+    var steps: [String: EventLoopFuture<Void>] = [:]
+    var isPinging = false
+    /// When all nodes are asked once more what they hold, because one was cut off and came back.
+    var verification: NIODeadline?
+    /// Keys whose whole value is being asked for because changes came without it.
+    var repairs: Set<String> = []
+    /// Jobs that wait, each once: at most four for each key and node.
+    private var queue: [ReplicatedMapJob] = []
+    private var position = 0
+    private var queued: Set<ReplicatedMapJob> = []
+    private var count = 0
+    private var isPumping = false
+
+    mutating func enqueue(_ jobs: [ReplicatedMapJob]) {
+        for job in jobs where self.queued.insert(job).inserted { self.queue.append(job) }
+    }
+
+    /// The next job, if one may begin.
+    mutating func nextJob() -> ReplicatedMapJob? {
+        guard self.count < Self.jobsMaximum, self.position < self.queue.count else { return nil }
+        let job = self.queue[self.position]
+        self.position += 1
+        if self.position == self.queue.count {
+            self.queue = []
+            self.position = 0
+        }
+        self.queued.remove(job)
+        self.count += 1
+        return job
+    }
+
+    mutating func endJob() { self.count -= 1 }
+
+    /// Whether the caller is to begin the jobs that wait; false if somebody does.
+    mutating func beginPumping() -> Bool {
+        guard !self.isPumping else { return false }
+        self.isPumping = true
+        return true
+    }
+
+    mutating func endPumping() { self.isPumping = false }
+}
