@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what the tests need and runs them all; the last line is "N passed, N failed".
 #
-# Usage: test.sh [STEP…]   steps: lint build unit scripts release oracle rows new-webapp e2e; without any, all of them
+# Usage: test.sh [STEP…]   steps: lint build unit scripts release oracle rows new-webapp e2e interop;
+# without any, all of them
 # Each step's output is in .build/test-logs/STEP.log. Tests/NAME.sh may name Debian packages that it needs in lines
 # that begin with "# Packages:".
 
@@ -151,12 +152,14 @@ elif is_wanted unit; then
     step unit 1800 "$caracal_swift" test $flags
 fi
 run_script scripts 300
-if is_wanted release || is_wanted oracle || is_wanted rows || is_wanted new-webapp || is_wanted e2e; then
+if is_wanted release || is_wanted oracle || is_wanted rows || is_wanted new-webapp || is_wanted e2e ||
+    is_wanted interop; then
     step release 5400 sh -c '. bin/setup.sh && caracal_setup "$PWD"'
     run_script oracle 900
     run_script rows 900
     run_script new-webapp 300
     run_script e2e 1800
+    run_script interop 600
 fi
 
 # ---- Summary ---------------------------------------------------------------------------------------------------------
