@@ -43,6 +43,8 @@ walk_faults() {
     make_app strict "$(servlet probe.Failing '<load-on-startup>1</load-on-startup>')"
     mkdir "$CATALINA_BASE/webapps/strict/META-INF"
     echo '<Context failCtxIfServletStartFails="true"/>' >"$CATALINA_BASE/webapps/strict/META-INF/context.xml"
+    make_app nameless "<servlet><servlet-name>s</servlet-name></servlet><servlet-mapping><servlet-name>s</servlet-name>
+        <url-pattern>/e/*</url-pattern></servlet-mapping>"
     make_app text "$echo"
     echo text >"$CATALINA_BASE/webapps/text/WEB-INF/lib/libProbeWebapp.so"
     make_app broken '<servlet>'
@@ -60,6 +62,8 @@ walk_faults() {
     check "a servlet that throws while it is made leaves its application running" \
         has /manager/text/list '/init:running:0:init' -u all:pw
     check "and answers 500" answers 500 /init/e/x
+    check "so does one without a class, and the log says why" answers 500 /nameless/e/x
+    check "in Tomcat's words" log_has 'No servlet class has been specified for servlet [s]'
     check "a servlet that throws gives the page of status 500" error_page '/good/e/x?c=throw' 'boom &lt;b&gt;' \
         '<b>Root Cause</b>'
     check "and nothing else changes" has '/good/e/x?c=url' /good/e/x

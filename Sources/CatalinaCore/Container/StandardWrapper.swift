@@ -103,6 +103,9 @@ package final class StandardWrapper: Container {
 
     private func make() async throws -> any Servlet {
         guard let context = self.context else { throw ServletError("Servlet [\(self.name)] has no context") }
+        guard !self.definition.className.isEmpty else {
+            throw ServletError("No servlet class has been specified for servlet [\(self.name)]")
+        }
         let start = MonotonicClock.now()
         let servlet: any Servlet
         do {

@@ -10,9 +10,11 @@ final class StandardWrapperValve: Valve {
         let wrapper = mapped.wrapper
         guard try await self.isAvailable(wrapper, request, response) else { return }
         let start = MonotonicClock.now()
+        var isAllocated = false
         do {
             let servlet: any Servlet
             if let loaded = wrapper.loadedServlet { servlet = loaded } else { servlet = try await wrapper.load() }
+            isAllocated = true
             wrapper.enterService()
             defer { wrapper.leaveService() }
             let path = request.filterPath
@@ -32,7 +34,7 @@ final class StandardWrapperValve: Valve {
             wrapper.markUnavailable(error)
             _ = try await self.isAvailable(wrapper, request, response)
         } catch {
-            self.log(error, wrapper, context)
+            self.log(error, wrapper, context, isAllocated: isAllocated)
             Self.fail(request, response, error)
         }
         self.record(wrapper, context, start, isError: response.status >= 400)
@@ -77,7 +79,10 @@ final class StandardWrapperValve: Valve {
         context.statistics.record(nanoseconds: elapsed, isError: isError)
     }
 
-    private func log(_ error: any Error, _ wrapper: StandardWrapper, _ context: StandardContext) {
+    private func log(_ error: any Error, _ wrapper: StandardWrapper, _ context: StandardContext, isAllocated: Bool) {
+        guard isAllocated else {
+            return context.logger.error("invoke", "Allocate exception for servlet [\(wrapper.name)]", error)
+        }
         let cause = (error as? any NamedException)?.rootCause == nil ? "" : " with root cause"
         let message =
             "Servlet.service() for servlet [\(wrapper.name)] in context with path [\(context.path)] threw exception "

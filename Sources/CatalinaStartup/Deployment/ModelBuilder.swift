@@ -41,8 +41,10 @@ struct ModelBuilder {
     private func addServlets(to model: inout ApplicationModel) {
         let missing = JavaOnlyServlets.classNames
         for servlet in self.webXml.servlets.values {
+            // One without a class answers 500, as in Tomcat: whoever asks for it has the reason in the log.
+            let className = servlet.className ?? (servlet.jspFile == nil ? "" : JspServlet.className)
             // Servlets of the global defaults that only Java can run are left out together with their mappings.
-            guard let className = servlet.className, !missing.contains(className) else { continue }
+            guard !missing.contains(className) else { continue }
             var definition = CatalinaCore.ServletDefinition(name: servlet.name, className: className)
             definition.initParameters = Dictionary(servlet.initParameters.map { ($0.key, $0.value) }) { $1 }
             definition.loadOnStartup = servlet.loadOnStartup
