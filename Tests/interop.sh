@@ -3,7 +3,7 @@
 #
 #   Tests/interop.sh [MANAGER ...]
 #
-# MANAGER is delta; without any, every one there is. Needs Debian's package tomcat10-common and a JDK; without them
+# MANAGER is delta or backup; without any, both. Needs Debian's package tomcat10-common and a JDK; without them
 # nothing is tested and the reason is printed. The nodes know each other by a static list, so that no multicast is
 # needed. CARACAL_CONFIGURATION=debug takes the programs of a debug build.
 # Packages: curl python3 tomcat10-common default-jdk-headless
@@ -236,7 +236,8 @@ CATALINA_HOME=$root
 make_base
 trap 'status=$?; stop_nodes; (exit $status); finish_instance' EXIT
 make_nodes
-for kind in "${@:-delta}"; do
+[ $# -gt 0 ] || set -- delta backup
+for kind; do
     http_a=$(free_port) http_b=$(free_port) tribes_a=$(free_port) tribes_b=$(free_port)
     a=http://127.0.0.1:$http_a/demo/s
     b=http://127.0.0.1:$http_b/demo/s

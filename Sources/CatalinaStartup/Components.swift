@@ -88,6 +88,7 @@ package enum Components {
         [
             AnyComponentDescriptor(SimpleTcpCluster.descriptor),
             AnyComponentDescriptor(DeltaManager.descriptor),
+            AnyComponentDescriptor(BackupManager.descriptor),
             AnyComponentDescriptor(ReplicationValve.descriptor),
             AnyComponentDescriptor(JvmRouteBinderValve.descriptor),
             AnyComponentDescriptor(ClusterSessionListener.descriptor),

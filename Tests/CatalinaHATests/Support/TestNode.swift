@@ -27,6 +27,18 @@ final class TestNode: Sendable {
         name: String = "/app",
         _ configure: (inout DeltaManager.Configuration) -> Void = { _ in }
     ) async throws {
+        let cluster = Self.cluster(place, options: options)
+        var configuration = DeltaManager.Configuration()
+        configure(&configuration)
+        let manager = try DeltaManager(configuration: configuration) { clock.now }
+        manager.support.attach(name: name, cluster: cluster)
+        self.cluster = cluster
+        self.manager = manager
+        try await cluster.start()
+    }
+
+    /// A cluster that is not started.
+    static func cluster(_ place: MeetingPlace, options: SendOptions = .synchronous) -> SimpleTcpCluster {
         var settings = SimpleTcpCluster.Configuration()
         settings.channelSendOptions = options
         settings.clusterName = "test"
@@ -39,13 +51,7 @@ final class TestNode: Sendable {
         channel.receiver = NioReceiver(configuration: receiver)
         channel.membershipService = place.service()
         cluster.channel = channel
-        var configuration = DeltaManager.Configuration()
-        configure(&configuration)
-        let manager = try DeltaManager(configuration: configuration) { clock.now }
-        manager.support.attach(name: name, cluster: cluster)
-        self.cluster = cluster
-        self.manager = manager
-        try await cluster.start()
+        return cluster
     }
 
     func start() async throws { try await self.manager.start() }
@@ -73,14 +79,7 @@ final class TestNode: Sendable {
         return nodes
     }
 
-    /// Waits until the node knows so many others.
-    func meets(_ count: Int) async throws {
-        for _ in 0..<60_000 {
-            if self.cluster.members.count == count { return }
-            try await Task.sleep(for: .milliseconds(1))
-        }
-        Issue.record("the nodes do not find each other")
-    }
+    func meets(_ count: Int) async throws { try await self.cluster.meets(count) }
 
     /// Runs a request that creates or uses a session.
     func request(
@@ -100,4 +99,15 @@ final class TestNode: Sendable {
 
 extension [TestNode] {
     func stop() async throws { for node in self { try await node.stop() } }
+}
+
+extension SimpleTcpCluster {
+    /// Waits until the node knows so many others.
+    func meets(_ count: Int) async throws {
+        for _ in 0..<60_000 {
+            if self.members.count == count { return }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        Issue.record("the nodes do not find each other")
+    }
 }
