@@ -138,7 +138,12 @@ let testTargets: [Target] = [
         "CatalinaManager",
         ["CatalinaManager", "CatalinaCore", "CatalinaSession", "Coyote", "Modeler", servletAPI]
     ),
-    tests("CatalinaStartup", ["CatalinaStartup", "CatalinaCore", "Coyote", "ServerConfig", "Modeler", servletAPI]),
+    tests(
+        "CatalinaStartup",
+        [
+            "CatalinaStartup", "CatalinaCore", "CatalinaHA", "Tribes", "Coyote", "ServerConfig", "Modeler", servletAPI,
+        ]
+    ),
     tests("RepositoryCore", ["RepositoryCore"]),
     tests("RepositorySync", ["RepositorySync", "RepositoryCore"]),
     tests("RepositoryStorage", ["RepositoryStorage", "RepositoryIndex", "RepositoryCore", "CrashWriter", grdb]),
