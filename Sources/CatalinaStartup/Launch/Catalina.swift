@@ -121,6 +121,7 @@ package final class Catalina: Sendable {
             let startBegin = MonotonicClock.now()
             try await server.start()
             self.logElapsed("start", "Server startup in", since: startBegin)
+            ProgramPages.release()
         } catch {
             Self.log.error(
                 "start",
