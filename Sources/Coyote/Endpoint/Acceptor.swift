@@ -3,20 +3,20 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Stands before the accept handler of a listening socket and holds connections back at the limit.
+/// Stands before the accept handler of an event loop's listening channel and holds connections back at the limit.
 ///
-/// At the limit nothing more is accepted; what was accepted already waits here unread, at most
-/// ``acceptBatch`` connections. The system's backlog holds `acceptCount` more.
+/// It listens only while it is its turn in the group. At the limit nothing more is accepted; the system's backlog holds
+/// `acceptCount` connections more.
 ///
-/// Isolation: the listening channel's event loop, except ``release()``.
-/// Tomcat counterpart: `org.apache.tomcat.util.net.Acceptor` with `LimitLatch`.
+/// Isolation: the listening channel's event loop, except ``setAccepting(_:)``, ``goOnSoon()`` and ``connectionCount``.
+/// Tomcat counterpart: `org.apache.tomcat.util.net.Acceptor`.
 final class Acceptor: ChannelDuplexHandler, Sendable {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel
     typealias OutboundIn = Never
 
-    /// Connections accepted in one go.
-    static let acceptBatch = 16
+    /// Connections accepted in one go: then it may be another's turn.
+    static let acceptBatch = 1
     /// Pauses after a failed accept, in milliseconds: doubled from the first to the last.
     private static let retryDelays = 50...1600
 
@@ -24,27 +24,26 @@ final class Acceptor: ChannelDuplexHandler, Sendable {
         var context: ChannelHandlerContext?
         var isAccepting = false
         var isReadPending = false
-        var waiting: [any Channel] = []
+        /// Accepted, but beyond the limit.
+        var waiting: (any Channel)?
         var retryDelay = 0
     }
 
-    let limit: Int
-    private let eventLoop: any EventLoop
+    let eventLoop: any EventLoop
+    private let group: AcceptorGroup
+    private let connections = Atomic<Int>(0)
     private let logger: Logger
-    private let count = Atomic<Int>(0)
-    /// Whether somebody waits for ``release()``.
-    private let isAtLimit = Atomic<Bool>(false)
     private let state: NIOLoopBoundBox<State>
 
-    init(limit: Int, eventLoop: any EventLoop, logger: Logger) {
-        self.limit = limit
+    init(group: AcceptorGroup, eventLoop: any EventLoop, logger: Logger) {
+        self.group = group
         self.eventLoop = eventLoop
         self.logger = logger
         self.state = NIOLoopBoundBox.makeBoxSendingValue(State(), eventLoop: eventLoop)
     }
 
-    /// Connections that are open.
-    var connectionCount: Int { self.count.load(ordering: .relaxed) }
+    /// Connections of this event loop that are open.
+    var connectionCount: Int { self.connections.load(ordering: .relaxed) }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.state.value.context = context
@@ -52,8 +51,8 @@ final class Acceptor: ChannelDuplexHandler, Sendable {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.state.value.context = nil
-        for channel in self.state.value.waiting { channel.close(promise: nil) }
-        self.state.value.waiting.removeAll()
+        self.state.value.waiting?.close(promise: nil)
+        self.state.value.waiting = nil
     }
 
     /// Starts or stops accepting.
@@ -76,8 +75,9 @@ final class Acceptor: ChannelDuplexHandler, Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         self.state.value.retryDelay = 0
-        self.state.value.waiting.append(self.unwrapInboundIn(data))
+        self.state.value.waiting = self.unwrapInboundIn(data)
         self.goOn()
+        self.group.passTurn()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -92,23 +92,20 @@ final class Acceptor: ChannelDuplexHandler, Sendable {
     }
 
     private var mayAccept: Bool {
-        self.state.value.isAccepting && self.state.value.waiting.isEmpty && self.hasRoom
-    }
-
-    private var hasRoom: Bool {
-        guard self.limit >= 0 else { return true }
-        guard self.count.load(ordering: .sequentiallyConsistent) >= self.limit else { return true }
-        self.isAtLimit.store(true, ordering: .sequentiallyConsistent)
-        // A connection may have closed between the two steps and found nobody waiting.
-        return self.count.load(ordering: .sequentiallyConsistent) < self.limit
+        self.state.value.isAccepting && self.state.value.waiting == nil && self.group.hasRoom
+            && self.group.isListening(self)
     }
 
     private func goOn() {
         guard let context = self.state.value.context else { return }
-        while !self.state.value.waiting.isEmpty, self.hasRoom {
-            let channel = self.state.value.waiting.removeFirst()
-            self.count.add(1, ordering: .sequentiallyConsistent)
-            channel.closeFuture.whenComplete { _ in self.release() }
+        if let channel = self.state.value.waiting, self.group.hasRoom {
+            self.state.value.waiting = nil
+            self.group.take()
+            self.connections.add(1, ordering: .relaxed)
+            channel.closeFuture.whenComplete { _ in
+                self.connections.subtract(1, ordering: .relaxed)
+                self.group.release()
+            }
             context.fireChannelRead(self.wrapInboundOut(channel))
         }
         if self.state.value.isReadPending, self.mayAccept {
@@ -117,12 +114,10 @@ final class Acceptor: ChannelDuplexHandler, Sendable {
         }
     }
 
-    /// One connection has closed.
+    /// There is room again, or it is this one's turn.
     ///
     /// Isolation: any thread.
-    private func release() {
-        self.count.subtract(1, ordering: .sequentiallyConsistent)
-        guard self.isAtLimit.exchange(false, ordering: .sequentiallyConsistent) else { return }
+    func goOnSoon() {
         self.eventLoop.execute { self.goOn() }
     }
 }

@@ -12,31 +12,52 @@ struct Listener {
 
     let configuration: Http11Protocol.Configuration
 
+    /// One listening channel for each acceptor's event loop, all on one socket.
+    ///
     /// - Throws: ``CoyoteError`` `bind`.
     func open(
-        on eventLoop: any EventLoop,
-        children: any EventLoopGroup,
-        acceptor: Acceptor,
+        _ acceptors: [Acceptor],
         initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
-    ) async throws(CoyoteError) -> any Channel {
-        let bootstrap = self.bootstrap(eventLoop, children, acceptor, initializer)
+    ) async throws(CoyoteError) -> [any Channel] {
+        var channels: [any Channel] = []
         do {
-            if self.configuration.useInheritedChannel {
-                return try await bootstrap.withBoundSocket(Self.inheritedDescriptor).get()
+            for acceptor in acceptors {
+                let bootstrap = self.bootstrap(acceptor, initializer)
+                if let first = channels.first {
+                    channels.append(try await self.share(first, bootstrap))
+                } else {
+                    channels.append(try await self.openFirst(bootstrap))
+                }
             }
-            if let path = self.configuration.unixDomainSocketPath {
-                return try await self.openUnixSocket(path, bootstrap)
-            }
-            return try await self.openPort(bootstrap)
-        } catch let error as CoyoteError {
-            throw error
+            return channels
         } catch {
-            throw CoyoteError(
-                .bind,
-                "Cannot listen on \(self.description): \(SystemReason.text(of: error))",
-                cause: nil
-            )
+            for channel in channels { channel.close(promise: nil) }
+            throw (error as? CoyoteError)
+                ?? CoyoteError(.bind, "Cannot listen on \(self.description): \(SystemReason.text(of: error))")
         }
+    }
+
+    /// Listens on the socket of another channel, too.
+    private func share(_ channel: any Channel, _ bootstrap: ServerBootstrap) async throws -> any Channel {
+        let descriptor = try await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable { (descriptor: NIOBSDSocket.Handle) in
+                let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+                guard copy >= 0 else { throw IOError(errnoCode: errno, reason: "dup") }
+                return copy
+            }
+        }.get()
+        guard let descriptor else { throw CoyoteError(.bind, "Cannot listen on \(self.description): it is no socket") }
+        return try await bootstrap.withBoundSocket(descriptor).get()
+    }
+
+    private func openFirst(_ bootstrap: ServerBootstrap) async throws -> any Channel {
+        if self.configuration.useInheritedChannel {
+            return try await bootstrap.withBoundSocket(Self.inheritedDescriptor).get()
+        }
+        if let path = self.configuration.unixDomainSocketPath {
+            return try await self.openUnixSocket(path, bootstrap)
+        }
+        return try await self.openPort(bootstrap)
     }
 
     /// Removes the file of a Unix domain socket.
@@ -96,13 +117,11 @@ struct Listener {
     }
 
     private func bootstrap(
-        _ eventLoop: any EventLoop,
-        _ children: any EventLoopGroup,
         _ acceptor: Acceptor,
         _ initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> ServerBootstrap {
         let configuration = self.configuration
-        var bootstrap = ServerBootstrap(group: eventLoop, childGroup: children)
+        var bootstrap = ServerBootstrap(group: acceptor.eventLoop)
             .serverChannelOption(.backlog, value: CInt(clamping: configuration.acceptCount))
             .serverChannelOption(.maxMessagesPerRead, value: UInt(Acceptor.acceptBatch))
             .serverChannelInitializer { channel in

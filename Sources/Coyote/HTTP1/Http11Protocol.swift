@@ -19,8 +19,9 @@ package final class Http11Protocol: Sendable {
         var configuration: Configuration
         var sslHostConfigs: [SSLHostConfig] = []
         var autoIndex = 0
-        var listener: (any Channel)?
-        var acceptor: Acceptor?
+        /// One for each event loop, on one socket.
+        var listeners: [any Channel] = []
+        var acceptors: AcceptorGroup?
         var settings: Http11Settings?
         var tls: CurrentTLSContexts?
         var loops = LoopTable(contexts: [:])
@@ -92,11 +93,11 @@ package final class Http11Protocol: Sendable {
 
     /// The port listened on, once bound to one.
     package var localPort: Int? {
-        self.state.withLock { $0.listener?.localAddress?.port }
+        self.state.withLock { $0.listeners.first?.localAddress?.port }
     }
 
     /// Whether the socket is open.
-    package var isBound: Bool { self.state.withLock { $0.listener != nil } }
+    package var isBound: Bool { self.state.withLock { !$0.listeners.isEmpty } }
 }
 
 // MARK: - Life cycle
@@ -114,18 +115,16 @@ extension Http11Protocol {
         )
         let tls = configuration.isSSLEnabled ? CurrentTLSContexts(try TLSContexts(hosts, configuration)) : nil
         let loops = try LoopTable(group: self.group, settings: settings)
-        let acceptLoop = self.group.next()
-        let acceptor = Acceptor(limit: configuration.maxConnections, eventLoop: acceptLoop, logger: self.logger)
-        let listener = try await Listener(configuration: configuration).open(
-            on: acceptLoop,
-            children: self.group,
-            acceptor: acceptor
-        ) { channel in
+        let acceptors = AcceptorGroup(maximum: configuration.maxConnections)
+        acceptors.acceptors = self.group.makeIterator().map {
+            Acceptor(group: acceptors, eventLoop: $0, logger: self.logger)
+        }
+        let listeners = try await Listener(configuration: configuration).open(acceptors.acceptors) { channel in
             loops.start(channel, tls: tls)
         }
         self.state.withLock { state in
-            state.listener = listener
-            state.acceptor = acceptor
+            state.listeners = listeners
+            state.acceptors = acceptors
             state.settings = settings
             state.tls = tls
             state.loops = loops
@@ -135,20 +134,22 @@ extension Http11Protocol {
     /// Accepts connections.
     package func start() async throws(CoyoteError) {
         if !self.isBound { try await self.bind() }
-        self.state.withLock { $0.acceptor }?.setAccepting(true)
+        self.setAccepting(true)
+    }
+
+    private func setAccepting(_ isAccepting: Bool) {
+        for acceptor in self.state.withLock({ $0.acceptors })?.acceptors ?? [] { acceptor.setAccepting(isAccepting) }
     }
 
     /// Stops accepting; requests that still come on open connections get 503.
     package func pause() {
-        let (acceptor, settings) = self.state.withLock { ($0.acceptor, $0.settings) }
-        acceptor?.setAccepting(false)
-        settings?.isPaused.store(true, ordering: .relaxed)
+        self.setAccepting(false)
+        self.state.withLock { $0.settings }?.isPaused.store(true, ordering: .relaxed)
     }
 
     package func resume() {
-        let (acceptor, settings) = self.state.withLock { ($0.acceptor, $0.settings) }
-        settings?.isPaused.store(false, ordering: .relaxed)
-        acceptor?.setAccepting(true)
+        self.state.withLock { $0.settings }?.isPaused.store(false, ordering: .relaxed)
+        self.setAccepting(true)
     }
 
     /// Reads certificates, keys and authorities anew; connections made from now on use them.
@@ -162,15 +163,17 @@ extension Http11Protocol {
 
     /// Closes the listening socket only, so that clients are refused while requests go on.
     package func closeServerSocket() async {
-        let listener = self.state.withLock { state in
-            defer { state.listener = nil }
-            return state.listener
+        let listeners = self.state.withLock { state in
+            defer { state.listeners = [] }
+            return state.listeners
         }
-        guard let listener else { return }
-        do {
-            try await listener.close()
-        } catch {
-            self.logger.debug("The listening socket was closed already", metadata: ["error": "\(error)"])
+        guard !listeners.isEmpty else { return }
+        for listener in listeners {
+            do {
+                try await listener.close()
+            } catch {
+                self.logger.debug("The listening socket was closed already", metadata: ["error": "\(error)"])
+            }
         }
         Listener(configuration: self.configuration).cleanUp()
     }
@@ -178,7 +181,7 @@ extension Http11Protocol {
     /// Closes idle connections, lets running requests finish, and ends what is left after the grace period.
     package func stop(gracePeriod: Duration = .seconds(5)) async {
         let (settings, loops) = self.state.withLock { ($0.settings, $0.loops) }
-        self.state.withLock { $0.acceptor }?.setAccepting(false)
+        self.setAccepting(false)
         settings?.isStopping.store(true, ordering: .relaxed)
         await loops.drain(gracePeriod: gracePeriod)
     }
@@ -189,7 +192,8 @@ extension Http11Protocol {
         self.state.withLock { state in
             state.loops.add(to: &state.past, withGauges: false)
             state.loops = LoopTable(contexts: [:])
-            state.acceptor = nil
+            state.acceptors?.acceptors = []
+            state.acceptors = nil
             state.settings = nil
             state.tls = nil
         }
@@ -233,6 +237,6 @@ extension Http11Protocol {
 
     /// Connections that are open.
     package var connectionCount: Int {
-        self.state.withLock { $0.acceptor }?.connectionCount ?? 0
+        self.state.withLock { $0.acceptors }?.connectionCount ?? 0
     }
 }

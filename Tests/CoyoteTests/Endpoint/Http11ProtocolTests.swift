@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import Synchronization
 import TestSupport
 import Testing
 
@@ -82,6 +83,39 @@ import Testing
                 #expect(server.handler.connectionCount <= 1)
             }
         )
+    }
+
+    @Test("connections are spread over the event loops", arguments: [1, 2, 3])
+    func spread(loops: Int) async throws {
+        let (connections, arrived) = (4 * loops, Recorder<ObjectIdentifier>())
+        let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
+        try await TestServer.run(
+            loops: loops,
+            servlet: { request, response in
+                request.eventLoop.map { arrived.record(ObjectIdentifier($0)) }
+                await withCheckedContinuation { continuation in
+                    let all = waiting.withLock { waiting in
+                        waiting.append(continuation)
+                        return waiting.count == connections ? waiting : []
+                    }
+                    for continuation in all { continuation.resume() }
+                }
+                try await TestAdapter.sendPlain("Hello", response)
+            },
+            use: { server in
+                let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                let request = ByteBuffer(string: "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                var clients: [any Channel] = []
+                for _ in 0..<connections {
+                    let client = try await bootstrap.connect(host: "127.0.0.1", port: server.port).get()
+                    try await client.writeAndFlush(request)
+                    clients.append(client)
+                }
+                for client in clients { try await client.closeFuture.get() }
+            }
+        )
+        let counts = Dictionary(arrived.all.map { ($0, 1) }, uniquingKeysWith: +)
+        #expect(Array(counts.values) == Array(repeating: 4, count: loops))
     }
 
     @Test("a paused handler answers 503 on open connections, and serves again when resumed")

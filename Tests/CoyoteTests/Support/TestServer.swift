@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import TestSupport
 
-/// A protocol handler on a free port of the loopback address, with one event loop of its own.
+/// A protocol handler on a free port of the loopback address, with event loops of its own.
 struct TestServer {
     let handler: Http11Protocol
     let port: Int
@@ -12,6 +12,7 @@ struct TestServer {
     static func run<Result>(
         _ configure: (inout Http11Protocol.Configuration) -> Void = { _ in },
         hosts: [SSLHostConfig] = [],
+        loops: Int = 1,
         servlet: @escaping TestAdapter.Servlet,
         use body: (TestServer) async throws -> Result
     ) async throws -> Result {
@@ -21,7 +22,7 @@ struct TestServer {
         configuration.port = 0
         configuration.connectionTimeout = 3000
         configure(&configuration)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let handler = Http11Protocol(configuration: configuration, adapter: TestAdapter(servlet), group: group)
         handler.sslHostConfigs = hosts
         do {
