@@ -56,6 +56,11 @@ package protocol ActionHook: AnyObject {
     /// Commits the head if necessary and ends the body; a second call does nothing.
     func finish(_ response: Response) async
 
+    /// As `write`, where that does not have to wait.
+    ///
+    /// - Returns: false if nothing was done, and `write` must be called.
+    func writeAtOnce(_ buffer: ByteBuffer, _ response: Response) -> Bool
+
     /// As `write` followed by `finish`, where neither has to wait: most answers end so.
     ///
     /// - Returns: false if nothing was done, and the two must be called.
@@ -66,5 +71,6 @@ package protocol ActionHook: AnyObject {
 }
 
 extension ActionHook {
+    package func writeAtOnce(_ buffer: ByteBuffer, _ response: Response) -> Bool { false }
     package func finishAtOnce(_ last: ByteBuffer, _ response: Response) -> Bool { false }
 }

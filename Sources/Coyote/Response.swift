@@ -75,6 +75,13 @@ package final class Response {
         try await hook.write(buffer, self)
     }
 
+    /// As ``write(_:)``, where that neither waits nor fails.
+    ///
+    /// - Returns: false if nothing was done.
+    package func writeAtOnce(_ buffer: ByteBuffer) -> Bool {
+        self.hook?.writeAtOnce(buffer, self) ?? false
+    }
+
     /// Sends `length` bytes of an open file from `offset` on, without copying them through this process
     /// where the connection allows.
     ///

@@ -24,8 +24,8 @@ extension CoyoteAdapter {
             self.answerOptionsAsterisk(request, response)
             return false
         }
-        guard try await self.canonicalize(request, response) else { return true }
-        try await self.map(request)
+        if let message = Self.canonicalize(request) { return try await self.reject(request, response, 400, message) }
+        if !self.mapAtOnce(request) { try await self.map(request) }
         if let redirect = request.mapping.redirectPath {
             try await self.redirect(request, response, to: redirect)
             return false
@@ -38,29 +38,42 @@ extension CoyoteAdapter {
         return true
     }
 
-    /// Decodes and normalises the path; on failure the error is in the response and only the host is mapped.
-    private func canonicalize(_ request: Request, _ response: Response) async throws -> Bool {
+    /// Decodes and normalises the path.
+    ///
+    /// - Returns: what is wrong with it, if something is.
+    private static func canonicalize(_ request: Request) -> String? {
         do {
             let path = try request.connector.canonicalPath(of: request.coyote)
             request.decodedPath = path.decoded
             for parameter in path.parameters { request.addPathParameter(parameter.name, parameter.value) }
-            return true
+            return nil
         } catch {
-            _ = try await self.reject(request, response, 400, error.message)
-            return false
+            return error.message
         }
     }
 
-    private func map(_ request: Request) async throws {
+    private func lookUp(_ request: Request, version: String?) {
         let serverName = request.connector.settings.useIPVHosts ? request.localAddr : request.serverName
-        let mapper = request.connector.mapper
+        let table = request.tableReader.current(of: request.connector.mapper)
+        request.mapping = MappingData()
+        table.map(serverName: serverName, path: request.decodedPath, version: version, into: &request.mapping)
+        if request.mapping.context != nil { self.takePathSession(request) }
+    }
+
+    /// Maps a request whose context has one version and runs.
+    ///
+    /// - Returns: false if more has to be looked at, or waited for.
+    private func mapAtOnce(_ request: Request) -> Bool {
+        self.lookUp(request, version: nil)
+        guard request.mapping.context != nil else { return true }
+        return request.mapping.versions.isEmpty && request.facts != nil
+    }
+
+    private func map(_ request: Request) async throws {
         var version: String?
         while true {
-            let table = request.tableReader.current(of: mapper)
-            request.mapping = MappingData()
-            table.map(serverName: serverName, path: request.decodedPath, version: version, into: &request.mapping)
+            self.lookUp(request, version: version)
             guard let context = request.mapping.context?.context else { return }
-            self.takePathSession(request)
             if version == nil, !request.mapping.versions.isEmpty, let other = try await self.versionOfSession(request) {
                 version = other
                 continue

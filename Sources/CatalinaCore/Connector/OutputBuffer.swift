@@ -74,6 +74,15 @@ final class OutputBuffer: ServletOutputStream, ServletWriter {
         do { try await self.coyote.write(bytes) } catch { throw Self.failure(error) }
     }
 
+    /// As ``writeThrough(_:)``, where nothing is buffered and the connection takes the bytes without waiting.
+    ///
+    /// - Returns: false if nothing was done.
+    func writeThroughAtOnce(_ bytes: ByteBuffer) -> Bool {
+        guard !self.isClosed, !self.hasContent, self.coyote.writeAtOnce(bytes) else { return false }
+        self.isCommitted = true
+        return true
+    }
+
     func flush() async throws {
         guard !self.isSuspended, !self.isClosed else { return }
         try await self.drain()

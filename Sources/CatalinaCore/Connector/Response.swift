@@ -242,6 +242,15 @@ package final class Response: HttpServletResponse {
         try await self.output.writeThrough(buffer)
     }
 
+    /// As ``write(_:)``, where that neither waits nor fails.
+    ///
+    /// - Returns: false if nothing was done.
+    func writeAtOnce(_ buffer: ByteBuffer) -> Bool {
+        guard !self.isSuspended else { return false }
+        self.prepareHead()
+        return self.output.writeThroughAtOnce(buffer)
+    }
+
     package var bufferSize: Int {
         get { self.output.capacity }
         set { self.output.grow(to: newValue) }

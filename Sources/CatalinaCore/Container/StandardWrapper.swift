@@ -23,7 +23,7 @@ package final class StandardWrapper: Container {
     package let definition: ServletDefinition
     package let statistics = RequestStatistics()
     private let protected = Mutex(Protected())
-    private let loaded = AtomicLazyReference<Loaded>()
+    private let loaded = LazyReference<Loaded>()
     /// Monotonic nanoseconds until which the servlet is unavailable; `.max` for ever, 0 if available.
     private let unavailableUntil = Atomic<Int64>(0)
     private let inFlight = Atomic<Int>(0)

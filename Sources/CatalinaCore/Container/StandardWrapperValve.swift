@@ -8,7 +8,9 @@ final class StandardWrapperValve: Valve {
     func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         guard let mapped = request.mapping.wrapper, let context = request.context else { return }
         let wrapper = mapped.wrapper
-        guard try await self.isAvailable(wrapper, request, response) else { return }
+        if request.facts == nil || wrapper.unavailability != nil {
+            guard try await self.isAvailable(wrapper, request, response) else { return }
+        }
         let start = MonotonicClock.now()
         var isAllocated = false
         do {

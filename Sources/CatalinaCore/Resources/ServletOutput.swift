@@ -66,6 +66,16 @@ package struct ServletOutput {
     /// Writes bytes.
     package func write(bytes: [UInt8]) async throws { try await self.write(ByteBuffer(bytes: bytes)) }
 
+    /// Writes part of a file that is in memory, where that neither waits nor fails.
+    ///
+    /// - Returns: false if nothing was done.
+    func writeAtOnce(_ resource: WebResource, _ range: Range<Int64>) -> Bool {
+        guard let direct = self.direct, direct.includes == 0, let content = resource.content else { return false }
+        let length = Int(range.upperBound - range.lowerBound)
+        if length == content.readableBytes { return direct.writeAtOnce(content) }
+        return content.getSlice(at: Int(range.lowerBound), length: length).map { direct.writeAtOnce($0) } ?? false
+    }
+
     /// Writes part of a file: from memory, by the kernel, or read in pieces.
     ///
     /// - Parameters:

@@ -28,13 +28,15 @@ package final class WebResource: Sendable {
     package let isWritable: Bool
     /// The media type by the application's mappings.
     package let mimeType: String?
+    /// Whether it is text, of which the encoding matters.
+    let isText: Bool
     /// The weak entity tag, `W/"size-milliseconds"`.
     package let eTag: String
     /// ``lastModified`` as HTTP writes it.
     package let lastModifiedHTTP: String
 
-    private let loaded = AtomicLazyReference<LoadedContent>()
-    private let digest = AtomicLazyReference<LoadedDigest>()
+    private let loaded = LazyReference<LoadedContent>()
+    private let digest = LazyReference<LoadedDigest>()
 
     init(_ path: String, _ located: LocatedResource, mimeType: String?) {
         self.path = path
@@ -44,6 +46,7 @@ package final class WebResource: Sendable {
         self.lastModified = located.lastModified
         self.isWritable = located.isWritable
         self.mimeType = mimeType
+        self.isText = mimeType.map { $0.hasPrefix("text") || $0.hasSuffix("xml") || $0.contains("/javascript") } ?? true
         guard located.kind != .missing else {
             (self.eTag, self.lastModifiedHTTP) = ("", "")
             return

@@ -10,10 +10,17 @@ extension DefaultServlet.Environment {
             guard let counts = try await self.checkConditions(exchange.request, response, file) else { return }
             usesRange = counts
         }
-        let usesWriter = exchange.sendsContent && Self.isText(file.mimeType) && exchange.output.hasWriter
+        let usesWriter = exchange.sendsContent && file.isText && exchange.output.hasWriter
         // The fields describe the plain file, also when a compressed sibling is sent.
-        let eTag = exchange.isError ? "" : try await self.eTag(file)
-        let variant = try await self.variant(of: file, exchange)
+        let eTag: String
+        if exchange.isError {
+            eTag = ""
+        } else if let known = self.knownETag(file) {
+            eTag = known
+        } else {
+            eTag = try await self.resources.strongETag(file)
+        }
+        let variant = self.configuration.precompressed.isEmpty ? file : try await self.variant(of: file, exchange)
         let change = variant === file ? try self.textChange(of: file, usesWriter: usesWriter, exchange) : nil
         if !exchange.isError {
             if self.configuration.useAcceptRanges { response.setHeader("Accept-Ranges", "bytes") }
@@ -37,7 +44,7 @@ extension DefaultServlet.Environment {
     /// The file, or the compressed sibling that the client likes best.
     private func variant(of file: WebResource, _ exchange: Exchange) async throws -> WebResource {
         let formats = self.configuration.precompressed
-        guard !formats.isEmpty, !exchange.isIncluded,
+        guard !exchange.isIncluded,
             !formats.contains(where: { file.path.hasSuffix($0.fileExtension) })
         else { return file }
         let siblings = formats.compactMap { format in
@@ -102,6 +109,7 @@ extension DefaultServlet.Environment {
         guard exchange.sendsContent else { return }
         let minimum = self.configuration.sendfileSize
         let usesKernel = minimum > 0 && range.upperBound - range.lowerBound > minimum
+        if exchange.output.writeAtOnce(file, range) { return }
         try await exchange.output.write(file, range, usesKernel: usesKernel)
     }
 }

@@ -14,20 +14,11 @@ extension DefaultServlet.Environment {
         case writer
     }
 
-    /// Whether a media type is text, of which the encoding matters.
-    static func isText(_ type: String?) -> Bool {
-        guard let type else { return true }
-        if type.hasPrefix("text") || type.hasSuffix("xml") { return true }
-        // Every file that is sent asks this: a search for a substring would cost more than the rest of the answer's head.
-        guard let slash = type.utf8.firstIndex(of: UInt8(ascii: "/")) else { return false }
-        return type[slash...].hasPrefix("/javascript")
-    }
-
     /// How a file has to be changed on its way; `nil` if its bytes are the answer.
     ///
     /// - Throws: `IllegalArgumentError` for an unknown charset.
     func textChange(of file: WebResource, usesWriter: Bool, _ exchange: Exchange) throws -> TextChange? {
-        guard Self.isText(file.mimeType), file.size <= Self.convertibleMaximum else { return nil }
+        guard file.isText, file.size <= Self.convertibleMaximum else { return nil }
         if usesWriter { return .writer }
         guard let name = exchange.output.explicitCharset else { return exchange.isIncluded ? .bytes(nil) : nil }
         guard let charset = Charset(name: name) else { throw IllegalArgumentError("Unsupported encoding [\(name)]") }

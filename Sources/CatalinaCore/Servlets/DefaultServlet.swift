@@ -30,7 +30,7 @@ package final class DefaultServlet: HttpServlet {
         }
     }
 
-    private let storage = AtomicLazyReference<Environment>()
+    private let storage = LazyReference<Environment>()
 
     package init() {}
 
@@ -107,9 +107,14 @@ extension DefaultServlet.Environment {
 
     /// The entity tag of a file or directory.
     func eTag(_ resource: WebResource) async throws -> String {
-        guard self.configuration.useStrongETags, resource.isFile else { return resource.eTag }
-        if let known = resource.strongETag { return known }
+        if let known = self.knownETag(resource) { return known }
         return try await self.resources.strongETag(resource)
+    }
+
+    /// The entity tag, if it can be told without reading the file.
+    func knownETag(_ resource: WebResource) -> String? {
+        guard self.configuration.useStrongETags, resource.isFile else { return resource.eTag }
+        return resource.strongETag
     }
 
     /// Answers if the request's conditions are not met.

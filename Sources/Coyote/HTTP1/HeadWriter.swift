@@ -76,10 +76,13 @@ struct HeadWriter {
         let start = self.count
         var mayCopy = true
         text.withUTF8 { source in
-            for (offset, byte) in source.enumerated() {
-                self.target[start + offset] = byte
-                if byte &- 0x20 >= 0x5F { mayCopy = false }
-            }
+            UnsafeMutableRawBufferPointer(rebasing: self.target[start...]).copyMemory(
+                from: UnsafeRawBufferPointer(source)
+            )
+            // Without a branch in its body the loop is done for many bytes at a time.
+            var others: UInt8 = 0
+            for byte in source { others |= byte &- 0x20 >= 0x5F ? 1 : 0 }
+            mayCopy = others == 0
             self.count = start + source.count
         }
         guard !mayCopy else { return }

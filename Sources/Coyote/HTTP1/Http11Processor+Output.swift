@@ -21,6 +21,22 @@ extension Http11Processor: ActionHook {
         try await self.relieve(exchange)
     }
 
+    func writeAtOnce(_ buffer: ByteBuffer, _ response: Response) -> Bool {
+        // Within a read batch, at whose end everything is sent, a piece that is copied makes nobody wait.
+        guard self.loop.eventLoop.inEventLoop, self.isReading, self.isWritable,
+            buffer.readableBytes <= Self.copiedBodyMaximum, self.output.readableBytes < Self.outputBatchMaximum
+        else { return false }
+        do throws(CoyoteError) {
+            let exchange = try self.exchange(of: response)
+            try self.commit(exchange)
+            self.append(buffer, response)
+            return true
+        } catch {
+            // The head cannot be sent: `write` meets the same and says so.
+            return false
+        }
+    }
+
     func flush(_ response: Response) async throws(CoyoteError) {
         guard self.loop.eventLoop.inEventLoop else {
             return try await self.onLoop { () async throws(CoyoteError) in try await self.flush(response) }

@@ -29,7 +29,7 @@ final class Http11Processor {
     /// Answers to pipelined requests gathered before they are sent although more could be read.
     static let outputBatchMaximum = 64 * 1024
     /// Bodies up to this size are copied behind their head rather than sent as a buffer of their own.
-    static let copiedBodyMaximum = 8 * 1024
+    static let copiedBodyMaximum = 16 * 1024
     /// Body bytes read ahead of the application.
     static let readAheadMaximum = 64 * 1024
     /// How long a closing connection may still send, in nanoseconds.
