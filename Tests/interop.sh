@@ -1,9 +1,10 @@
 #!/bin/bash
 # Walks sessions through a cluster of one Caracal node and one Apache Tomcat node, each in both roles.
 #
-#   Tests/interop.sh [MANAGER ...]
+#   Tests/interop.sh [KIND ...]
 #
-# MANAGER is delta or backup; without any, both. Needs Debian's package tomcat10-common and a JDK; without them
+# KIND is a manager, delta or backup, and what else the cluster has: "delta async", "delta gzip frag encrypt",
+# "backup engine". Without any, those of the list at the end are walked. Needs Debian's package tomcat10-common and a JDK; without them
 # nothing is tested and the reason is printed. The nodes know each other by a static list, so that no multicast is
 # needed. CARACAL_CONFIGURATION=debug takes the programs of a debug build.
 # Packages: curl python3 tomcat10-common default-jdk-headless
@@ -27,13 +28,25 @@ free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# cluster NODE OTHER: the Cluster element of one node.
+# is WORD: whether the kind says so.
+is() { case " $kind " in *" $1 "*) return 0 ;; *) return 1 ;; esac }
+
+# interceptor CLASS [ATTRIBUTES]
+interceptor() { echo "<Interceptor className=\"org.apache.catalina.tribes.group.interceptors.$1\" ${2:-}/>"; }
+
+# cluster NODE OTHER PORT OTHER-PORT: the Cluster element of one node.
 cluster() {
+    local tribes=org.apache.catalina.tribes options=6 more=
     local manager='<Manager className="org.apache.catalina.ha.session.DeltaManager"/>'
-    [ "$kind" = delta ] || manager='<Manager className="org.apache.catalina.ha.session.BackupManager"/>'
-    local tribes=org.apache.catalina.tribes
+    ! is backup || manager='<Manager className="org.apache.catalina.ha.session.BackupManager"/>'
+    ! is async || options=8
+    ! is throughput || more+=$(interceptor ThroughputInterceptor)
+    ! is gzip || more+=$(interceptor GzipInterceptor)
+    ! is frag || more+=$(interceptor FragmentationInterceptor 'maxSize="700"')
+    ! is encrypt || more+=$(interceptor EncryptInterceptor 'encryptionKey="cafebabedeadbeefbeefcafecafebabe"')
+    ! is order || more+=$(interceptor OrderInterceptor)
     cat << X
-<Cluster className="org.apache.catalina.ha.tcp.SimpleTcpCluster" channelSendOptions="6" channelStartOptions="3">
+<Cluster className="org.apache.catalina.ha.tcp.SimpleTcpCluster" channelSendOptions="$options" channelStartOptions="3">
   $manager
   <Channel className="$tribes.group.GroupChannel" heartbeatSleeptime="1000">
     <Membership className="$tribes.membership.McastService"/>
@@ -41,9 +54,10 @@ cluster() {
     <Sender className="$tribes.transport.ReplicationTransmitter">
       <Transport className="$tribes.transport.nio.PooledParallelSender"/>
     </Sender>
-    <Interceptor className="$tribes.group.interceptors.TcpPingInterceptor"/>
-    <Interceptor className="$tribes.group.interceptors.MessageDispatchInterceptor"/>
-    <Interceptor className="$tribes.group.interceptors.TcpFailureDetector"/>
+    $(interceptor TcpPingInterceptor)
+    $more
+    $(interceptor MessageDispatchInterceptor)
+    $(interceptor TcpFailureDetector)
     <Interceptor className="$tribes.group.interceptors.StaticMembershipInterceptor">
       <LocalMember className="$tribes.membership.StaticMember" uniqueId="$(unique_id "$1")"/>
       <Member className="$tribes.membership.StaticMember" host="127.0.0.1" port="$4" uniqueId="$(unique_id "$2")"/>
@@ -57,13 +71,13 @@ unique_id() { echo "{$1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,$1}"; }
 
 # write_server BASE ROUTE HTTP CLUSTER-ARGUMENTS...
 write_server() {
-    local base=$1 route=$2 http=$3
+    local base=$1 route=$2 http=$3 in_engine= in_host=
     shift 3
+    if is engine; then in_engine=$(cluster "$@"); else in_host=$(cluster "$@"); fi
     cat > "$base/conf/server.xml" << X
 <Server port="-1"><Service name="Catalina"><Connector port="$http" address="127.0.0.1"/>
-<Engine name="Catalina" defaultHost="localhost" jvmRoute="$route" backgroundProcessorDelay="1">
-<Host name="localhost" appBase="webapps" unpackWARs="false" autoDeploy="false">
-$(cluster "$@")
+<Engine name="Catalina" defaultHost="localhost" jvmRoute="$route" backgroundProcessorDelay="1">$in_engine
+<Host name="localhost" appBase="webapps" unpackWARs="false" autoDeploy="false">$in_host
 </Host></Engine></Service></Server>
 X
 }
@@ -142,9 +156,12 @@ stop_nodes() {
 }
 
 # ask URL [CURL ARGUMENTS]: as the client whose cookies are in the jar.
+#
+# Where messages are only queued, the node has had time to apply what the last request changed.
 ask() {
     local url=$1
     shift
+    ! is async || sleep 0.3
     curl -s -m 20 -b "$CATALINA_BASE/jar" -c "$CATALINA_BASE/jar" -G "$url" "$@"
 }
 
@@ -162,18 +179,6 @@ expect() {
         failures=$((failures + 1))
         printf 'FAILED: %s\n    expected [%s]\n    found    [%s]\n' "$1" "$2" "$3"
     fi
-}
-
-# eventually TEXT EXPECTED COMMAND...: the same, for what another node does by itself within some seconds.
-eventually() {
-    local text=$1 expected=$2 tries found
-    shift 2
-    for tries in $(seq 100); do
-        found=$("$@")
-        [ "$found" = "$expected" ] && break
-        sleep 0.1
-    done
-    expect "$text" "$expected" "$found"
 }
 
 walk() {
@@ -236,7 +241,8 @@ CATALINA_HOME=$root
 make_base
 trap 'status=$?; stop_nodes; (exit $status); finish_instance' EXIT
 make_nodes
-[ $# -gt 0 ] || set -- delta backup
+[ $# -gt 0 ] ||
+    set -- delta backup "delta async" "delta gzip frag encrypt" "backup encrypt engine" "delta async order engine"
 for kind; do
     http_a=$(free_port) http_b=$(free_port) tribes_a=$(free_port) tribes_b=$(free_port)
     a=http://127.0.0.1:$http_a/demo/s
