@@ -92,7 +92,7 @@ extension ReplicatedMap {
         self.work[loop].enqueue(jobs)
         guard self.work[loop].beginPumping() else { return }
         while let job = self.work[loop].nextJob() {
-            self.step(job.key) { self.run(job) }.whenComplete { _ in
+            self.run(job).whenComplete { _ in
                 self.work[loop].endJob()
                 self.enqueue([])
             }
@@ -101,11 +101,17 @@ extension ReplicatedMap {
     }
 
     private func run(_ job: ReplicatedMapJob) -> EventLoopFuture<Void> {
+        if case .claim(let key) = job { return self.submitGet(key).map { _ in } }
+        return self.step(job.key) { self.runStep(job) }
+    }
+
+    private func runStep(_ job: ReplicatedMapJob) -> EventLoopFuture<Void> {
         switch job {
         case .publish(let key): return self.publish(key)
         case .protect(let key):
             return self.table.withLock { $0.isUnprotected(key) } ? self.publish(key) : self.loop.succeeded()
         case .contest(let key, let member): return self.contest(key, with: member)
+        case .claim: return self.loop.succeeded()
         case .correct(let key, let member):
             guard let entry = self.table.withLock({ $0.entries[key] }), entry.role == .primary, !entry.names(member)
             else { return self.loop.succeeded() }

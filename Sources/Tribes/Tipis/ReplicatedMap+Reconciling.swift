@@ -47,6 +47,10 @@ extension ReplicatedMap {
                     continue
                 }
                 guard entry.role == .primary else {
+                    let isMutual = message.primary == local && entry.primary?.member == member
+                    if isMutual, entry.value != nil || AbsoluteOrder.isBefore(local, member) {
+                        jobs.append(.claim(key))
+                    }
                     self.table.withLock { $0.adopt(key, from: message) }
                     continue
                 }

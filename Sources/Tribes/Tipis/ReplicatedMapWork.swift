@@ -6,6 +6,8 @@ enum ReplicatedMapJob: Hashable, Sendable {
     case publish(String)
     /// Do so if nobody else has it.
     case protect(String)
+    /// Become primary of an entry of which each of two nodes takes the other for that.
+    case claim(String)
     /// Tell a node that has it wrong who has a value.
     case correct(String, Member)
     /// Find out which of two primaries stays.
@@ -13,7 +15,7 @@ enum ReplicatedMapJob: Hashable, Sendable {
 
     var key: String {
         switch self {
-        case .publish(let key), .protect(let key), .correct(let key, _), .contest(let key, _): key
+        case .publish(let key), .protect(let key), .claim(let key), .correct(let key, _), .contest(let key, _): key
         }
     }
 }
@@ -34,7 +36,7 @@ struct ReplicatedMapWork {
     var verification: NIODeadline?
     /// Keys whose whole value is being asked for because changes came without it.
     var repairs: Set<String> = []
-    /// Jobs that wait, each once: at most four for each key and node.
+    /// Jobs that wait, each once: at most five for each key and node.
     private var queue: [ReplicatedMapJob] = []
     private var position = 0
     private var queued: Set<ReplicatedMapJob> = []
