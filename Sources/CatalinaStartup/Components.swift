@@ -92,6 +92,7 @@ package enum Components {
             AnyComponentDescriptor(ReplicationValve.descriptor),
             AnyComponentDescriptor(JvmRouteBinderValve.descriptor),
             AnyComponentDescriptor(ClusterSessionListener.descriptor),
+            AnyComponentDescriptor(FarmWarDeployer.descriptor),
         ] + TribesComponents.all
 
     /// Servlets, filters and listeners that the container itself brings to applications.

@@ -30,6 +30,9 @@ extension SimpleTcpCluster: ManagedBean {
     func registerBeans() {
         guard let domain = self.container?.beanDomain else { return }
         domain.register(self, as: self.beanKeys)
+        if let deployer = self.deployer as? any ClusterDeployer & ConfigurableComponent {
+            domain.register(deployer, as: self.beanKeys + [("component", "Deployer")])
+        }
         if let local = self.channel?.localMember { self.registerBean(of: local, isLocal: true) }
         for member in self.members { self.registerBean(of: member) }
         self.channel?.registerBeans(in: domain.registry)
@@ -38,7 +41,9 @@ extension SimpleTcpCluster: ManagedBean {
     func unregisterBeans() {
         guard let domain = self.container?.beanDomain else { return }
         domain.registry.unregister(domain.objectName(self.beanKeys))
-        domain.registry.unregister(matching: domain.pattern(self.beanKeys + [("component", "Member")]))
+        for component in ["Member", "Deployer"] {
+            domain.registry.unregister(matching: domain.pattern(self.beanKeys + [("component", component)]))
+        }
         self.channel?.unregisterBeans(from: domain.registry)
     }
 
