@@ -142,6 +142,39 @@ import Testing
         #expect(await failure { try await service.changePassword(of: .anonymous, to: "password3") }?.status == 403)
     }
 
+    @Test(
+        "secrets of loaded users are taken out whatever rule their content breaks",
+        arguments: [
+            (#"{"username":"ann","password":"password1"}"#, true),
+            (#"{"id":1,"username":"ann","password":"password1","requirePasswordChange":"no"}"#, true),
+            (#"{"id":"","username":"ann","password":12345678}"#, false),
+        ]
+    )
+    func loadedUsers(content: String, hasPassword: Bool) async throws {
+        let service = try await self.memory.service()
+        let user: JSONValue = ["id": "x/ann", "type": "User", "content": try JSONValue(parsing: content)]
+        try await service.load([user], replacingAll: false)
+        let object = try #require(try await self.memory.object(ObjectID("x/ann")))
+        #expect(object.content["password"] == "")
+        #expect(object.metadata.internalMetadata["username"] == "ann")
+        #expect((object.metadata.internalMetadata["hash"] != nil) == hasPassword)
+        for query in ["username:ann", "/username:ann"] {
+            #expect(try await service.search(SearchRequest(query: query), as: .admin).total == 1, "\(query)")
+        }
+        for query in ["/password:password1", "/password:12345678"] {
+            #expect(try await service.search(SearchRequest(query: query), as: .admin).total == 0, "\(query)")
+        }
+        guard hasPassword else { return }
+        let result = try await self.authenticator(service).authenticate(
+            .basic(username: "ann", password: "password1")
+        )
+        guard case .success(let caller) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(caller.username == "ann")
+    }
+
     @Test func theAdministratorsPassword() async throws {
         let service = try await self.memory.service()
         let authenticator = self.authenticator(service)

@@ -52,6 +52,18 @@ package struct JSONSchema: Sendable {
         try validator.validate(value, node: 0)
         return validator.annotations
     }
+
+    /// Collects the repository's keyword of every schema that applies to a node, whether or not the instance
+    /// satisfies them: what is secret is secret in content that breaks another rule, too.
+    package func annotations(of value: JSONValue) -> [SchemaAnnotation] {
+        do throws(SchemaViolation) {
+            return try self.annotations(validating: value)
+        } catch {
+            var collector = AnnotationCollector(schema: self)
+            collector.collect(value, node: 0)
+            return collector.annotations
+        }
+    }
 }
 
 /// What the schema's keyword `cordra` says of one node of an instance.

@@ -5,10 +5,14 @@ struct SchemaValidator {
 
     let schema: JSONSchema
     private(set) var annotations: [SchemaAnnotation] = []
-    private var path: [String] = []
+    private var path: [String]
     private var depth = 0
 
-    init(schema: JSONSchema) { self.schema = schema }
+    /// `path` is the place of what is validated, for pointers.
+    init(schema: JSONSchema, path: [String] = []) {
+        self.schema = schema
+        self.path = path
+    }
 
     private func violation(_ keyword: String, _ message: String) -> SchemaViolation {
         SchemaViolation(pointer: JSONPointer(tokens: self.path), keyword: keyword, message: message)

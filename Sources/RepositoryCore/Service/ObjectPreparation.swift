@@ -25,17 +25,18 @@ struct ObjectPreparation {
 
     /// What the schema says of content that need not satisfy it, as when objects are loaded from elsewhere.
     mutating func inspect(_ content: JSONValue) {
-        guard let annotations = try? self.type.schema.annotations(validating: content) else { return }
-        self.facts = ContentFacts(annotations)
+        self.facts = ContentFacts(self.type.schema.annotations(of: content))
     }
 
     /// Takes passwords and other secrets out of the content and notes what authentication needs.
     ///
-    /// An empty secret keeps the one that the previous state had.
+    /// An empty secret keeps the one that the previous state had; one that is no text is taken out and lost.
     func protectSecrets(of object: inout DigitalObject, previous: DigitalObject?, entropy: any EntropySource) {
         var notes = previous?.metadata.internalMetadata ?? object.metadata.internalMetadata
-        if let pointer = self.facts.auth[.password], let password = object.content[pointer]?.string {
-            if !password.isEmpty { PasswordHash(of: password, entropy: entropy).store(in: &notes) }
+        if let pointer = self.facts.auth[.password], let password = object.content[pointer], password != .null {
+            if let text = password.string, !text.isEmpty {
+                PasswordHash(of: text, entropy: entropy).store(in: &notes)
+            }
             _ = object.content.set("", at: pointer)
         }
         notes["username"] = self.facts.text(.username, in: object.content).map { .string($0) }
@@ -46,14 +47,15 @@ struct ObjectPreparation {
         var secrets = JSONObject()
         for pointer in self.facts.secureProperties {
             let old = notes["secureProperties"]?[pointer.description]
-            if let secret = object.content[pointer]?.string, !secret.isEmpty {
+            let secret = object.content[pointer] ?? .null
+            if let text = secret.string, !text.isEmpty {
                 var hash = JSONObject()
-                PasswordHash(of: secret, entropy: entropy).store(in: &hash)
+                PasswordHash(of: text, entropy: entropy).store(in: &hash)
                 secrets[pointer.description] = .object(hash)
-                _ = object.content.set("", at: pointer)
             } else {
                 secrets[pointer.description] = old
             }
+            if secret != .null { _ = object.content.set("", at: pointer) }
         }
         notes["secureProperties"] = secrets.isEmpty ? nil : .object(secrets)
         object.metadata.internalMetadata = notes

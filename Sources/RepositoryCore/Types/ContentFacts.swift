@@ -36,7 +36,11 @@ package struct ContentFacts: Sendable, Equatable {
             self.references.append((pointer: pointer, reference: reference))
         }
         let role = keyword["auth"]?.string ?? keyword["auth"]?["type"]?.string
-        if let role = role.flatMap({ AuthRole(rawValue: $0) }), self.auth[role] == nil { self.auth[role] = pointer }
+        if let role = role.flatMap({ AuthRole(rawValue: $0) }) {
+            if self.auth[role] == nil { self.auth[role] = pointer }
+            // A further password is not the one that authenticates, yet no less a secret.
+            if role == .password, self.auth[role] != pointer { self.secureProperties.append(pointer) }
+        }
         if keyword["secureProperty"]?.bool ?? false { self.secureProperties.append(pointer) }
         if keyword["preview"]?["isPrimary"]?.bool ?? false, self.primary == nil { self.primary = pointer }
         if let name = keyword["search"]?["altFieldName"]?.string { self.altFieldNames[pointer] = name }
