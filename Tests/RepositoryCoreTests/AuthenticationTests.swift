@@ -1,3 +1,4 @@
+import Dispatch
 import RepositoryCore
 import Synchronization
 import Testing
@@ -63,6 +64,61 @@ import Testing
         case .passwordChangeRequired: #expect(expected == "change")
         case .anonymous: Issue.record("anonymous")
         }
+    }
+
+    @Test(
+        "a refusal costs the same whether or not there is such a user",
+        arguments: [("ann", 10_000), ("nobody", 10_000), ("keyed", 10_000), ("admin", 10_000)]
+    )
+    func refusals(username: String, rounds: Int) async throws {
+        let service = try await self.memory.service()
+        _ = try await self.addUser(service, "ann")
+        let keyed = try await self.addUser(service, "keyed")
+        var object = try #require(try await self.memory.object(keyed))
+        PasswordHash.remove(from: &object.metadata.internalMetadata)
+        try await self.memory.commit(UnitOfWork([.update(object, uploads: [], index: nil)]))
+        service.users.clear()
+        let before = service.passwords.rounds
+        let result = try await self.authenticator(service).authenticate(.basic(username: username, password: "wrong"))
+        #expect(result == .failed(isInvalidToken: false))
+        #expect(service.passwords.rounds - before == rounds)
+    }
+
+    @Test("every hash is computed on the threads for passwords")
+    func hashing() async throws {
+        let service = try await self.memory.service()
+        #expect(service.passwords.rounds == 10_000)
+        let id = try await self.addUser(service, "ann")
+        #expect(service.passwords.rounds == 20_000)
+        var caller = try #require(try await service.users.user(id)).caller
+        caller.hasPresentedCredentials = true
+        try await service.changePassword(of: caller, to: "password2")
+        #expect(service.passwords.rounds == 40_000)
+        try await service.setAdminPassword(to: "other", isChange: true)
+        #expect(service.passwords.rounds == 60_000)
+        let authenticator = self.authenticator(service)
+        for _ in 1...2 { _ = try await authenticator.authenticate(.basic(username: "ann", password: "password2")) }
+        #expect(service.passwords.rounds == 70_000)
+    }
+
+    @Test("a hash under way leaves the thread that asked for it to others", .timeLimit(.minutes(1)))
+    @MainActor func hashingElsewhere() async throws {
+        struct Gate: EntropySource {
+            let semaphore = DispatchSemaphore(value: 0)
+            let wasOpened: @Sendable (Bool) -> Void
+
+            func bytes(_ count: Int) -> [UInt8] {
+                self.wasOpened(self.semaphore.wait(timeout: .now() + 30) == .success)
+                return [UInt8](repeating: 1, count: count)
+            }
+        }
+        let wasFree = Mutex(false)
+        let gate = Gate { isOpen in wasFree.withLock { $0 = isOpen } }
+        let hashing = Task { @MainActor in try await PasswordThreads().hash(of: "secret", entropy: gate) }
+        await Task.yield()
+        gate.semaphore.signal()
+        #expect(try await hashing.value.matches("secret"))
+        #expect(wasFree.withLock { $0 })
     }
 
     @Test func failuresDelayWhatFollows() async throws {

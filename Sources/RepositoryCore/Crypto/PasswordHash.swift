@@ -13,6 +13,19 @@ package struct PasswordHash: Sendable, Equatable {
     let salt: [UInt8]
     let iterations: Int
 
+    /// What the password of an unknown user is compared with; no secret is known to make it.
+    static let decoy = PasswordHash(
+        hash: [UInt8](repeating: 0, count: keySize),
+        salt: [UInt8](repeating: 0, count: saltSize)
+    )
+
+    private init(hash: [UInt8], salt: [UInt8]) {
+        self.hash = hash
+        self.salt = salt
+        self.iterations = Self.iterations
+    }
+
+    /// Computes for long: see ``PasswordThreads``.
     package init(of secret: String, entropy: any EntropySource) {
         self.salt = entropy.bytes(Self.saltSize)
         self.iterations = Self.iterations
@@ -45,6 +58,7 @@ package struct PasswordHash: Sendable, Equatable {
         for name in ["hash", "salt", "iterations", "algorithm"] { json[prefix + name] = nil }
     }
 
+    /// Computes for long: see ``PasswordThreads``.
     package func matches(_ secret: String) -> Bool {
         let derived = MessageDigest.sha1.derivedKey(
             password: secret,

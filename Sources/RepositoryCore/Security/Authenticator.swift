@@ -105,16 +105,17 @@ package final class Authenticator: Sendable {
 
     private func verified(_ username: String, _ password: String) async throws -> Authentication {
         if username.lowercased() == "admin" {
-            guard let hash = self.service.model.adminPassword, self.matches(password, hash, of: "admin") else {
+            guard try await self.matches(password, self.service.model.adminPassword, of: "admin") else {
                 return .failed(isInvalidToken: false)
             }
             var caller = Caller.admin
             caller.hasPresentedCredentials = true
             return .success(caller)
         }
-        guard let user = try await self.service.users.user(username), let hash = user.password,
-            self.matches(password, hash, of: user.id.text)
-        else { return .failed(isInvalidToken: false) }
+        let user = try await self.service.users.user(username)
+        guard try await self.matches(password, user?.password, of: user?.id.text ?? ""), let user else {
+            return .failed(isInvalidToken: false)
+        }
         return self.result(for: user)
     }
 
@@ -125,10 +126,13 @@ package final class Authenticator: Sendable {
         return user.requiresPasswordChange ? .passwordChangeRequired(caller) : .success(caller)
     }
 
-    private func matches(_ password: String, _ hash: PasswordHash, of user: String) -> Bool {
+    /// Takes as long where there is no hash.
+    private func matches(_ password: String, _ hash: PasswordHash?, of user: String) async throws -> Bool {
+        let passwords = self.service.dependencies.passwords
+        guard let hash else { return try await passwords.matches(password, nil) }
         let digest = MessageDigest.sha256.hash(self.secret + hash.hash + hash.salt + Array(password.utf8))
         if self.memory.withLock({ $0.verified[user] == digest }) { return true }
-        guard hash.matches(password) else { return false }
+        guard try await passwords.matches(password, hash) else { return false }
         self.memory.withLock { memory in
             if memory.verified.count >= Self.memoryMaximum { memory.verified.removeAll() }
             memory.verified[user] = digest

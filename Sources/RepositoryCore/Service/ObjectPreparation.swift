@@ -1,4 +1,5 @@
-/// Brings an object into the state in which it is stored, step by step; pure but for the time it is told.
+/// Brings an object into the state in which it is stored, step by step; pure but for the time it is told and for
+/// the threads that hash secrets.
 ///
 /// Used by create and update alike: validate, take secrets out, fill in what the server knows, order, index.
 struct ObjectPreparation {
@@ -31,11 +32,16 @@ struct ObjectPreparation {
     /// Takes passwords and other secrets out of the content and notes what authentication needs.
     ///
     /// An empty secret keeps the one that the previous state had; one that is no text is taken out and lost.
-    func protectSecrets(of object: inout DigitalObject, previous: DigitalObject?, entropy: any EntropySource) {
+    func protectSecrets(
+        of object: inout DigitalObject,
+        previous: DigitalObject?,
+        with dependencies: RepositoryService.Dependencies
+    ) async throws {
+        let (passwords, entropy) = (dependencies.passwords, dependencies.entropy)
         var notes = previous?.metadata.internalMetadata ?? object.metadata.internalMetadata
         if let pointer = self.facts.auth[.password], let password = object.content[pointer], password != .null {
             if let text = password.string, !text.isEmpty {
-                PasswordHash(of: text, entropy: entropy).store(in: &notes)
+                try await passwords.hash(of: text, entropy: entropy).store(in: &notes)
             }
             _ = object.content.set("", at: pointer)
         }
@@ -50,7 +56,7 @@ struct ObjectPreparation {
             let secret = object.content[pointer] ?? .null
             if let text = secret.string, !text.isEmpty {
                 var hash = JSONObject()
-                PasswordHash(of: text, entropy: entropy).store(in: &hash)
+                try await passwords.hash(of: text, entropy: entropy).store(in: &hash)
                 secrets[pointer.description] = .object(hash)
             } else {
                 secrets[pointer.description] = old

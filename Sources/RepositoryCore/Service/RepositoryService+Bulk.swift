@@ -81,7 +81,7 @@ extension RepositoryService {
             if let type = self.model.types[object.type] {
                 var preparation = ObjectPreparation(type: type, prefix: self.model.settings.prefix)
                 preparation.inspect(object.content)
-                preparation.protectSecrets(of: &object, previous: existing, entropy: self.dependencies.entropy)
+                try await preparation.protectSecrets(of: &object, previous: existing, with: self.dependencies)
                 index = preparation.indexDocument(of: object, now: now)
             } else {
                 index = IndexDocument(object, hints: IndexHints(), indexedOn: now)

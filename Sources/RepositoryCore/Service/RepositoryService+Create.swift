@@ -69,7 +69,7 @@ extension RepositoryService {
             object.userMetadata = input.userMetadata
             object.payloads = input.uploads.map(\.payload)
             try await self.check(object, preparation.facts, id: nil)
-            preparation.protectSecrets(of: &object, previous: nil, entropy: self.dependencies.entropy)
+            try await preparation.protectSecrets(of: &object, previous: nil, with: self.dependencies)
             preparation.complete(&object)
             if preparation.type.hashesObjects {
                 object.metadata.hashes = try await self.hashes(of: object, uploads: input.uploads, previous: nil)

@@ -14,7 +14,7 @@ extension RepositoryService {
             guard var object = try await self.dependencies.storage.object(id), let type = self.model.types[object.type]
             else { throw RepositoryError.forbidden("No user") }
             let old = PasswordHash(json: object.metadata.internalMetadata)
-            guard old?.matches(password) != true else { throw Self.samePassword }
+            guard try await !self.dependencies.passwords.matches(password, old) else { throw Self.samePassword }
             var preparation = ObjectPreparation(type: type, prefix: self.model.settings.prefix)
             preparation.inspect(object.content)
             if let pointer = preparation.facts.auth[.requirePasswordChange] {
@@ -25,7 +25,7 @@ extension RepositoryService {
                 var content: JSONValue = ["password": .string(password)]
                 try BuiltInTypes.applyUserRules(to: &content, isNew: true)
             }
-            PasswordHash(of: password, entropy: self.dependencies.entropy)
+            try await self.dependencies.passwords.hash(of: password, entropy: self.dependencies.entropy)
                 .store(in: &object.metadata.internalMetadata)
             if object.metadata.internalMetadata["requirePasswordChange"] != nil {
                 object.metadata.internalMetadata["requirePasswordChange"] = false
@@ -47,12 +47,14 @@ extension RepositoryService {
     package func setAdminPassword(to password: String, isChange: Bool = false) async throws {
         try self.requireWritable()
         guard !password.isEmpty else { throw RepositoryError.badRequest("Empty admin password is not allowed") }
-        if isChange, self.model.adminPassword?.matches(password) == true { throw Self.samePassword }
+        if isChange, try await self.dependencies.passwords.matches(password, self.model.adminPassword) {
+            throw Self.samePassword
+        }
         try await self.dependencies.locker.withLocks(on: ["objects/design", "design"]) {
             guard var design = try await self.dependencies.storage.object(.design) else {
                 throw StorageError.missing(.design)
             }
-            PasswordHash(of: password, entropy: self.dependencies.entropy)
+            try await self.dependencies.passwords.hash(of: password, entropy: self.dependencies.entropy)
                 .store(in: &design.metadata.internalMetadata, prefix: RepositoryModel.adminPasswordPrefix)
             design.metadata.txnId = self.nextTransactionID()
             try await self.dependencies.committer.commit(UnitOfWork([.update(design, uploads: [], index: nil)]))

@@ -72,7 +72,7 @@ extension RepositoryService {
         }
         guard let password else { return }
         guard !password.isEmpty else { throw RepositoryError.badRequest("Empty admin password is not allowed") }
-        PasswordHash(of: password, entropy: dependencies.entropy)
+        try await dependencies.passwords.hash(of: password, entropy: dependencies.entropy)
             .store(in: &design.metadata.internalMetadata, prefix: prefix)
     }
 

@@ -126,7 +126,7 @@ extension RepositoryService {
         let now = self.dependencies.clock.milliseconds
         object.metadata.modifiedOn = now
         object.metadata.modifiedBy = run.caller.recordedName
-        preparation.protectSecrets(of: &object, previous: existing, entropy: self.dependencies.entropy)
+        try await preparation.protectSecrets(of: &object, previous: existing, with: self.dependencies)
         preparation.complete(&object)
         object.metadata.hashes = nil
         if type.hashesObjects {

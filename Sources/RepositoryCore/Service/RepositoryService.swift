@@ -14,6 +14,7 @@ package final class RepositoryService: Sendable {
         package var uploads: any UploadReader
         package var clock: any WallClock
         package var entropy: any EntropySource
+        package let passwords = PasswordThreads()
 
         package init(
             storage: any Storage,
@@ -46,6 +47,8 @@ package final class RepositoryService: Sendable {
     package let sessions: SessionStore
     package let backOff: BackOff
     package let users: UserDirectory
+    /// Where passwords are hashed and compared.
+    package var passwords: PasswordThreads { self.dependencies.passwords }
     private let currentModel: Mutex<RepositoryModel>
     private let lastTransaction = Mutex<Int64>(0)
 
