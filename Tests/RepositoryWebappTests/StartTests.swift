@@ -1,3 +1,5 @@
+import Dispatch
+import Glibc
 import RepositoryCore
 import RepositoryStorage
 import ServletAPI
@@ -47,7 +49,63 @@ import class TestSupport.FileTree
             request.allHeaders.append(("Authorization", "Basic " + pair))
         }
         #expect(response.text == #"{"active":true,"userId":"admin","username":"admin"}"#)
-        try deployment.application.stop()
+        try await deployment.application.stop()
+    }
+
+    @Test("a start that blocks leaves the thread that asked for it to others", .timeLimit(.minutes(1)))
+    @MainActor func blockedStart() async throws {
+        let directory = try FileTree("webapp")
+        // Opening a named pipe to read blocks until somebody opens it to write.
+        let pipe = directory["config.json"]
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let application = RepositoryApplication()
+        let gate = DispatchSemaphore(value: 0)
+        let writing = Task {
+            try await BlockingLanes(label: "test", count: 1).run {
+                let wasFree = gate.wait(timeout: .now() + 30) == .success
+                let text = #"{"storage":{"module":"memory"}}"#
+                let descriptor = open(pipe, O_WRONLY)
+                #expect(write(descriptor, text, text.utf8.count) == text.utf8.count)
+                close(descriptor)
+                return wasFree
+            }
+        }
+        let starting = Task { @MainActor in
+            await application.start(in: DataDirectory(path: directory.path)) { _, _, _ in }
+        }
+        await Task.yield()
+        gate.signal()
+        await starting.value
+        #expect(try await writing.value)
+        await #expect(throws: Never.self) { try await application.stop() }
+    }
+
+    @Test("a stop that blocks leaves the thread that asked for it to others", .timeLimit(.minutes(1)))
+    @MainActor func blockedStop() async throws {
+        let directory = try FileTree("webapp")
+        let first = RepositoryApplication()
+        await first.start(in: DataDirectory(path: directory.path)) { _, _, _ in }
+        let running = try first.running()
+        let gate = DispatchSemaphore(value: 0)
+        let wasFree = Mutex(false)
+        let application = RepositoryApplication()
+        application.open(
+            RepositoryApplication.Running(
+                service: running.service,
+                authenticator: running.authenticator,
+                spool: running.spool,
+                bodySizeMaximum: running.bodySizeMaximum,
+                close: {
+                    wasFree.withLock { $0 = gate.wait(timeout: .now() + 30) == .success }
+                    try running.close()
+                }
+            )
+        )
+        let stopping = Task { @MainActor in try await application.stop() }
+        await Task.yield()
+        gate.signal()
+        try await stopping.value
+        #expect(wasFree.withLock { $0 })
     }
 
     @Test func aLastingFaultIsToldWhenItBeginsAndEnds() {
@@ -82,11 +140,11 @@ import class TestSupport.FileTree
             request.allHeaders.append(("Authorization", RESTTests.authorization("admin") ?? ""))
         }
         #expect(created.status == 200, "\(created.text)")
-        try first.application.stop()
+        try await first.application.stop()
         let second = try await Deployment.started(in: directory.path)
         let found = try await second.call("GET", "/search?query=kept&ids")
         #expect(found.text.contains("\"20.5000/a\""), "\(found.text)")
-        try second.application.stop()
+        try await second.application.stop()
     }
 
     @Test(

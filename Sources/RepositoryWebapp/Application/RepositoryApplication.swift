@@ -27,6 +27,8 @@ final class RepositoryApplication: Sendable {
     private let currentState = Mutex(State.starting)
     private let hasWarnedOfPlainText = Mutex(false)
     private let storageTrouble = Mutex(StorageTrouble())
+    /// Where files are opened, migrated and closed, as a start or stop may be asked for on an event loop.
+    private let lanes = BlockingLanes(label: "repository.application", count: 1)
 
     var state: State { self.currentState.withLock { $0 } }
 
@@ -71,7 +73,7 @@ final class RepositoryApplication: Sendable {
     /// Opens the data directory; a failure leaves the application answering that it is down.
     func start(in directory: DataDirectory, log: @escaping Log) async {
         do {
-            let running = try await Self.opened(directory, log: log)
+            let running = try await self.opened(directory, log: log)
             self.open(running)
             log(.info, "Repository is up, data in \(directory.path)", nil)
         } catch {
@@ -87,23 +89,26 @@ final class RepositoryApplication: Sendable {
         }
     }
 
-    func stop() throws {
+    /// Returns when waiting writes are done and the store is closed; a second stop does nothing.
+    func stop() async throws {
         let state = self.currentState.withLock { state in
             let old = state
             state = .stopped
             return old
         }
         guard case .up(let running) = state else { return }
-        try running.close()
+        try await self.lanes.run { try running.close() }
     }
 
-    private static func opened(_ directory: DataDirectory, log: @escaping Log) async throws -> Running {
-        try directory.create()
-        let configuration = try directory.json("config.json").map { try Configuration(json: $0) } ?? Configuration()
-        let spool = try UploadSpool(directory: directory)
-        let store = try Self.store(configuration, directory, spool)
+    private func opened(_ directory: DataDirectory, log: @escaping Log) async throws -> Running {
+        let (configuration, spool, store) = try await self.lanes.run {
+            try directory.create()
+            let configuration = try directory.json("config.json").map { try Configuration(json: $0) } ?? Configuration()
+            let spool = try UploadSpool(directory: directory)
+            return (configuration, spool, try Self.store(configuration, directory, spool))
+        }
         do {
-            let service = try await Self.service(configuration, directory, store.dependencies, log)
+            let service = try await self.service(configuration, directory, store.dependencies, log)
             try await store.rebuild(service, log)
             return Running(
                 service: service,
@@ -113,22 +118,24 @@ final class RepositoryApplication: Sendable {
                 close: store.close
             )
         } catch {
-            try store.close()
+            try await self.lanes.run { try store.close() }
             throw error
         }
     }
 
-    private static func service(
+    private func service(
         _ configuration: Configuration,
         _ directory: DataDirectory,
         _ dependencies: RepositoryService.Dependencies,
         _ log: @escaping Log
     ) async throws -> RepositoryService {
         let passwordFile = "initial-admin-password"
+        let lanes = self.lanes
+        let repoInit = try await lanes.run { try directory.json("repoInit.json") }
         let initialization = RepositoryService.Initialization(
-            repoInit: try directory.json("repoInit.json").map { RepositoryInit(json: $0) },
+            repoInit: repoInit.map { RepositoryInit(json: $0) },
             keepGeneratedPassword: { password in
-                try directory.writeSecret(password + "\n", to: passwordFile)
+                try await lanes.run { try directory.writeSecret(password + "\n", to: passwordFile) }
                 log(.warning, "There was no admin password: one was made up, see \(directory.file(passwordFile))", nil)
             }
         )
@@ -137,7 +144,7 @@ final class RepositoryApplication: Sendable {
             options: configuration.serviceOptions,
             initialization: initialization
         )
-        if initialization.repoInit != nil { try directory.remove("repoInit.json") }
+        if initialization.repoInit != nil { try await lanes.run { try directory.remove("repoInit.json") } }
         for (name, reason) in service.model.types.broken.sorted(by: { $0.key < $1.key }) {
             log(.warning, "Type \(name) cannot be used: \(reason)", nil)
         }
@@ -145,11 +152,11 @@ final class RepositoryApplication: Sendable {
     }
 
     /// A store of either kind, opened.
-    private struct Store {
+    private struct Store: Sendable {
         var dependencies: RepositoryService.Dependencies
         var close: @Sendable () throws -> Void
         /// Fills the index again where it could not be used as it was found.
-        var rebuild: (RepositoryService, Log) async throws -> Void
+        var rebuild: @Sendable (RepositoryService, Log) async throws -> Void
     }
 
     private static func store(
@@ -214,7 +221,7 @@ struct StartupListener: ServletContextListener {
 
     func contextDestroyed(_ context: any ServletContext) async {
         do {
-            try self.application.stop()
+            try await self.application.stop()
         } catch {
             context.log(.error, "Repository did not stop cleanly", error)
         }
