@@ -11,6 +11,7 @@ import ServletAPI
 struct SessionFile {
     static let header = "caracal-sessions 1"
     let path: String
+    let filter: AttributeFilter
 
     func read() async throws -> [StandardSession.Protected] {
         let path = self.path
@@ -19,22 +20,31 @@ struct SessionFile {
             defer { unlink(path) }
             return try FileIO.text(of: path)
         }
-        return try Self.parse(text)
+        var records = try Self.parse(text)
+        // The filter may have been another one when the file was written.
+        for index in records.indices {
+            records[index].attributes = records[index].attributes.filter { self.admits($0.key, $0.value) }
+        }
+        return records
     }
 
     func write(_ records: [StandardSession.Protected]) async throws {
-        let text = Self.text(of: records)
+        let text = self.text(of: records)
         let path = self.path
         try await FileIO.run { try FileIO.write(text, to: path) }
     }
 
-    static func text(of records: [StandardSession.Protected]) -> String {
+    private func admits(_ name: String, _ value: any Sendable) -> Bool {
+        self.filter.admits(name, className: Self.javaClass(of: value))
+    }
+
+    func text(of records: [StandardSession.Protected]) -> String {
         var lines = [Self.header]
         for record in records {
             lines.append(
                 "session \(record.id) \(record.creationTime) \(record.thisAccessedTime) \(record.maxInactiveInterval)"
             )
-            for (name, value) in record.attributes {
+            for (name, value) in record.attributes where self.admits(name, value) {
                 guard let text = Self.encode(value) else {
                     CategoryLogger("org.apache.catalina.session.StandardManager").warning(
                         "unload",
@@ -85,6 +95,17 @@ struct SessionFile {
         case let number as Int64: ("long", String(number))
         case let number as Double: ("number", String(number))
         case let flag as Bool: ("flag", String(flag))
+        default: nil
+        }
+    }
+
+    /// What filters call the type of a value that is kept.
+    private static func javaClass(of value: any Sendable) -> String? {
+        switch value {
+        case is String: "java.lang.String"
+        case is Int, is Int64: "java.lang.Long"
+        case is Double: "java.lang.Double"
+        case is Bool: "java.lang.Boolean"
         default: nil
         }
     }

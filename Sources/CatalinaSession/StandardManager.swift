@@ -68,12 +68,16 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
                 "Background rounds between two looks for expired sessions"
             ),
             Attribute("pathname", \.pathname, "File that keeps the sessions between two runs; none if unset"),
-            Attribute("persistAuthentication", \.persistAuthentication, "Whether that file names the users"),
-            Attribute("sessionAttributeNameFilter", \.sessionAttributeNameFilter, "Names of attributes that are kept"),
+            Attribute("persistAuthentication", \.persistAuthentication, "Accepted; that file never names the users"),
+            Attribute(
+                "sessionAttributeNameFilter",
+                \.sessionAttributeNameFilter,
+                "Regular expression of the names of attributes that are kept in that file; all if unset"
+            ),
             Attribute(
                 "sessionAttributeValueClassNameFilter",
                 \.sessionAttributeValueClassNameFilter,
-                "Types of attributes that are kept"
+                "Regular expression of the Java classes of values that are kept in that file; all if unset"
             ),
             Attribute(
                 "warnOnSessionAttributeFilterFailure",
@@ -83,12 +87,12 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
             Attribute(
                 "notifyBindingListenerOnUnchangedValue",
                 \.notifyBindingListenerOnUnchangedValue,
-                "Whether storing the same value again tells the value"
+                "Whether storing the same object again tells the object"
             ),
             Attribute(
                 "notifyAttributeListenerOnUnchangedValue",
                 \.notifyAttributeListenerOnUnchangedValue,
-                "Whether storing the same value again tells the listeners"
+                "Whether storing the same object again tells the listeners"
             ),
             Attribute("sessionActivityCheck", \.sessionActivityCheck, "Whether a session in use does not expire"),
             Attribute(
@@ -223,6 +227,17 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
         }
     }
 
+    /// Whether a session that a request holds stays.
+    var isUseChecked: Bool { self.settings.withLock { $0.sessionActivityCheck } }
+    /// Whether the end of a request does not count as use.
+    var countsFromStart: Bool { self.settings.withLock { $0.sessionLastAccessAtStart } }
+    /// Who hears of an object that replaces itself.
+    var unchangedNotice: (object: Bool, listeners: Bool) {
+        self.settings.withLock {
+            ($0.notifyBindingListenerOnUnchangedValue, $0.notifyAttributeListenerOnUnchangedValue)
+        }
+    }
+
     func attributeChanged(_ session: StandardSession, _ name: String, old: (any Sendable)?, new: (any Sendable)?) {
         guard let listeners = self.context?.instances.sessionAttributeListeners, !listeners.isEmpty else { return }
         let change: AttributeChange
@@ -243,13 +258,13 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     // MARK: Life
 
     package func startInternal() async throws {
-        if let file = self.sessionFile { await self.load(from: file) }
+        if let file = self.sessionFile { await self.load(from: file, try self.attributeFilter()) }
         try await self.enter(.starting)
     }
 
     package func stopInternal() async throws {
         try await self.enter(.stopping)
-        if let file = self.sessionFile { await self.unload(to: file) }
+        if let file = self.sessionFile { await self.unload(to: file, try self.attributeFilter()) }
         for session in self.sessions { session.expire() }
     }
 
@@ -259,10 +274,22 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
         return name.hasPrefix("/") ? name : context.setup.workDirectory + "/" + name
     }
 
+    /// Which attributes the file holds.
+    ///
+    /// - Throws: `AddressPattern.Fault` for a filter that is no regular expression.
+    private func attributeFilter() throws -> AttributeFilter {
+        let configuration = self.configuration
+        return try AttributeFilter(
+            names: configuration.sessionAttributeNameFilter,
+            classNames: configuration.sessionAttributeValueClassNameFilter,
+            isWarning: configuration.warnOnSessionAttributeFilterFailure
+        )
+    }
+
     /// Sessions of the file that are still live are put back.
-    private func load(from file: String) async {
+    private func load(from file: String, _ filter: AttributeFilter) async {
         do {
-            let restored = try await SessionFile(path: file).read()
+            let restored = try await SessionFile(path: file, filter: filter).read()
             let now = self.now()
             self.protected.withLock { protected in
                 for record in restored where !record.isOver(at: now) {
@@ -274,14 +301,14 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
         }
     }
 
-    private func unload(to file: String) async {
+    private func unload(to file: String, _ filter: AttributeFilter) async {
         let records = self.protected.withLock { protected in
             let all = protected.sessions.values.map { session in session.protected.withLock { $0 } }
             protected.sessions.removeAll()
             return all
         }
         do {
-            try await SessionFile(path: file).write(records)
+            try await SessionFile(path: file, filter: filter).write(records)
         } catch {
             self.log("unload", "The sessions could not be written to [\(file)]: \(error)")
         }

@@ -22,6 +22,8 @@ package final class StandardSession: Session {
         var notes: [String: any Sendable] = [:]
         var principal: (any Principal)?
         var authType: String?
+        /// Requests that hold the session now.
+        var uses = 0
     }
 
     let protected: Mutex<Protected>
@@ -82,9 +84,12 @@ package final class StandardSession: Session {
             defer { protected.attributes[name] = value }
             return protected.attributes[name]
         }
-        if let bound = value as? any HttpSessionBindingListener { bound.valueBound(self, name) }
-        if let unbound = old as? any HttpSessionBindingListener { unbound.valueUnbound(self, name) }
-        self.manager.attributeChanged(self, name, old: old, new: value)
+        let notice = ObjectIdentity.isSame(old, value) ? self.manager.unchangedNotice : (object: true, listeners: true)
+        if notice.object {
+            if let bound = value as? any HttpSessionBindingListener { bound.valueBound(self, name) }
+            if let unbound = old as? any HttpSessionBindingListener { unbound.valueUnbound(self, name) }
+        }
+        if notice.listeners { self.manager.attributeChanged(self, name, old: old, new: value) }
     }
 
     package func invalidate() throws {
@@ -115,9 +120,11 @@ package final class StandardSession: Session {
     }
 
     package var isValid: Bool {
-        let now = self.manager.now()
+        let (now, isUseChecked) = (self.manager.now(), self.manager.isUseChecked)
         let (isValid, isOver) = self.protected.withLock { protected in
-            (protected.isValid, protected.isValid && !protected.isExpiring && protected.isOver(at: now))
+            let isBusy = isUseChecked && protected.uses > 0
+            let isOver = protected.isValid && !protected.isExpiring && !isBusy && protected.isOver(at: now)
+            return (protected.isValid, isOver)
         }
         guard isOver else { return isValid }
         self.expire()
@@ -126,15 +133,19 @@ package final class StandardSession: Session {
 
     package func access() {
         let now = self.manager.now()
-        self.protected.withLock { $0.thisAccessedTime = now }
+        self.protected.withLock { protected in
+            protected.thisAccessedTime = now
+            protected.uses += 1
+        }
     }
 
     package func endAccess() {
-        let now = self.manager.now()
+        let (now, isAtStart) = (self.manager.now(), self.manager.countsFromStart)
         self.protected.withLock { protected in
             protected.isNew = false
+            protected.uses = max(0, protected.uses - 1)
             protected.lastAccessedTime = protected.thisAccessedTime
-            protected.thisAccessedTime = now
+            if !isAtStart { protected.thisAccessedTime = now }
         }
     }
 

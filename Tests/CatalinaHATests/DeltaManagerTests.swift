@@ -202,6 +202,27 @@ import Tribes
         try await nodes.stop()
     }
 
+    /// Counts how often a session has taken it.
+    private final class Bound: HttpSessionBindingListener {
+        let count = Atomic(0)
+        func valueBound(_ session: any HttpSession, _ name: String) { self.count.add(1, ordering: .relaxed) }
+        func valueUnbound(_ session: any HttpSession, _ name: String) {}
+    }
+
+    @Test("an object that replaces itself is told so only where configured", arguments: [false, true])
+    func unchanged(isTold: Bool) async throws {
+        let nodes = try await TestNode.group(1) {
+            $0.common.notifyBindingListenerOnUnchangedValue = isTold
+            $0.common.sessionAttributeNameFilter = "k.*"
+        }
+        let value = Bound()
+        _ = try await nodes[0].request { session in
+            for _ in 0..<3 { try session.setAttribute("local", value) }
+        }
+        #expect(value.count.load(ordering: .relaxed) == (isTold ? 3 : 1))
+        try await nodes.stop()
+    }
+
     @Test("too many sessions are refused")
     func maxActiveSessions() async throws {
         let nodes = try await TestNode.group(1) { $0.common.maxActiveSessions = 1 }

@@ -146,6 +146,77 @@ final class ManualTime: Sendable {
         #expect(second.log == ["+a", "-a"])
     }
 
+    @Test("an object that replaces itself is told so only where configured", arguments: [false, true])
+    func unchanged(isTold: Bool) throws {
+        let manager = self.manager { $0.notifyBindingListenerOnUnchangedValue = isTold }
+        let session = try manager.createSession(nil)
+        let value = Bound()
+        try session.setAttribute("a", value)
+        try session.setAttribute("a", value)
+        #expect(value.log == (isTold ? ["+a", "+a", "-a"] : ["+a"]))
+    }
+
+    @Test("values that are no objects never replace themselves")
+    func identity() {
+        let object = Bound()
+        #expect(ObjectIdentity.isSame(object, object))
+        #expect(!ObjectIdentity.isSame(object, Bound()))
+        #expect(!ObjectIdentity.isSame("a", "a"))
+        #expect(!ObjectIdentity.isSame(nil, nil))
+    }
+
+    @Test("a session that a request holds ends unless its use is checked", arguments: [false, true])
+    func activity(isChecked: Bool) throws {
+        let manager = self.manager { $0.sessionActivityCheck = isChecked }
+        let session = try manager.createSession(nil)
+        session.maxInactiveInterval = 60
+        session.access()
+        self.time.advance(seconds: 61)
+        #expect(session.isValid == isChecked)
+        session.endAccess()
+        self.time.advance(seconds: 61)
+        #expect(!session.isValid)
+    }
+
+    @Test("idle time counts from a request's end, or from its start where configured", arguments: [false, true])
+    func idleFrom(isStart: Bool) throws {
+        let manager = self.manager { $0.sessionLastAccessAtStart = isStart }
+        let session = try manager.createSession(nil)
+        session.maxInactiveInterval = 60
+        session.access()
+        self.time.advance(seconds: 50)
+        session.endAccess()
+        self.time.advance(seconds: 20)
+        #expect(session.isValid == !isStart)
+    }
+
+    @Test("a file holds only attributes whose names and types the filters admit, when written and when read")
+    func filters() async throws {
+        let files = try FileTree("sessions")
+        self.context.setup.workDirectory = files.path
+        let first = self.manager {
+            $0.pathname = "SESSIONS.ser"
+            $0.sessionAttributeValueClassNameFilter = #"java\.lang\.(String|Boolean)"#
+        }
+        try await first.start()
+        let session = try first.createSession("KEPT")
+        try session.setAttribute("user.name", "a")
+        try session.setAttribute("user.age", 42)
+        try session.setAttribute("other", true)
+        try await first.stop()
+        let second = self.manager {
+            $0.pathname = "SESSIONS.ser"
+            $0.sessionAttributeNameFilter = #"user\..*"#
+        }
+        try await second.start()
+        #expect(try second.sessionInMemory("KEPT")?.attributeNames == ["user.name"])
+        let broken = self.manager {
+            $0.pathname = "SESSIONS.ser"
+            $0.sessionAttributeNameFilter = "("
+        }
+        await #expect(throws: (any Error).self) { try await broken.start() }
+    }
+
     @Test("sessions survive in a file when one is named, without those whose time is over")
     func file() async throws {
         let files = try FileTree("sessions")

@@ -106,7 +106,7 @@ package final class ApplicationDispatcher: RequestDispatcher {
         }
         let result: Result<Void, any Error>
         do {
-            try await self.invoke(request, response, own)
+            try await self.invokeHeard(type, request, response, own)
             result = .success(())
         } catch {
             result = .failure(error)
@@ -116,6 +116,24 @@ package final class ApplicationDispatcher: RequestDispatcher {
             if savedParameters != nil { own.restoreParameters(savedParameters) }
         }
         try result.get()
+    }
+
+    /// Lets the application's request listeners hear of the target's part where it is configured so.
+    private func invokeHeard(
+        _ type: DispatcherType,
+        _ request: any HttpServletRequest,
+        _ response: any HttpServletResponse,
+        _ own: Request
+    ) async throws {
+        guard type != .async, self.context.configuration.fireRequestListenersOnForwards else {
+            return try await self.invoke(request, response, own)
+        }
+        let listeners = self.context.instances.requestListeners
+        for listener in listeners { try await listener.requestInitialized(self.context.servletContext, request) }
+        try await self.invoke(request, response, own)
+        for listener in listeners.reversed() {
+            try await listener.requestDestroyed(self.context.servletContext, request)
+        }
     }
 
     // MARK: Include

@@ -74,7 +74,7 @@ extension Connector {
         Attribute("protocol", \.protocolName, "`HTTP/1.1` or a protocol handler's class name"),
         Attribute("executor", \.executor, "Name of the Executor whose threads servlets that block use"),
         Attribute("maxThreads", \.maxThreads, "Most servlets that may block at a time"),
-        Attribute("minSpareThreads", \.minSpareThreads, "Threads kept for servlets that block"),
+        Attribute("minSpareThreads", \.minSpareThreads, "Accepted; threads are made when the first servlet blocks"),
         Attribute("maxPostSize", \.maxPostSize, "Longest form body turned into parameters"),
         Attribute("maxParameterCount", \.maxParameterCount, "Most parameters of a request"),
         Attribute("maxSavePostSize", \.maxSavePostSize, "Longest body kept during a form login"),
@@ -102,16 +102,20 @@ extension Connector {
         ),
         Attribute("allowTrace", \.allowTrace, "Whether TRACE is answered"),
         Attribute("asyncTimeout", \.asyncTimeout, "Time-out of asynchronous requests"),
-        Attribute("enableLookups", \.enableLookups, "Whether client addresses are resolved to names"),
+        Attribute(
+            "enableLookups",
+            \.enableLookups,
+            "Whether clients are shown by name; the first request of a connection waits for it"
+        ),
         Attribute("useIPVHosts", \.useIPVHosts, "Whether the host is chosen by local address"),
         Attribute("proxyName", \.proxyName, "Server name shown to applications"),
         Attribute("proxyPort", \.proxyPort, "Server port shown to applications"),
         Attribute("redirectPort", \.redirectPort, "Port to which confidential resources redirect"),
         Attribute("xpoweredBy", \.xpoweredBy, "Whether answers name the specification"),
         Attribute("discardFacades", \.discardFacades, "Accepted; requests are always given up after use"),
-        Attribute("compression", \.compression, "off, on, force, or a number of bytes from which to compress"),
-        Attribute("compressionMinSize", \.compressionMinSize, "Shortest body that is compressed"),
-        Attribute("compressibleMimeType", \.compressibleMimeType, "Media types that are compressed"),
+        Attribute("compression", \.compression, "Accepted; the Connector never compresses answers"),
+        Attribute("compressionMinSize", \.compressionMinSize, "Accepted; the Connector never compresses answers"),
+        Attribute("compressibleMimeType", \.compressibleMimeType, "Accepted; the Connector never compresses answers"),
     ]
 
     static let protocolAttributes: [Attribute<Http11Protocol.Configuration>] = [

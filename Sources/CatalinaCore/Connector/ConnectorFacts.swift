@@ -9,18 +9,34 @@ package final class ConnectorFacts: Sendable {
         let port: Int
     }
 
+    /// What is done to every request before it is looked at.
+    struct Preparation: Sendable {
+        let proxy: Proxy?
+        /// Whether clients are known by name.
+        let looksUpClients: Bool
+        /// Whether answers name the specification.
+        let namesSpecification: Bool
+
+        /// - Returns: `nil` if there is nothing to do.
+        init?(_ configuration: Connector.Configuration) {
+            let isProxied = configuration.proxyName != nil || configuration.proxyPort > 0
+            self.proxy = isProxied ? Proxy(name: configuration.proxyName, port: configuration.proxyPort) : nil
+            self.looksUpClients = configuration.enableLookups
+            self.namesSpecification = configuration.xpoweredBy
+            guard isProxied || self.looksUpClients || self.namesSpecification else { return nil }
+        }
+    }
+
     /// The attributes, with what follows from them; replaced whole when a management client changes one.
     private final class Settings: Sendable {
         let configuration: Connector.Configuration
-        let proxy: Proxy?
+        let preparation: Preparation?
         let bodyMethods: Set<String>
         let pathRules: RequestPath.Options
 
         init(_ configuration: Connector.Configuration) {
             self.configuration = configuration
-            self.proxy =
-                configuration.proxyName != nil || configuration.proxyPort > 0
-                ? Proxy(name: configuration.proxyName, port: configuration.proxyPort) : nil
+            self.preparation = Preparation(configuration)
             self.bodyMethods = Set(configuration.parseBodyMethods)
             self.pathRules = configuration.pathRules
         }
@@ -42,7 +58,7 @@ package final class ConnectorFacts: Sendable {
 
     private var inForce: Settings { self.current.withLock { $0 } }
     package var settings: Connector.Configuration { self.inForce.configuration }
-    var proxy: Proxy? { self.inForce.proxy }
+    var preparation: Preparation? { self.inForce.preparation }
     private var pathRules: RequestPath.Options { self.inForce.pathRules }
 
     /// Changes attributes for requests to come.

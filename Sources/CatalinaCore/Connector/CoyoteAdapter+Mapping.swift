@@ -8,9 +8,14 @@ extension CoyoteAdapter {
     /// - Returns: whether the request goes to the containers; if not, the answer is in the response already.
     func prepare(_ request: Request, _ response: Response) async throws -> Bool {
         let coyote = request.coyote
-        if let override = request.connector.proxy { request.overrides.apply(override) }
+        let preparation = request.connector.preparation
+        if let proxy = preparation?.proxy { request.overrides.apply(proxy) }
         if let rejection = coyote.rejection {
             return try await self.reject(request, response, rejection.status, rejection.message, rejection)
+        }
+        if let preparation {
+            if preparation.namesSpecification { response.addHeader("X-Powered-By", Self.poweredBy) }
+            if preparation.looksUpClients { try await request.lookUpClient() }
         }
         if coyote.method == "CONNECT" {
             return try await self.reject(
@@ -24,9 +29,7 @@ extension CoyoteAdapter {
             self.answerOptionsAsterisk(request, response)
             return false
         }
-        if let error = Self.canonicalize(request) {
-            return try await self.reject(request, response, 400, error.message)
-        }
+        if let message = Self.canonicalize(request) { return try await self.reject(request, response, 400, message) }
         if !self.mapAtOnce(request) { try await self.map(request) }
         if let redirect = request.mapping.redirectPath {
             try await self.redirect(request, response, to: redirect)
@@ -40,17 +43,20 @@ extension CoyoteAdapter {
         return true
     }
 
+    /// What answers say if the connector is to name the specification; there are no JSPs to name.
+    static let poweredBy = "Servlet/6.0 (\(ServerInfo.name))"
+
     /// Decodes and normalises the path.
     ///
     /// - Returns: what is wrong with it, if something is.
-    private static func canonicalize(_ request: Request) -> RequestPathError? {
-        do throws(RequestPathError) {
+    private static func canonicalize(_ request: Request) -> String? {
+        do {
             let path = try request.connector.canonicalPath(of: request.coyote)
             request.decodedPath = path.decoded
             for parameter in path.parameters { request.addPathParameter(parameter.name, parameter.value) }
             return nil
         } catch {
-            return error
+            return error.message
         }
     }
 
@@ -173,6 +179,17 @@ extension Request {
             raw = "/" + raw.drop { $0 == "/" }
         }
         return self.connector.rawPrefix(of: raw, decodedAs: path)
+    }
+}
+
+extension Request {
+    /// Makes the client known by its name; asked once for all requests of a connection.
+    fileprivate func lookUpClient() async throws {
+        let address = self.coyote.remoteAddress
+        if self.client?.address != address {
+            self.client = (address: address, name: try await HostNames.name(of: address))
+        }
+        self.overrides.remoteHost = self.client?.name
     }
 }
 

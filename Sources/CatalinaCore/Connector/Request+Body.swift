@@ -101,6 +101,7 @@ extension Request {
         guard type == "application/x-www-form-urlencoded", self.connector.parsesBody(of: self.method) else { return }
         let limit = self.connector.settings.maxPostSize
         if limit >= 0, self.contentLength > Int64(limit) {
+            self.refuseRest()
             parser.fail(.postTooLarge)
             return
         }
@@ -109,6 +110,7 @@ extension Request {
             while var piece = try await self.input.readBuffer(upTo: .max) {
                 body.writeBuffer(&piece)
                 if limit >= 0, body.readableBytes > limit {
+                    self.refuseRest()
                     parser.fail(.postTooLarge)
                     return
                 }
@@ -120,6 +122,12 @@ extension Request {
             return
         }
         parser.add(bytes: body.readableBytesView, charset: charset)
+    }
+
+    /// Ends the connection with the answer where the rest of a refused body is not to be read.
+    func refuseRest() {
+        guard self.context?.configuration.swallowAbortedUploads == false else { return }
+        self.response.coyote.closesConnection = true
     }
 
     private func addPartParameters(to parser: inout RequestParameters) async {

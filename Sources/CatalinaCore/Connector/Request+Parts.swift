@@ -39,7 +39,11 @@ extension Request {
         limits.fileSize = config.maxFileSize
         limits.requestSize = config.maxRequestSize
         let charset = self.characterEncoding.flatMap { Charset(name: $0) } ?? .utf8
-        var collector = PartCollector(threshold: config.fileSizeThreshold, location: self.uploadFolder(config))
+        let folder = self.uploadFolder(config)
+        if self.context?.configuration.createUploadTargets == true {
+            try await FileIO.run { try FileIO.makeDirectories(folder) }
+        }
+        var collector = PartCollector(threshold: config.fileSizeThreshold, location: folder)
         var parser = MultipartParser(boundary: boundary, limits: limits, charset: charset)
         do {
             self.usesStream = true
@@ -49,6 +53,7 @@ extension Request {
             try parser.finish()
         } catch let error as MultipartError {
             collector.discard()
+            self.refuseRest()
             throw IllegalStateError(error.message)
         } catch {
             collector.discard()

@@ -15,6 +15,8 @@ package final class Request: HttpServletRequest {
         return response
     }
     private unowned var boundResponse: Response?
+    /// Who is at the other end, if the connector asks for names; stays for all requests of the connection.
+    var client: (address: String, name: String)?
 
     // MARK: Mapping
 

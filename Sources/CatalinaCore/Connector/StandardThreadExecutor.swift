@@ -32,9 +32,13 @@ package final class StandardThreadExecutor: ServiceExecutor, ConfigurableCompone
             Attribute("name", \.name, "What a Connector's executor attribute names"),
             Attribute("namePrefix", \.namePrefix, "Prefix of the threads' names"),
             Attribute("maxThreads", \.maxThreads, "Most threads"),
-            Attribute("minSpareThreads", \.minSpareThreads, "Threads kept"),
-            Attribute("maxIdleTime", \.maxIdleTime, "Milliseconds after which an idle thread ends"),
-            Attribute("maxQueueSize", \.maxQueueSize, "Servlets that may wait for a thread"),
+            Attribute(
+                "minSpareThreads",
+                \.minSpareThreads,
+                "Accepted; all threads are made when the first servlet blocks"
+            ),
+            Attribute("maxIdleTime", \.maxIdleTime, "Accepted; threads end with the Executor"),
+            Attribute("maxQueueSize", \.maxQueueSize, "Accepted; as many servlets wait as requests are served"),
             .ignored("threadPriority", "Accepted; threads have the system's priority"),
             .ignored("daemon", "Accepted; the process ends when the server does"),
             .ignored("threadRenewalDelay", "Accepted; threads hold nothing of an application"),

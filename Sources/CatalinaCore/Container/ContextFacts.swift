@@ -19,6 +19,8 @@ package final class ContextFacts: Sendable {
     package let manager: (any Manager)?
     package let cookieProcessor: CookieProcessor
     package let accessLogs: [any AccessLog]
+    /// Whether every request counts as use of its session.
+    package let alwaysAccessesSession: Bool
     private let cookie: Cookie
     private let secureAlways: Bool
 
@@ -26,6 +28,7 @@ package final class ContextFacts: Sendable {
         let configuration = context.configuration
         let session = model.session
         self.path = context.path
+        self.alwaysAccessesSession = configuration.alwaysAccessSession
         self.sessionCookieName = configuration.sessionCookieName ?? session.cookie.name ?? "JSESSIONID"
         let parameterName = configuration.sessionCookieName ?? session.cookie.name
         self.sessionParameterName = parameterName ?? "jsessionid"

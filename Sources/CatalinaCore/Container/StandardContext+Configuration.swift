@@ -84,7 +84,7 @@ extension StandardContext {
             \.failCtxIfServletStartFails,
             "As the Host's attribute; its value if unset"
         ),
-        Attribute("logEffectiveWebXml", \.logEffectiveWebXml, "Whether the merged descriptor is logged"),
+        Attribute("logEffectiveWebXml", \.logEffectiveWebXml, "Accepted; the merged descriptor is not logged"),
         Attribute("unloadDelay", \.unloadDelay, "Milliseconds to wait for requests at stop"),
         Attribute("useNaming", \.useNaming, "Whether named resources are offered"),
         Attribute("backgroundProcessorDelay", \.backgroundProcessorDelay, "Seconds between rounds of background work"),
@@ -113,13 +113,21 @@ extension StandardContext {
             \.validateClientProvidedNewSessionId,
             "Whether a client's session id is kept only if another application knows it"
         ),
-        Attribute("alwaysAccessSession", \.alwaysAccessSession, "Whether each request counts as use of its session"),
+        Attribute(
+            "alwaysAccessSession",
+            \.alwaysAccessSession,
+            "Whether each request counts as use of its session, not only those that ask for it"
+        ),
         Attribute("preemptiveAuthentication", \.preemptiveAuthentication, "Whether credentials are checked unasked"),
     ]
 
     private static let requestAttributes: [Attribute<Configuration>] = [
-        Attribute("swallowAbortedUploads", \.swallowAbortedUploads, "Whether the rest of a refused body is read"),
-        Attribute("swallowOutput", \.swallowOutput, "Whether the application's output goes to its log"),
+        Attribute(
+            "swallowAbortedUploads",
+            \.swallowAbortedUploads,
+            "Whether the connection outlives a form or upload that is too large"
+        ),
+        Attribute("swallowOutput", \.swallowOutput, "Accepted; output that bypasses the log stays as it is"),
         Attribute(
             "allowCasualMultipartParsing",
             \.allowCasualMultipartParsing,

@@ -29,6 +29,7 @@ final class StandardHostValve: Valve {
         if response.isError, !response.isErrorHandled {
             try await ErrorPageDispatcher.handle(request, response, in: context)
         }
+        if mapped.facts?.alwaysAccessesSession == true { _ = try await request.sessionInternal(create: false) }
     }
 }
 

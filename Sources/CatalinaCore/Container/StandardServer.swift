@@ -39,11 +39,7 @@ package final class StandardServer: Lifecycle, ConfigurableComponent {
             Attribute("shutdown", \.shutdown, "The command that stops the server"),
             Attribute("utilityThreads", \.utilityThreads, "Accepted; background work needs no threads of its own"),
             Attribute("utilityThreadsAsDaemon", \.utilityThreadsAsDaemon, "Accepted; there are no such threads"),
-            Attribute(
-                "periodicEventDelay",
-                \.periodicEventDelay,
-                "Seconds between periodic events; 0 or less for none"
-            ),
+            Attribute("periodicEventDelay", \.periodicEventDelay, "Accepted; there are no periodic events"),
         ]
     )
 

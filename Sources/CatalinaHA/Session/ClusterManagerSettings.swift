@@ -64,12 +64,12 @@ package struct ClusterManagerSettings: Sendable, Equatable {
         Attribute(
             "notifyBindingListenerOnUnchangedValue",
             \.notifyBindingListenerOnUnchangedValue,
-            "Whether storing the same value again tells the value"
+            "Whether storing the same object again tells the object"
         ),
         Attribute(
             "notifyAttributeListenerOnUnchangedValue",
             \.notifyAttributeListenerOnUnchangedValue,
-            "Whether storing the same value again tells the listeners"
+            "Whether storing the same object again tells the listeners"
         ),
         Attribute("jvmRoute", \.jvmRoute, "Appended to ids; the Engine's if unset"),
         .ignored("secureRandomClass", "Accepted; ids come from the system's generator"),

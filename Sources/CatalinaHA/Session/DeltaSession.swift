@@ -1,4 +1,5 @@
 import CatalinaCore
+import CatalinaSession
 import JavaSerialization
 import NIOCore
 package import ServletAPI
@@ -139,11 +140,16 @@ package final class DeltaSession: Session {
             protected.attributes[name] = new
             return AttributeEvent(name: name, old: old, new: new)
         }
-        if let bound = value as? any HttpSessionBindingListener { bound.valueBound(self, name) }
-        if case .live(let old, _)? = event.old, let unbound = old as? any HttpSessionBindingListener {
-            unbound.valueUnbound(self, name)
+        var old: (any Sendable)?
+        if case .live(let value, _)? = event.old { old = value }
+        let (isUnchanged, settings) = (ObjectIdentity.isSame(old, value), self.support.settings)
+        if !isUnchanged || settings.notifyBindingListenerOnUnchangedValue {
+            if let bound = value as? any HttpSessionBindingListener { bound.valueBound(self, name) }
+            if let unbound = old as? any HttpSessionBindingListener { unbound.valueUnbound(self, name) }
         }
-        self.support.attributeChanged(self, event)
+        if !isUnchanged || settings.notifyAttributeListenerOnUnchangedValue {
+            self.support.attributeChanged(self, event)
+        }
     }
 
     package func invalidate() throws {

@@ -28,7 +28,11 @@ package final class ManagerSupport: Sendable {
     /// - Throws: `AddressPattern.Fault` for a filter that is no regular expression.
     init(_ settings: ClusterManagerSettings, now: @escaping @Sendable () -> Int64) throws {
         self.settingsSlot = Mutex(settings)
-        self.filter = try AttributeFilter(settings)
+        self.filter = try AttributeFilter(
+            names: settings.sessionAttributeNameFilter,
+            classNames: settings.sessionAttributeValueClassNameFilter,
+            isWarning: settings.warnOnSessionAttributeFilterFailure
+        )
         self.now = now
     }
 

@@ -87,18 +87,8 @@ final class Acceptor: ChannelDuplexHandler, Sendable {
             self.logger.error("Socket accept failed", metadata: ["error": "\(SystemReason.text(of: error))"])
         }
         self.state.value.retryDelay = delay
-        // The channel still wants to read: without this it would try again at once, and again.
-        self.setAutoRead(false)
-        self.eventLoop.scheduleTask(in: .milliseconds(Int64(delay))) { self.setAutoRead(true) }
-    }
-
-    /// Makes the channel let go of its socket for a while, or go on with the read that failed.
-    private func setAutoRead(_ isOn: Bool) {
-        do {
-            try self.state.value.context?.channel.syncOptions?.setOption(.autoRead, value: isOn)
-        } catch {
-            // It has closed meanwhile, and nothing is accepted any more.
-        }
+        self.state.value.isAccepting = false
+        self.eventLoop.scheduleTask(in: .milliseconds(Int64(delay))) { self.setAccepting(true) }
     }
 
     private var mayAccept: Bool {

@@ -40,7 +40,9 @@ final class StubSession: Session {
     init(_ id: String) { self.idInternal = id }
 
     var isValid: Bool { true }
-    func access() {}
+    /// Requests that have used the session.
+    let accesses = Atomic(0)
+    func access() { self.accesses.add(1, ordering: .relaxed) }
     func endAccess() {}
     func expire() {}
     var principal: (any Principal)? {

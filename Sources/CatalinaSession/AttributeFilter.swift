@@ -1,11 +1,10 @@
 import CatalinaCore
-import JavaSerialization
 
-/// Which attributes of a session other nodes get.
+/// Which attributes of a session leave the process: for a file, or for other nodes.
 ///
 /// Source: `ManagerBase.willAttributeDistribute`, `StandardSession.exclude`.
-struct AttributeFilter: Sendable {
-    /// Never sent: what they hold means something on one node only.
+package struct AttributeFilter: Sendable {
+    /// Never admitted: what they hold means something in this process only.
     private static let localNames: Set<String> = [
         "javax.security.auth.subject", "org.apache.catalina.valves.CrawlerSessionManagerValve",
     ]
@@ -15,20 +14,14 @@ struct AttributeFilter: Sendable {
     private let isWarning: Bool
 
     /// - Throws: `AddressPattern.Fault` for a filter that is no regular expression.
-    init(_ settings: ClusterManagerSettings) throws {
-        self.names = try AddressPattern.optional(
-            settings.sessionAttributeNameFilter,
-            attribute: "sessionAttributeNameFilter"
-        )
-        self.classNames = try AddressPattern.optional(
-            settings.sessionAttributeValueClassNameFilter,
-            attribute: "sessionAttributeValueClassNameFilter"
-        )
-        self.isWarning = settings.warnOnSessionAttributeFilterFailure
+    package init(names: String?, classNames: String?, isWarning: Bool) throws {
+        self.names = try AddressPattern.optional(names, attribute: "sessionAttributeNameFilter")
+        self.classNames = try AddressPattern.optional(classNames, attribute: "sessionAttributeValueClassNameFilter")
+        self.isWarning = isWarning
     }
 
-    /// Whether an attribute with that name and a value of that Java class is sent.
-    func admits(_ name: String, className: String?) -> Bool {
+    /// Whether an attribute with that name and a value of that Java class is admitted.
+    package func admits(_ name: String, className: String?) -> Bool {
         if Self.localNames.contains(name) { return false }
         if let names = self.names, !names.matches(name) {
             self.report("Skipped session attribute named [\(name)] because it did not match the name filter")
