@@ -15,7 +15,6 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let servletAPI: Target.Dependency = .product(name: "ServletAPI", package: "ServletAPI")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -48,15 +47,15 @@ let container: [Target] = [
     library("Modeler"),
     library("Juli", [log]),
     library("ServerConfig", ["CLibXML2", "Modeler"]),
-    library("Coyote", ["Modeler", "COpenSSL", "CZlib", nioCore, nioPosix, log]),
+    library("Coyote", ["COpenSSL", nioCore, nioPosix, log]),
     library("CatalinaCore", ["Modeler", "Coyote", "COpenSSL", servletAPI, nioCore, nioPosix, log]),
-    library("CatalinaSession", ["CatalinaCore", "Modeler", servletAPI, log]),
-    library("CatalinaManager", ["CatalinaCore", "Coyote", "Modeler", servletAPI, log]),
+    library("CatalinaSession", ["CatalinaCore", "Modeler", servletAPI]),
+    library("CatalinaManager", ["CatalinaCore", "Coyote", "Modeler", servletAPI]),
     library(
         "CatalinaStartup",
         [
             "CatalinaCore", "CatalinaSession", "CatalinaManager", "CatalinaHA", "Tribes", "ServerConfig", "Coyote",
-            "Modeler", "Juli", "CLibArchive", servletAPI, nioCore, nioPosix, log,
+            "Modeler", "Juli", "CLibArchive", servletAPI, nioPosix,
         ]
     ),
     .executableTarget(name: "catalina", dependencies: ["CatalinaStartup"], swiftSettings: settings),
@@ -69,7 +68,7 @@ let cluster: [Target] = [
         "CatalinaHA",
         [
             "CatalinaSession", "CatalinaCore", "Tribes", "ServerConfig", "JavaSerialization", "Modeler", servletAPI,
-            nioCore, log,
+            nioCore,
         ]
     ),
 ]
@@ -166,7 +165,6 @@ let package = Package(
         .package(path: "Sources/ServletAPI"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: systemLibraries + container + cluster + repository + webapps + testTargets

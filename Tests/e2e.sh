@@ -505,15 +505,22 @@ in_time() {
 }
 
 # crowd: opens more connections than there may be files, then closes them again.
+# More connections than the server has descriptors: it waits for some to go, and does not try all the time.
 crowd() { python3 -c 'import socket,sys,time
+def used():
+    with open(f"/proc/{sys.argv[2]}/stat") as file:
+        return sum(map(int, file.read().rsplit(")", 1)[1].split()[11:13]))
 address = ("localhost", int(sys.argv[1]))
 crowd = [socket.create_connection(address, 5) for _ in range(120)]
 time.sleep(0.5)
+before = used()
+time.sleep(1)
+assert used() - before < 30, f"{used() - before} ticks in a second"
 for one in crowd: one.close()
 time.sleep(0.5)
 with socket.create_connection(address, 5) as s:
     s.sendall(b"GET /examples/servlets/hello HTTP/1.0\r\n\r\n")
-    assert s.recv(4096).startswith(b"HTTP/1.1 200")' "$port"; }
+    assert s.recv(4096).startswith(b"HTTP/1.1 200")' "$port" "$server_pid"; }
 
 walk_full_disk() {
     new_base

@@ -63,7 +63,7 @@ walk_faults() {
         has /manager/text/list '/init:running:0:init' -u all:pw
     check "and answers 500" answers 500 /init/e/x
     check "so does one without a class, and the log says why" answers 500 /nameless/e/x
-    check "in Tomcat's words" log_has 'No servlet class has been specified for servlet [s]'
+    check "in Tomcat's words" in_time log_has 'No servlet class has been specified for servlet [s]'
     check "a servlet that throws gives the page of status 500" error_page '/good/e/x?c=throw' 'boom &lt;b&gt;' \
         '<b>Root Cause</b>'
     check "and nothing else changes" has '/good/e/x?c=url' /good/e/x

@@ -20,7 +20,7 @@ import time
 import cost
 import servers
 
-WORKS = ["startup", "memory", "connections", "hello", "counter", "static10k", "static1m", "tls", "repository"]
+WORKS = ["hello", "counter", "static10k", "static1m", "tls", "startup", "memory", "connections", "repository"]
 # Bars on ratios of processor time: per work, what we are compared with and the most that we may cost.
 RATIOS = {
     "hello": [("Tomcat", 0.65), ("nginx", 1.75)],
@@ -34,7 +34,7 @@ TITLES = {
     "counter": "session counter servlet",
     "static10k": "static file of 10 KiB",
     "static1m": "static file of 1 MiB",
-    "tls": "the 13 bytes over TLS 1.3",
+    "tls": "the 13 bytes over TLS 1.3, keep-alive",
 }
 PATHS = {
     "hello": "/examples/servlets/hello",
@@ -104,9 +104,7 @@ class Bench:
         targets = [self.target(server, work) for server in self.all
                    if server is self.caracal or server.name in dict(RATIOS[work])]
         print(f"{TITLES[work]}: {self.args.rounds} rounds of {self.args.seconds} s, 32 connections", flush=True)
-        # A virtual machine needs some thousand requests until its code is compiled.
-        cost.measure([target for target in targets if target.name == "Tomcat"], 1, self.args.warm)
-        report = cost.measure(targets, self.args.rounds, self.args.seconds)
+        report = cost.measure(targets, self.args.rounds, self.args.seconds, warm=self.args.warm)
         cost.show(report)
         self.figures.details[work] = report
         own = report["Caracal"]["cpu_us"]
@@ -248,13 +246,13 @@ def main():
     parser.add_argument("--serve", action="store_true", help="only start the servers and say where they are")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--seconds", type=int)
+    parser.add_argument("--warm", type=int, default=1, help="runs of each server that are not counted")
     parser.add_argument("--objects", type=int, default=100_000, help="objects of the repository")
     parser.add_argument("--json", help="where the details go")
     parser.add_argument("--keep", action="store_true", help="keep the servers' directories")
     args = parser.parse_args()
     args.rounds = args.rounds or (3 if args.quick else 7)
     args.seconds = args.seconds or (1 if args.quick else 3)
-    args.warm = 3 if args.quick else 10
     unknown = set(args.works) - set(WORKS)
     if unknown:
         parser.error(f"no such work: {' '.join(sorted(unknown))}; there are {' '.join(WORKS)}")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures Caracal beside a Tomcat 10 and an nginx and prints one table; README.md here says how to read it.
 #
-#   run.sh [--quick] [--serve] [--rounds N] [--seconds N] [--objects N] [--json FILE] [--keep] [WORK...]
+#   run.sh [--quick] [--serve] [--rounds N] [--seconds N] [--warm N] [--objects N] [--json FILE] [--keep] [WORK...]
 #
 # WORK is any of: hello counter static10k static1m tls startup memory connections repository. Without one: all of them.
 # Installs what is missing, builds Caracal if it is not built, runs on loopback ports that are free.

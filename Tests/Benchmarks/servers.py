@@ -140,7 +140,7 @@ class Container(Server):
         text = (self.conf / "server.xml").read_text()
         text = text.replace('port="8080"', f'port="{self.port}" address="127.0.0.1"')
         text = text.replace('port="-1"', 'port="8005"').replace('port="8005"', f'port="{self.shutdown_port}"')
-        tls = f"""<Connector port="{self.tls_port}" address="127.0.0.1" SSLEnabled="true" maxKeepAliveRequests="-1"
+        tls = f"""<Connector port="{self.tls_port}" address="127.0.0.1" SSLEnabled="true"
             protocol="org.apache.coyote.http11.Http11NioProtocol"><SSLHostConfig protocols="TLSv1.3">
               <Certificate certificateFile="{self.shared}/cert.pem" certificateKeyFile="{self.shared}/key.pem"
                            type="RSA" /></SSLHostConfig></Connector>"""
@@ -254,7 +254,6 @@ http {{
         ssl_certificate {self.shared}/cert.pem;
         ssl_certificate_key {self.shared}/key.pem;
         ssl_protocols TLSv1.3;
-        keepalive_requests 1000000000;
         location = /examples/servlets/hello {{ {answer} }}
     }}
 }}

@@ -29,7 +29,9 @@ extension CoyoteAdapter {
             self.answerOptionsAsterisk(request, response)
             return false
         }
-        if let message = Self.canonicalize(request) { return try await self.reject(request, response, 400, message) }
+        if let error = Self.canonicalize(request) {
+            return try await self.reject(request, response, 400, error.message)
+        }
         if !self.mapAtOnce(request) { try await self.map(request) }
         if let redirect = request.mapping.redirectPath {
             try await self.redirect(request, response, to: redirect)
@@ -49,14 +51,14 @@ extension CoyoteAdapter {
     /// Decodes and normalises the path.
     ///
     /// - Returns: what is wrong with it, if something is.
-    private static func canonicalize(_ request: Request) -> String? {
-        do {
+    private static func canonicalize(_ request: Request) -> RequestPathError? {
+        do throws(RequestPathError) {
             let path = try request.connector.canonicalPath(of: request.coyote)
             request.decodedPath = path.decoded
             for parameter in path.parameters { request.addPathParameter(parameter.name, parameter.value) }
             return nil
         } catch {
-            return error.message
+            return error
         }
     }
 

@@ -87,8 +87,18 @@ final class Acceptor: ChannelDuplexHandler, Sendable {
             self.logger.error("Socket accept failed", metadata: ["error": "\(SystemReason.text(of: error))"])
         }
         self.state.value.retryDelay = delay
-        self.state.value.isAccepting = false
-        self.eventLoop.scheduleTask(in: .milliseconds(Int64(delay))) { self.setAccepting(true) }
+        // The channel still wants to read: without this it would try again at once, and again.
+        self.setAutoRead(false)
+        self.eventLoop.scheduleTask(in: .milliseconds(Int64(delay))) { self.setAutoRead(true) }
+    }
+
+    /// Makes the channel let go of its socket for a while, or go on with the read that failed.
+    private func setAutoRead(_ isOn: Bool) {
+        do {
+            try self.state.value.context?.channel.syncOptions?.setOption(.autoRead, value: isOn)
+        } catch {
+            // It has closed meanwhile, and nothing is accepted any more.
+        }
     }
 
     private var mayAccept: Bool {

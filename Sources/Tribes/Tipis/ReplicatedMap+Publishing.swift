@@ -101,7 +101,10 @@ extension ReplicatedMap {
     }
 
     private func run(_ job: ReplicatedMapJob) -> EventLoopFuture<Void> {
-        if case .claim(let key) = job { return self.submitGet(key).map { _ in } }
+        if case .claim(let key) = job {
+            // others may have been told the value of the one or of the other
+            return self.submitGet(key).flatMap { _ in self.step(key) { self.publish(key) } }
+        }
         return self.step(job.key) { self.runStep(job) }
     }
 

@@ -90,6 +90,8 @@ import Testing
         let (connections, arrived) = (4 * loops, Recorder<ObjectIdentifier>())
         let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
         try await TestServer.run(
+            // Between connecting and asking, a client may have to wait for other tests.
+            { $0.connectionTimeout = 60_000 },
             loops: loops,
             servlet: { request, response in
                 request.eventLoop.map { arrived.record(ObjectIdentifier($0)) }
