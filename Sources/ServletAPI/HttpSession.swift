@@ -31,9 +31,20 @@ public protocol HttpSession: AnyObject, Sendable {
 
 extension HttpSession {
     /// A value of a known type; `nil` if absent or of another type.
+    ///
+    /// In a cluster the value may come from another node: it is then made of what that node wrote, so that a type that
+    /// is `Codable` is found again, and an integer of another width is one where it fits.
     public func attribute<Value: Sendable>(_ name: String, as type: Value.Type) throws -> Value? {
-        try self.attribute(name) as? Value
+        guard let value = try self.attribute(name) else { return nil }
+        if let value = value as? Value { return value }
+        return try (self as? any ConvertingSession)?.convertedAttribute(name, as: type)
     }
     /// Removes a value.
     public func removeAttribute(_ name: String) throws { try self.setAttribute(name, nil) }
+}
+
+/// A session whose values may have been written by another process, which does not know the application's types.
+public protocol ConvertingSession: HttpSession {
+    /// A value made into a type of the application, `nil` if it cannot be.
+    func convertedAttribute<Value: Sendable>(_ name: String, as type: Value.Type) throws -> Value?
 }

@@ -11,7 +11,7 @@ import Synchronization
 /// and they keep their copies for twice the time.
 /// Isolation: any thread.
 /// Source: `org.apache.catalina.ha.session.DeltaSession`.
-package final class DeltaSession: Session {
+package final class DeltaSession: Session, ConvertingSession {
     /// What the container remembers and no node needs.
     struct Local {
         var notes: [String: any Sendable] = [:]
@@ -115,6 +115,17 @@ package final class DeltaSession: Session {
 
     package func attribute(_ name: String) throws -> (any Sendable)? {
         try self.checked("getAttribute") { $0.attributes[name]?.value }
+    }
+
+    package func convertedAttribute<Value: Sendable>(_ name: String, as type: Value.Type) throws -> Value? {
+        try self.checked("getAttribute") { protected in
+            guard let java = protected.attributes[name]?.java, let value = CodableValue.swift(java, as: type) else {
+                return nil
+            }
+            // An object of the application is made once, so that all requests see the same one.
+            if case .received? = protected.attributes[name] { protected.attributes[name] = .live(value, java) }
+            return value
+        }
     }
 
     package var attributeNames: [String] {

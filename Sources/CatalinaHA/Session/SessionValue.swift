@@ -10,7 +10,8 @@ package import JavaSerialization
 /// | `[UInt8]`, `[Int32]`, `[Int]`, `[Double]`, … | `byte[]`, `int[]`, `long[]`, `double[]`, … |
 /// | other arrays, sets, dictionaries | `ArrayList`, `HashSet`, `HashMap` of what their elements are |
 ///
-/// A number that comes from Java is the Swift type of its line; a `Long` is an `Int`.
+/// A number that comes from Java is the Swift type of its line; a `Long` is an `Int`. Other types that are `Encodable`
+/// travel as ``CodableValue`` says.
 protocol JavaConvertible {
     /// The value as Java has it; nil if it holds something that Java has not.
     var javaValue: JavaValue? { get }
@@ -19,8 +20,8 @@ protocol JavaConvertible {
 enum SessionValue {
     /// The value as Java has it; nil for one that cannot leave this process.
     static func java(_ value: any Sendable) -> JavaValue? {
-        if let value = value as? any JavaConvertible { return value.javaValue }
-        return nil
+        if let value = value as? any JavaConvertible, let java = value.javaValue { return java }
+        return (value as? any Encodable).flatMap { CodableValue.java($0) }
     }
 
     /// Keeps the class of the number that stood there before, where the new one fits into it.
