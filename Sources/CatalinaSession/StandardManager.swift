@@ -35,6 +35,16 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
         var route: String?
         var idleSeconds = 1800
         var generator = StandardSessionIDGenerator(configuration: .init())
+
+        /// An id that no session has.
+        mutating func freshID() -> String {
+            var id = self.generator.make(route: self.route)
+            while self.sessions[id] != nil {
+                self.statistics.duplicates += 1
+                id = self.generator.make(route: self.route)
+            }
+            return id
+        }
     }
 
     package let lifecycle = LifecycleSupport()
@@ -148,10 +158,10 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
                 protected.statistics.rejectedSessions += 1
                 throw IllegalStateError("createSession: Too many active sessions")
             }
-            var chosen = id ?? protected.generator.make(route: protected.route)
-            while protected.sessions[chosen] != nil {
+            var chosen = id ?? protected.freshID()
+            if protected.sessions[chosen] != nil {
                 protected.statistics.duplicates += 1
-                chosen = protected.generator.make(route: protected.route)
+                chosen = protected.freshID()
             }
             let session = StandardSession(
                 id: chosen,
@@ -168,15 +178,18 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     }
 
     package func changeSessionId(_ session: any Session) -> String {
-        let old = session.idInternal
-        guard let own = session as? StandardSession else { return old }
-        let new = self.protected.withLock { protected in
-            let id = protected.generator.make(route: protected.route)
+        guard let own = session as? StandardSession else { return session.idInternal }
+        let change: (old: String, new: String)? = self.protected.withLock { protected in
+            let old = own.idInternal
+            // A session that has ended meanwhile must not come back: nobody would remove it again.
+            guard protected.sessions[old] === own else { return nil }
+            let new = protected.freshID()
             protected.sessions[old] = nil
-            protected.sessions[id] = own
-            return id
+            protected.sessions[new] = own
+            own.setID(new)
+            return (old: old, new: new)
         }
-        own.setID(new)
+        guard let (old, new) = change else { return own.idInternal }
         for case let listener as any HttpSessionIdListener in self.context?.instances.listeners ?? [] {
             listener.sessionIdChanged(session, old)
         }
@@ -219,9 +232,9 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
 
     func ended(_ session: StandardSession, isExpiry: Bool) {
         let now = self.now()
-        let id = session.idInternal
         self.protected.withLock { protected in
-            protected.sessions[id] = nil
+            let id = session.idInternal
+            if protected.sessions[id] === session { protected.sessions[id] = nil }
             if isExpiry { protected.statistics.expiredSessions += 1 }
             protected.statistics.ended(at: now, createdAt: session.creationTimeInternal)
         }

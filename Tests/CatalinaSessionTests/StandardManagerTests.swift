@@ -107,6 +107,28 @@ final class ManualTime: Sendable {
         #expect(manager.activeSessions == 1)
     }
 
+    @Test("a session that has ended gets no new id and does not come back")
+    func changeIDOfEnded() throws {
+        let manager = self.manager()
+        let session = try manager.createSession("A")
+        try session.invalidate()
+        #expect(manager.changeSessionId(session) == "A")
+        #expect(manager.activeSessions == 0)
+    }
+
+    @Test("a session that ends while its id changes is gone, whoever comes first")
+    func changeIDWhileEnding() async throws {
+        let manager = self.manager()
+        for _ in 0..<200 {
+            let session = try manager.createSession(nil)
+            await withTaskGroup { group in
+                for _ in 0..<2 { group.addTask { _ = manager.changeSessionId(session) } }
+                group.addTask { session.expire() }
+            }
+        }
+        #expect(manager.activeSessions == 0)
+    }
+
     @Test("statistics count lives and most at a time")
     func statistics() throws {
         let manager = self.manager()
