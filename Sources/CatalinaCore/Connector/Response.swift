@@ -165,11 +165,14 @@ package final class Response: HttpServletResponse {
         self.coyote.headers.add("Set-Cookie", line.asLatin1OfUTF8)
     }
 
-    /// Sets the session cookie, replacing one set before.
+    /// Sets the session cookie, replacing one set before; the first that a context cannot set is logged.
     package func setSessionCookie(_ cookie: Cookie) {
-        guard !self.isCommitted,
-            let line = try? self.request.cookieProcessor.generate(cookie)
-        else { return }
+        guard !self.isCommitted else { return }
+        let line: String
+        do { line = try self.request.cookieProcessor.generate(cookie) } catch {
+            self.request.context?.reportSessionCookie(error)
+            return
+        }
         let others = self.coyote.headers.values("Set-Cookie").filter { !$0.hasPrefix(cookie.name + "=") }
         self.coyote.headers.remove("Set-Cookie")
         for other in others { self.coyote.headers.add("Set-Cookie", other) }

@@ -69,6 +69,7 @@ package final class StandardContext: Container, ConfigurableComponent {
     package let statistics = RequestStatistics()
     let protected: Mutex<Protected>
     private let surroundings = Mutex(Setup())
+    private let hasReportedSessionCookie = Atomic(false)
 
     package init(configuration: Configuration) {
         self.base = ContainerBase(backgroundProcessorDelay: configuration.backgroundProcessorDelay)
@@ -76,6 +77,15 @@ package final class StandardContext: Container, ConfigurableComponent {
         self.base.name = ContextName(path: configuration.path ?? "", version: configuration.webappVersion).name
         self.pipeline.attach(to: self)
         self.pipeline.setBasic(StandardContextValve())
+    }
+
+    /// Logs, once, why the session cookie cannot be made: without it no client keeps its session.
+    func reportSessionCookie(_ error: any Error) {
+        guard !self.hasReportedSessionCookie.exchange(true, ordering: .relaxed) else { return }
+        self.logger.warning(
+            "setSessionCookie",
+            "The session cookie of context [\(self.path)] cannot be set: \(ExceptionNames.message(of: error))"
+        )
     }
 
     // MARK: Identity

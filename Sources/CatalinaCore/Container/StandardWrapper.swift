@@ -81,9 +81,12 @@ package final class StandardWrapper: Container {
     package var loadedServlet: (any Servlet)? { self.loaded.load()?.servlet }
 
     /// The servlet, made and initialised by the first caller; others wait for it.
+    ///
+    /// - Throws: why there is none: it failed, or its application stops.
     package func load() async throws -> any Servlet {
         if let servlet = self.loadedServlet { return servlet }
-        let task = self.protected.withLock { protected in
+        let task = try self.protected.withLock { protected in
+            if protected.isDestroyed { throw self.unloading }
             if let task = protected.loading { return task }
             let task = Task { try await self.make() }
             protected.loading = task
@@ -91,14 +94,23 @@ package final class StandardWrapper: Container {
         }
         do {
             let servlet = try await task.value
-            let kept = self.loaded.storeIfNil(Loaded(servlet))
-            self.protected.withLock { $0.loading = nil }
-            return kept.servlet
+            return try self.protected.withLock { protected in
+                // Whoever stops the wrapper waits for the task as well and destroys what came of it.
+                if protected.isDestroyed { throw self.unloading }
+                if protected.loading == task { protected.loading = nil }
+                return self.loaded.storeIfNil(Loaded(servlet)).servlet
+            }
         } catch {
-            self.protected.withLock { $0.loading = nil }
+            self.protected.withLock { protected in
+                if protected.loading == task { protected.loading = nil }
+            }
             if let unavailable = error as? UnavailableError { self.markUnavailable(unavailable) }
             throw error
         }
+    }
+
+    private var unloading: ServletError {
+        ServletError("Cannot allocate servlet [\(self.name)] because it is being unloaded")
     }
 
     private func make() async throws -> any Servlet {
@@ -131,13 +143,25 @@ package final class StandardWrapper: Container {
 
     package func stopInternal() async throws {
         try await self.enter(.stopping)
-        let isFirst = self.protected.withLock { protected in
+        let (isFirst, loading) = self.protected.withLock { protected in
             defer { protected.isDestroyed = true }
-            return !protected.isDestroyed
+            return (!protected.isDestroyed, protected.loading)
         }
-        guard isFirst, let servlet = self.loadedServlet else { return }
+        guard isFirst else { return }
+        guard let servlet = await self.finished(loading) ?? self.loadedServlet else { return }
         await self.drain()
         await servlet.destroy()
+    }
+
+    /// What comes of making the servlet, which is told to hurry.
+    private func finished(_ loading: Task<any Servlet, any Error>?) async -> (any Servlet)? {
+        guard let loading else { return nil }
+        loading.cancel()
+        switch await loading.result {
+        case .success(let servlet): return servlet
+        // Logged by the request that asked for it.
+        case .failure: return nil
+        }
     }
 
     /// Waits for requests in the servlet, at most the context's `unloadDelay`.

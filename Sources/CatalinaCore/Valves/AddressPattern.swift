@@ -34,10 +34,10 @@ package final class AddressPattern: Sendable {
         return try AddressPattern(text, attribute: attribute)
     }
 
-    package func matches(_ value: String) -> Bool {
+    /// Whether the value matches, `whenUndecided` if the pattern gives up on it.
+    package func matches(_ value: String, whenUndecided: Bool = false) -> Bool {
         self.regex.withLock { regex in
-            // A pattern that gives up on a value does not match it.
-            (try? regex.wholeMatch(in: value)) != nil
+            do { return try regex.wholeMatch(in: value) != nil } catch { return whenUndecided }
         }
     }
 }

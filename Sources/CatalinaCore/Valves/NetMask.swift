@@ -68,10 +68,11 @@ package struct NetMask: Sendable {
     /// Whether an address is in the range.
     ///
     /// Where ports count, a mask without one covers nothing; where they do not, nor does a mask with one.
-    package func matches(_ address: IPAddress, port: Int? = nil) -> Bool {
+    package func matches(_ address: IPAddress, port: Int? = nil, whenUndecided: Bool = false) -> Bool {
         switch (self.port, port) {
         case (nil, nil): break
-        case (let wanted?, let port?): guard wanted.matches(String(port)) else { return false }
+        case (let wanted?, let port?):
+            guard wanted.matches(String(port), whenUndecided: whenUndecided) else { return false }
         default: return false
         }
         guard address.isIPv6 == self.network.isIPv6 else { return false }

@@ -10,9 +10,11 @@ struct RequestFilterRules<Rule: Sendable>: Sendable {
     var deny: [Rule]
 
     /// Decides with the question whether a rule covers the client.
-    func isAllowed(_ covers: (Rule) -> Bool) -> Bool {
-        if self.deny.contains(where: covers) { return false }
-        if self.allow.contains(where: covers) { return true }
+    ///
+    /// The question's second argument is the answer of a rule that cannot tell: it refuses, whatever it is a rule of.
+    func isAllowed(_ covers: (Rule, _ whenUndecided: Bool) -> Bool) -> Bool {
+        if self.deny.contains(where: { covers($0, true) }) { return false }
+        if self.allow.contains(where: { covers($0, false) }) { return true }
         return !self.deny.isEmpty && self.allow.isEmpty
     }
 }
@@ -125,7 +127,7 @@ package final class RemoteAddrValve: RequestFilterValve {
 
     func isAllowed(_ request: Request) -> Bool {
         let property = self.configuration.property(self.configuration.address(of: request), of: request)
-        return self.rules.isAllowed { $0.matches(property) }
+        return self.rules.isAllowed { $0.matches(property, whenUndecided: $1) }
     }
 }
 
@@ -154,7 +156,7 @@ package final class RemoteHostValve: RequestFilterValve {
 
     func isAllowed(_ request: Request) -> Bool {
         let property = self.configuration.property(request.remoteHost, of: request)
-        return self.rules.isAllowed { $0.matches(property) }
+        return self.rules.isAllowed { $0.matches(property, whenUndecided: $1) }
     }
 }
 
@@ -188,6 +190,6 @@ package final class RemoteCIDRValve: RequestFilterValve {
     func isAllowed(_ request: Request) -> Bool {
         guard let address = IPAddress(self.configuration.address(of: request)) else { return false }
         let port = self.configuration.addConnectorPort ? self.configuration.port(of: request) : nil
-        return self.rules.isAllowed { $0.matches(address, port: port) }
+        return self.rules.isAllowed { $0.matches(address, port: port, whenUndecided: $1) }
     }
 }

@@ -76,6 +76,11 @@ final class Probe: Valve {
         #expect(throws: AttributeError.self) { try RemoteHostValve.descriptor.component([("usePeerAddress", "true")]) }
     }
 
+    @Test("a rule that cannot tell refuses", arguments: [(["x"], []), ([], ["x"]), (["x"], ["x"])])
+    func refusesUndecided(allow: [String], deny: [String]) {
+        #expect(!RequestFilterRules(allow: allow, deny: deny).isAllowed { _, whenUndecided in whenUndecided })
+    }
+
     @Test("credentials that are there are not replaced")
     func keepsCredentials() async throws {
         let valve = try RemoteAddrValve.descriptor.component([("invalidAuthenticationWhenDeny", "true")])
