@@ -97,7 +97,7 @@ struct FormLogin: LoginMethod {
                 throw ServletError("There is no dispatcher for [\(page)]")
             }
             try await dispatcher.forward(request, response)
-        } catch let error as ClientAbortError {
+        } catch let error where request.isClientAbort(error) {
             throw error
         } catch {
             let message = "Unexpected error forwarding to \(what) page"

@@ -99,17 +99,40 @@ package final class AsyncContextImpl: AsyncContext {
     }
 
     /// Waits for the next event and carries it out.
+    ///
+    /// - Throws: `ClientAbortError` or `CancellationError` once the client has left; the request is then over.
     func proceed(_ request: Request, _ response: Response, _ chain: Pipeline.Chain) async throws {
         switch await self.nextEvent() {
         case .operation(let operation):
-            do { try await operation(request, response) } catch { await self.failed(request, response, error) }
+            do { try await operation(request, response) } catch {
+                if request.isClientAbort(error) { try await self.abandon(request) }
+                await self.failed(request, response, error)
+            }
         case .complete:
             await self.notify(request) { try await $0.onComplete(self) }
         case .dispatch(let path):
             try await self.redispatch(path, request, response)
         case .timeout:
             await self.timedOut(request, response)
+        case nil:
+            if request.coyote.isAborted { try await self.abandon(request) }
+            await self.failed(request, response, CancellationError())
         }
+    }
+
+    /// Ends the request of a client that has left; its listeners learn of that as of any other error.
+    ///
+    /// - Throws: always `CancellationError`: nothing that is still to come matters to anyone.
+    private func abandon(_ request: Request) async throws {
+        self.protected.withLock { protected in
+            protected.phase = .completed
+            protected.events.removeAll()
+        }
+        await self.notify(request) {
+            try await $0.onError(self, ClientAbortError("The client left during an asynchronous request"))
+        }
+        await self.notify(request) { try await $0.onComplete(self) }
+        throw CancellationError()
     }
 
     private func redispatch(_ path: String?, _ request: Request, _ response: Response) async throws {
@@ -121,7 +144,7 @@ package final class AsyncContextImpl: AsyncContext {
                 throw IllegalStateError("No dispatcher for the path [\(target)]")
             }
             try await dispatcher.async(request, response)
-        } catch let error as ClientAbortError {
+        } catch let error where request.isClientAbort(error) {
             throw error
         } catch {
             StandardWrapperValve.fail(request, response, error)
@@ -167,30 +190,40 @@ package final class AsyncContextImpl: AsyncContext {
     // MARK: Events
 
     private func post(_ event: Event) {
-        let waiter = self.protected.withLock { protected in
-            protected.events.append(event)
-            defer { protected.waiter = nil }
-            return protected.waiter
-        }
-        waiter?.resume()
+        self.protected.withLock { $0.events.append(event) }
+        self.wake()
     }
 
-    private func nextEvent() async -> Event {
+    /// The next event; `nil` if there is none and the request was cancelled.
+    private func nextEvent() async -> Event? {
         let timer = self.startTimer()
         defer { timer?.cancel() }
         while true {
             if let event = self.protected.withLock({ $0.events.isEmpty ? nil : $0.events.removeFirst() }) {
                 return event
             }
-            await withCheckedContinuation { continuation in
-                let isReady = self.protected.withLock { protected in
-                    guard protected.events.isEmpty else { return true }
-                    protected.waiter = continuation
-                    return false
+            if Task.isCancelled { return nil }
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    let isReady = self.protected.withLock { protected in
+                        guard protected.events.isEmpty, !Task.isCancelled else { return true }
+                        protected.waiter = continuation
+                        return false
+                    }
+                    if isReady { continuation.resume() }
                 }
-                if isReady { continuation.resume() }
+            } onCancel: {
+                self.wake()
             }
         }
+    }
+
+    private func wake() {
+        let waiter = self.protected.withLock { protected in
+            defer { protected.waiter = nil }
+            return protected.waiter
+        }
+        waiter?.resume()
     }
 
     private func startTimer() -> Scheduled<Void>? {

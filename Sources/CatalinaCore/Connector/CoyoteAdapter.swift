@@ -25,6 +25,10 @@ package final class CoyoteAdapter: Adapter {
             try await response.finish()
         } catch is ClientAbortError {
             coyoteResponse.closesConnection = true
+        } catch let error where request.isClientAbort(error) {
+            // Who only stopped sending must not take what there is of an answer for the whole.
+            coyoteResponse.closesConnection = true
+            coyoteResponse.abort()
         } catch {
             self.failed(request, response, error)
         }

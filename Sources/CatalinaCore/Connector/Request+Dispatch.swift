@@ -30,6 +30,15 @@ extension Request {
         )
     }
 
+    /// Whether an error says no more than that the client has left: nothing failed, and nobody can be told.
+    ///
+    /// A request whose client leaves is cancelled, so that whatever it waits for ends with a `CancellationError`.
+    func isClientAbort(_ error: any Error) -> Bool {
+        if error is ClientAbortError { return true }
+        guard self.coyote.isAborted else { return false }
+        return error is CancellationError || (error as? any NamedException)?.rootCause is CancellationError
+    }
+
     // MARK: Asynchronous requests
 
     package func startAsync() throws -> any AsyncContext {

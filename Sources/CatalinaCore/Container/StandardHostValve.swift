@@ -20,7 +20,7 @@ final class StandardHostValve: Valve {
                     try await listener.requestDestroyed(context.servletContext, request)
                 }
             }
-        } catch let error as ClientAbortError {
+        } catch let error where request.isClientAbort(error) {
             throw error
         } catch {
             StandardWrapperValve.fail(request, response, error)

@@ -29,7 +29,7 @@ final class StandardWrapperValve: Valve {
                 let chain = ApplicationFilterChain(filters, servlet, request.connector)
                 try await chain.doFilter(request, response)
             }
-        } catch let error as ClientAbortError {
+        } catch let error where request.isClientAbort(error) {
             self.record(wrapper, context, start, isError: true)
             throw error
         } catch let error as UnavailableError {
