@@ -12,11 +12,16 @@ import Synchronization
 /// Source: `org.apache.catalina.startup.Catalina`, `Bootstrap`.
 package final class Catalina: Sendable {
     private let line: LaunchOptions
+    /// Why `catalina.properties` could not be read, if it is there.
+    private let propertiesFailure: CatalinaCore.FileError?
     private let logging = Mutex<LogManager?>(nil)
     private static let log = CategoryLogger("org.apache.catalina.startup.Catalina")
     private static let bootstrapLog = CategoryLogger("org.apache.catalina.startup.Bootstrap")
 
-    package init(_ line: LaunchOptions) { self.line = line }
+    init(_ line: LaunchOptions, propertiesFailure: CatalinaCore.FileError? = nil) {
+        self.line = line
+        self.propertiesFailure = propertiesFailure
+    }
 
     /// Makes the calling thread, and those made by it, leave to the server the signals that it waits for.
     ///
@@ -33,12 +38,12 @@ package final class Catalina: Sendable {
     /// - Returns: what the process exits with.
     package static func run(_ words: [String]) async -> Int32 {
         let line = LaunchOptions(words)
-        self.setProperties(line)
+        let propertiesFailure = self.setProperties(line)
         if let word = line.unknownWord {
             StandardStreams.error("catalina: unknown command [\(word)]\n\(self.usage)")
             return 1
         }
-        let catalina = Catalina(line)
+        let catalina = Catalina(line, propertiesFailure: propertiesFailure)
         switch line.command {
         case .start, .run: return await catalina.start()
         case .stop: return catalina.stop()
@@ -63,7 +68,9 @@ package final class Catalina: Sendable {
     // MARK: Surroundings
 
     /// `-D` options, then `catalina.properties` for what they leave open.
-    private static func setProperties(_ line: LaunchOptions) {
+    ///
+    /// - Returns: why that file could not be read; `nil` if it was, or is not there.
+    private static func setProperties(_ line: LaunchOptions) -> CatalinaCore.FileError? {
         let properties = SystemProperties.shared
         for (name, value) in line.properties { properties[name] = value }
         let home = properties.setIfAbsent(
@@ -79,11 +86,21 @@ package final class Catalina: Sendable {
         if line.isNamingDisabled { properties["catalina.useNaming"] = "false" }
         properties.setIfAbsent("catalina.useNaming", to: "true")
         let file = properties["catalina.config"].map { Places.resolve($0) } ?? Places.base + "/conf/catalina.properties"
-        if let text = try? FileIO.text(of: file) {
+        return self.loadProperties(file, into: properties)
+    }
+
+    /// Sets what a file of properties says and nobody has set before.
+    ///
+    /// - Returns: why the file could not be read; `nil` if it was, or is not there.
+    static func loadProperties(_ file: String, into properties: SystemProperties) -> CatalinaCore.FileError? {
+        do throws(CatalinaCore.FileError) {
             let substitution = PropertySubstitution(properties)
-            for entry in PropertiesFile(text).entries {
+            for entry in PropertiesFile(try FileIO.text(of: file)).entries {
                 properties.setIfAbsent(entry.key, to: substitution.replace(entry.value).text)
             }
+            return nil
+        } catch {
+            return error.code == ENOENT ? nil : error
         }
     }
 
@@ -97,6 +114,13 @@ package final class Catalina: Sendable {
             surroundings: surroundings
         )
         self.logging.withLock { $0 = manager }
+        if let warning = self.propertiesWarning {
+            CategoryLogger("org.apache.catalina.startup.CatalinaProperties").warning("loadProperties", warning)
+        }
+    }
+
+    private var propertiesWarning: String? {
+        self.propertiesFailure.map { "Failed to load catalina.properties file: \($0)" }
     }
 
     private var configFile: String { Places.resolve(self.line.configFile) }
@@ -220,6 +244,7 @@ package final class Catalina: Sendable {
     // MARK: stop
 
     private func stop() -> Int32 {
+        if let warning = self.propertiesWarning { StandardStreams.error(warning) }
         let outcome = Self.digest(self.configFile)
         guard let server = outcome.component as? StandardServer else {
             for problem in outcome.problems where problem.severity == .fatal {

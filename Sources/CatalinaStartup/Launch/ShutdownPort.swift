@@ -13,6 +13,7 @@ final class ShutdownPort: Sendable {
 
     private let descriptor: Int32
     private let command: [UInt8]
+    private let isClosed = Mutex(false)
     private static let log = CategoryLogger("org.apache.catalina.core.StandardServer")
 
     /// Opens the port.
@@ -33,8 +34,9 @@ final class ShutdownPort: Sendable {
         return result == 0 ? Int(UInt16(bigEndian: address.sin_port)) : -1
     }
 
-    /// Blocks until the command has come.
+    /// Blocks until the command has come or ``stop()`` was called, then closes the port.
     func wait() {
+        defer { self.close() }
         while true {
             let connection = accept(self.descriptor, nil, nil)
             guard connection >= 0 else {
@@ -42,7 +44,7 @@ final class ShutdownPort: Sendable {
                 return
             }
             let received = self.read(connection)
-            close(connection)
+            Glibc.close(connection)
             if received == self.command {
                 Self.log.info(
                     "await",
@@ -55,7 +57,23 @@ final class ShutdownPort: Sendable {
         }
     }
 
-    func stop() { close(self.descriptor) }
+    /// Makes ``wait()`` return.
+    ///
+    /// Its thread closes the port: a descriptor that is closed while a thread waits on it may by then be another file's.
+    func stop() {
+        self.isClosed.withLock { isClosed in
+            if !isClosed { shutdown(self.descriptor, Int32(SHUT_RDWR)) }
+        }
+    }
+
+    private func close() {
+        self.isClosed.withLock { isClosed in
+            if !isClosed { Glibc.close(self.descriptor) }
+            isClosed = true
+        }
+    }
+
+    deinit { self.close() }
 
     /// Reads until a control byte, the end, or the limit.
     private func read(_ connection: Int32) -> [UInt8] {
@@ -77,7 +95,7 @@ final class ShutdownPort: Sendable {
         let descriptor = try Self.socket(address, port) { descriptor, target, length in
             connect(descriptor, target, length) == 0
         }
-        defer { close(descriptor) }
+        defer { Glibc.close(descriptor) }
         let bytes = Array(command.utf8)
         guard Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
             throw FileError("send", "\(address):\(port)")
@@ -116,7 +134,7 @@ final class ShutdownPort: Sendable {
             )
             if descriptor >= 0, open(descriptor, entry.pointee.ai_addr, entry.pointee.ai_addrlen) { return descriptor }
             failure = FileError("open", "\(address):\(port)")
-            if descriptor >= 0 { close(descriptor) }
+            if descriptor >= 0 { Glibc.close(descriptor) }
             next = entry.pointee.ai_next
         }
         throw failure
