@@ -65,9 +65,10 @@ extension FileIO {
         }
     }
 
-    /// Copies a file or a directory with all below it.
+    /// Copies a file or a directory with all below it; each file is there completely or, as before, not at all.
     ///
     /// Blocks.
+    /// - Throws: ``FileError``, for what is neither file nor directory with code `EISDIR`.
     package static func copyTree(_ source: String, to target: String) throws(FileError) {
         guard let status = FileStatus(source) else { throw FileError("stat", source, code: ENOENT) }
         if status.kind == .directory {
@@ -76,8 +77,15 @@ extension FileIO {
                 try self.copyTree(source + "/" + name, to: target + "/" + name)
             }
         } else {
-            let (bytes, _) = try self.read(source, upTo: .max)
-            try self.write(Array(bytes.readableBytesView), to: target)
+            guard status.kind == .file else { throw FileError("read", source, code: EISDIR) }
+            let temporary = target + ".\(getpid()).tmp"
+            do throws(FileError) {
+                try self.copy(source, to: temporary)
+                guard rename(temporary, target) == 0 else { throw FileError("rename", target) }
+            } catch {
+                unlink(temporary)
+                throw error
+            }
         }
     }
 }
