@@ -90,8 +90,6 @@ package final class Request: HttpServletRequest {
         package var queryString: String??
         /// Whether the response may not be changed by the current servlet.
         package var includes = 0
-        /// The URI that the client asked for, kept while an error page runs.
-        package var errorServletName: String?
     }
 
     init(_ coyote: Coyote.Request, connector: ConnectorFacts) {

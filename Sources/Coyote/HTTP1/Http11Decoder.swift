@@ -61,9 +61,6 @@ struct Http11Decoder {
         self = Http11Decoder(settings: self.settings)
     }
 
-    /// Whether any byte of a request, other than blank lines, was seen.
-    var hasStarted: Bool { self.phase != .blankLines }
-
     /// Reads on.
     ///
     /// - Returns: whether the head is complete; it then ends before `position`.

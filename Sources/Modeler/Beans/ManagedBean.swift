@@ -107,9 +107,6 @@ package struct RegisteredBean: Sendable {
         return bean
     }
 
-    /// What the bean calls itself in messages, as `StandardServer[8005]`.
-    package var resourceDescription: String { self.resource() }
-
     package func get(_ attribute: String) throws(BeanError) -> BeanValue {
         guard let read = self.readers[attribute] else {
             throw .noSuchAttribute(name: attribute, resource: self.resource())
