@@ -165,6 +165,17 @@ call catalina.sh start
 check "a stale pid file is cleared" "$status $out" "0 Existing PID file found during start.
 Removing/clearing stale PID file.
 Tomcat started."
+call catalina.sh stop
+rm -f "$base/stop"
+sh -c 'sleep 0.2 & echo $! > "$1"; exec sleep 60' - "$CATALINA_PID" 2> /dev/null &
+echo $! >> "$work/pids"
+zombie=$!
+until grep -qs '^State:[[:space:]]*Z' "/proc/$(cat "$CATALINA_PID" 2> /dev/null)/status"; do sleep 0.05; done
+call catalina.sh start
+check "a process that nobody waited for does not run" "$status $out" "0 Existing PID file found during start.
+Removing/clearing stale PID file.
+Tomcat started."
+kill "$zombie"
 touch "$base/unreachable"
 call catalina.sh stop 3
 check "a failing stop command is followed by a signal" "$status $out" \
@@ -258,6 +269,12 @@ call makebase.sh "$work/new base"
 check "makebase leaves what is there" "$status $(echo "$out" | tail -n 1)" "1 Target directory is not empty"
 call makebase.sh "$work/full base" -w
 check "makebase copies webapps" "$(ls "$work/full base/webapps")" "ROOT"
+: > "$home/Package.swift"
+call makebase.sh "$work/early base" -w
+check "makebase says which modules are not built" "$status $(echo "$out" | sed -n '2,4p')" \
+    "0 NOTE: Caracal is not built yet, so that these webapps are without their modules:
+    repository
+    examples"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

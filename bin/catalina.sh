@@ -132,8 +132,11 @@ remove_pid_file() {
 
 # A process that ended and was not waited for, as in a container without an init, is not alive.
 is_alive() {
-    kill -0 "$1" 2> /dev/null || return 1
-    ! grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2> /dev/null
+    kill -0 "$1" 2> /dev/null && ! is_zombie "$1"
+}
+
+is_zombie() {
+    grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2> /dev/null
 }
 
 # Waits up to $2 seconds for process $1 to end.
@@ -159,7 +162,8 @@ check_pid_file() {
         exit 1
     fi
     read -r pid < "$CATALINA_PID"
-    if [ -n "$pid" ] && [ -d "/proc/$pid" ]; then
+    # Of another user's process only the directory can be seen.
+    if [ -n "$pid" ] && [ -d "/proc/$pid" ] && ! is_zombie "$pid"; then
         echo "Tomcat appears to still be running with PID $pid. Start aborted."
         echo "If the following process is not a Tomcat process, remove the PID file and try again:"
         ps -f -p "$pid" 2> /dev/null || tr '\0' ' ' < "/proc/$pid/cmdline"

@@ -52,6 +52,15 @@ else
 fi
 [ ! -f "$CATALINA_HOME/bin/setenv.sh" ] || cp "$CATALINA_HOME/bin/setenv.sh" "$target/bin/"
 
+if [ -n "$webapps" ] && [ -f "$CATALINA_HOME/Package.swift" ]; then
+    . "$CATALINA_HOME/bin/setup.sh"
+    if ! caracal_is_built "$CATALINA_HOME"; then
+        echo "NOTE: Caracal is not built yet, so that these webapps are without their modules:"
+        for module in $caracal_modules; do echo "    ${module%%:*}"; done
+        echo "Run $CATALINA_HOME/bin/startup.sh once, it builds them; then copy webapps/*/WEB-INF/lib, or make the base after it."
+    fi
+fi
+
 cat << END
 Created CATALINA_BASE directory at $target
 
