@@ -119,7 +119,7 @@ extension Connector {
     ]
 
     static let protocolAttributes: [Attribute<Http11Protocol.Configuration>] = [
-        Attribute("port", \.port, "TCP port; 0 for any free one"),
+        Attribute("port", \.port, "TCP port; 0 for any free one; without one the Connector fails"),
         Attribute("address", \.address, "Local address; all if unset"),
         Attribute("unixDomainSocketPath", \.unixDomainSocketPath, "Path of a socket file instead of address and port"),
         Attribute(

@@ -57,13 +57,13 @@ package final class Connector: Lifecycle, ConfigurableComponent {
     // MARK: Life
 
     package func initInternal() async throws {
+        try self.checkProtocol()
         Self.log.info("init", "Initializing ProtocolHandler [\"\(self.handler.name)\"]")
         if self.configuration.http11.bindOnInit { try await self.bind() }
     }
 
     package func startInternal() async throws {
         try await self.enter(.starting)
-        if self.configuration.http11.port < 0, self.configuration.http11.unixDomainSocketPath == nil { return }
         try await self.bind()
         Self.log.info("start", "Starting ProtocolHandler [\"\(self.handler.name)\"]")
         try await self.handler.start()
@@ -95,9 +95,28 @@ package final class Connector: Lifecycle, ConfigurableComponent {
 
     private static let log = CategoryLogger("org.apache.coyote.AbstractProtocol")
 
+    /// Names of the protocol that is spoken; Tomcat's implementations of it differ only inside.
+    private static let knownProtocols: Set<String> = [
+        "HTTP/1.1", "org.apache.coyote.http11.Http11NioProtocol", "org.apache.coyote.http11.Http11Nio2Protocol",
+        "org.apache.coyote.http11.Http11AprProtocol",
+    ]
+
+    /// What speaks another protocol must not become an open HTTP port.
+    private func checkProtocol() throws(CoyoteError) {
+        let name = self.configuration.protocolName
+        guard !Self.knownProtocols.contains(name) else { return }
+        let isAJP = name == "AJP/1.3" || name.hasPrefix("org.apache.coyote.ajp.")
+        throw CoyoteError(
+            .configuration,
+            isAJP ? "protocol=\"\(name)\": AJP is not there yet" : "protocol=\"\(name)\" is unknown; there is HTTP/1.1"
+        )
+    }
+
     private func bind() async throws {
         let http11 = self.configuration.http11
-        if http11.port < 0, http11.unixDomainSocketPath == nil { return }
+        guard http11.port >= 0 || http11.unixDomainSocketPath != nil || http11.useInheritedChannel else {
+            throw CoyoteError(.configuration, "port out of range:\(http11.port)")
+        }
         if !self.handler.isBound { try await self.handler.bind() }
         self.facts.name = self.handler.name
     }

@@ -5,8 +5,8 @@ extension Http11Protocol {
     package struct Configuration: Sendable, Equatable {
         // MARK: Where it listens
 
-        /// TCP port; 0 takes a free one, -1 does not listen.
-        package var port = 8080
+        /// TCP port; 0 takes a free one. It has no default: a connector without one fails.
+        package var port = -1
         /// Local address; nil listens on every address, IPv6 and IPv4.
         package var address: String?
         /// Path of a Unix domain socket; `address` and `port` are then ignored.

@@ -132,7 +132,7 @@ import Testing
                 "StandardServer",
                 "  StandardService name=Catalina",
                 "    Connector maxParameterCount=1000 encodedSolidusHandling=passthrough redirectPort=8443 "
-                    + "connectionTimeout=20000",
+                    + "port=8080 connectionTimeout=20000",
                 "    StandardEngine name=Catalina defaultHost=localhost",
                 "      LockOutRealm",
                 "      StandardHost name=localhost",
