@@ -113,14 +113,17 @@ import Testing
         #expect(outcome.webXml.displayName == "S")
     }
 
-    @Test("the limits of a multipart configuration count only together")
+    @Test("each limit of a multipart configuration counts by itself")
     func multipart() {
         var config = MultipartConfig()
-        config.maxFileSize = 1
         #expect(config.limits == (-1, -1, 0))
+        config.maxFileSize = 1
+        #expect(config.limits == (1, -1, 0))
+        config.maxFileSize = nil
         config.maxRequestSize = 2
+        #expect(config.limits == (-1, 2, 0))
         config.fileSizeThreshold = 3
-        #expect(config.limits == (1, 2, 3))
+        #expect(config.limits == (-1, 2, 3))
     }
 
     @Test("the session cookie's attributes have their types")

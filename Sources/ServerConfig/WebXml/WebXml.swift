@@ -125,11 +125,9 @@ package struct MultipartConfig: Sendable, Equatable {
 
     package init() {}
 
-    /// The limits in force: unless all three are given, as Tomcat has it, there are none.
+    /// The limits in force: each one that is given counts, -1 is none.
     package var limits: (maxFileSize: Int64, maxRequestSize: Int64, fileSizeThreshold: Int) {
-        guard let file = self.maxFileSize, let request = self.maxRequestSize, let threshold = self.fileSizeThreshold
-        else { return (-1, -1, 0) }
-        return (file, request, threshold)
+        (self.maxFileSize ?? -1, self.maxRequestSize ?? -1, self.fileSizeThreshold ?? 0)
     }
 }
 

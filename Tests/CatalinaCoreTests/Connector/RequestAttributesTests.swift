@@ -111,6 +111,19 @@ import Testing
         #expect(await Self.upload(to: container).isClosing == !isSwallowed)
     }
 
+    @Test("a file beyond its limit is an error of the server if the servlet does not catch it", arguments: [10, 9])
+    func refusedFile(limit: Int64) async throws {
+        let folder = try FileTree("attributes")
+        var upload = MultipartConfiguration()
+        upload.maxFileSize = limit
+        let (container, _) = try await Self.container(
+            upload: upload,
+            in: folder,
+            body: { request, response in try await response.write("\(try await request.parts().count)") }
+        )
+        #expect(await Self.upload(to: container).status == (limit == 10 ? 200 : 500))
+    }
+
     @Test("the folder of uploads is made where the context says so", arguments: [false, true])
     func uploadFolder(isMade: Bool) async throws {
         let folder = try FileTree("attributes")
