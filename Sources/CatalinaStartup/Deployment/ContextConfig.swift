@@ -92,7 +92,10 @@ final class ContextConfig: LifecycleListener {
 
     private func configure(_ context: StandardContext) async throws {
         let files = DescriptorFiles(context)
-        let outcome = try await FileIO.run { files.read() }
+        let outcome = try await FileIO.run {
+            if files.isFirstWithoutDefaults() { Self.log.info("getDefaultWebXmlFragment", "No global web.xml found") }
+            return files.read()
+        }
         for problem in outcome.problems { Problems.log(problem) }
         let fatal = self.rejection ?? outcome.problems.first { $0.severity == .fatal }?.description
         if let fatal {
@@ -135,6 +138,15 @@ struct DescriptorFiles: Sendable {
         ]
         self.tomcatWebXml = folder + "/WEB-INF/tomcat-web.xml"
         self.webXml = alternative.map { Places.resolve($0) } ?? folder + "/WEB-INF/web.xml"
+    }
+
+    /// Hosts of which it was told that they have no global defaults.
+    private static let told = Mutex<Set<[String]>>([])
+
+    /// Whether the global defaults are missing, and this is the first application of its host to find that out; blocks.
+    func isFirstWithoutDefaults() -> Bool {
+        guard let global = self.defaults.first, FileStatus(global) == nil else { return false }
+        return Self.told.withLock { $0.insert(self.defaults).inserted }
     }
 
     /// Reads and merges them; blocks.

@@ -34,6 +34,15 @@ import Testing
         try await host.stop()
     }
 
+    @Test("that there are no global defaults is said once for a host")
+    func missingDefaults() throws {
+        _ = TestInstance.base
+        let files = try FileTree("defaults")
+        let hosts = ["a", "b"].map { DescriptorFiles(folder: files["app"], engine: files.path, host: $0) }
+        #expect(hosts.map { $0.isFirstWithoutDefaults() } == [true, true])
+        #expect(hosts.map { $0.isFirstWithoutDefaults() } == [false, false])
+    }
+
     @Test("names in appBase become paths and versions; ignored ones and META-INF are left alone")
     func names() async throws {
         let host = try DeployedHost { host in
