@@ -50,7 +50,8 @@ struct HandlerFactory {
         case "org.apache.juli.AsyncFileHandler":
             return AsyncFileHandler(file: self.fileHandler(settings), writer: self.sharedWriter())
         default:
-            self.surroundings.diagnostics("Unknown log handler [\(text)]")
+            let place = self.properties.file.map { " (\($0))" } ?? ""
+            self.surroundings.diagnostics("Unknown log handler [\(text)]\(place)")
             return nil
         }
     }

@@ -16,6 +16,7 @@ package final class LogManager: Sendable {
     package init(properties: LogProperties, surroundings: LogSurroundings = LogSurroundings()) {
         self.configuration = LogConfiguration(properties)
         self.surroundings = surroundings
+        let place = properties.file.map { " (\($0))" } ?? ""
         var factory = HandlerFactory(properties: properties, surroundings: surroundings)
         var handlers: [String: any Handler] = [:]
         for name in self.configuration.handlers where handlers[name] == nil {
@@ -23,7 +24,7 @@ package final class LogManager: Sendable {
         }
         self.handlers = handlers
         self.writer = factory.writer
-        for problem in self.configuration.problems { surroundings.diagnostics(problem) }
+        for problem in self.configuration.problems { surroundings.diagnostics(problem + place) }
     }
 
     /// What a logger of that category writes through.

@@ -9,6 +9,8 @@ import Glibc
 /// Source: `java.util.Properties.load`; differs from it in: bytes are UTF-8, or ISO-8859-1 if they are not.
 package struct LogProperties: Sendable, Equatable {
     package private(set) var values: [String: String]
+    /// What was read, for messages about it.
+    package private(set) var file: String?
 
     package init(_ values: [String: String] = [:]) {
         self.values = values
@@ -31,6 +33,7 @@ package struct LogProperties: Sendable, Equatable {
         replacing property: (String) -> String? = { _ in nil }
     ) throws(LogError) {
         self.init(parsing: try readFile(path), replacing: property)
+        self.file = path
     }
 
     package subscript(key: String) -> String? { self.values[key] }

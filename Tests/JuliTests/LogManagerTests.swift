@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import TestSupport
 import Testing
@@ -157,6 +158,23 @@ import Testing
             try #expect(
                 directory.text(of: "juli.2026-11-21.log")
                     == "21-Nov-2026 03:45:31.166 WARNING [main] org.example.A.m works\n"
+            )
+        }
+    }
+
+    @Test("what cannot be understood is said with the file's name")
+    func mistakesInFile() throws {
+        try TemporaryDirectory.run { directory in
+            try directory.write("handlers = x.NoHandler\nx.level = LOUD\n", to: "logging.properties")
+            let path = directory.url.appending(path: "logging.properties").path
+            _ = LogManager(
+                properties: try LogProperties(contentsOf: path),
+                surroundings: self.fixture.surroundings()
+            )
+            #expect(
+                self.fixture.diagnostics == [
+                    "Unknown log handler [x.NoHandler] (\(path))", "Unknown level [LOUD] of [x] (\(path))",
+                ]
             )
         }
     }
