@@ -4,6 +4,8 @@ package struct ModuleError: Error, Equatable, CustomStringConvertible {
     package enum Reason: Equatable, Sendable {
         /// It is no shared library for this machine.
         case notALibrary
+        /// It ends before what its header announces.
+        case cutShort(announced: Int, found: Int)
         /// It was built for another version of ServletAPI.
         case otherVersion(Int)
         /// It has no entry point, and no module needs it.
@@ -24,6 +26,8 @@ package struct ModuleError: Error, Equatable, CustomStringConvertible {
         package var description: String {
             switch self.reason {
             case .notALibrary: "[\(self.library)] is not a shared library for this machine"
+            case .cutShort(let announced, let found):
+                "[\(self.library)] is cut short: it has \(found) bytes, its header announces at least \(announced)"
             case .otherVersion(let version):
                 "[\(self.library)] was built for ServletAPI \(version), this server has \(WebappLoader.apiVersion)"
             case .noEntry:

@@ -12,6 +12,12 @@ struct SharedLibraryFacts: Sendable, Equatable {
     var defined: Set<String> = []
     /// The symbols it expects from others.
     var undefined: Set<String> = []
+    /// Bytes in the file.
+    var length = 0
+    /// Bytes that the file has at least, by its header; if more than ``length``, nothing else was read.
+    var announcedLength = 0
+
+    var isCutShort: Bool { self.announcedLength > self.length }
 
     /// Symbols with other prefixes are not collected: a Swift library has tens of thousands.
     private var prefixes: [String] = []
@@ -46,6 +52,10 @@ struct SharedLibraryFacts: Sendable, Equatable {
             let headers = file.integer(UInt64.self, at: 40).flatMap({ Int(exactly: $0) }),
             let count = file.integer(UInt16.self, at: 60)
         else { return nil }
+        self.length = bytes.count
+        let end = headers.addingReportingOverflow(Int(count) * Section.headerSize)
+        self.announcedLength = end.overflow ? .max : end.partialValue
+        guard !self.isCutShort else { return }
         for index in 0..<Int(count) {
             let header = headers + index * Section.headerSize
             guard let type = file.integer(UInt32.self, at: header + 4), let section = file.section(at: header),

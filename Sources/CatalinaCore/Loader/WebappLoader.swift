@@ -146,6 +146,10 @@ package final class WebappLoader: Loader, ConfigurableComponent {
         var plan = Plan()
         var problems: [ModuleError.Problem] = []
         for (name, library) in facts.sorted(by: { $0.key < $1.key }) {
+            if library.isCutShort {
+                let reason = ModuleError.Reason.cutShort(announced: library.announcedLength, found: library.length)
+                problems.append(.init(library: name, reason: reason))
+            }
             if let version = self.otherVersion(library) {
                 problems.append(.init(library: name, reason: .otherVersion(version)))
             }
@@ -158,7 +162,7 @@ package final class WebappLoader: Loader, ConfigurableComponent {
         }
         plan.dependencies = self.needed(by: plan.modules, facts, byName)
         let known = Set(plan.modules + plan.dependencies)
-        for name in facts.keys.sorted() where !known.contains(name) {
+        for name in facts.keys.sorted() where !known.contains(name) && facts[name]?.isCutShort == false {
             problems.append(.init(library: name, reason: .noEntry))
         }
         guard problems.isEmpty else { throw ModuleError(problems: problems) }

@@ -105,6 +105,18 @@ import Testing
         #expect(throws: self.problem(.otherVersion(99), in: "old.so")) { try self.load() }
     }
 
+    @Test("a library that was copied in part is said to be cut short", .enabled(if: Compiler.c != nil))
+    func refusesParts() throws {
+        try self.library("part.so", c: "void *servlet_module_entry(void) { return 0; }")
+        let bytes = try #require(self.tree.bytes("app/WEB-INF/lib/part.so"))
+        for length in [64, bytes.count / 2, bytes.count - 1] {
+            try self.tree.write("app/WEB-INF/lib/part.so", Array(bytes[..<length]))
+            let expected = self.problem(.cutShort(announced: bytes.count, found: length), in: "part.so")
+            #expect(throws: expected) { try self.load() }
+            #expect(expected.description.hasPrefix("[part.so] is cut short: it has \(length) bytes"))
+        }
+    }
+
     @Test("a library without entry point, or with one that gives nothing, is refused", .enabled(if: Compiler.c != nil))
     func refusesEmptyModules() throws {
         try self.library("none.so", c: "int x;")
