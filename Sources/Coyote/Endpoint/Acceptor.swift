@@ -15,8 +15,11 @@ final class Acceptor: ChannelDuplexHandler, Sendable {
     typealias InboundOut = any Channel
     typealias OutboundIn = Never
 
-    /// Connections accepted in one go: then it may be another's turn.
-    static let acceptBatch = 1
+    /// Connections accepted in one go.
+    ///
+    /// Then it may be another's turn. Between two goes all open connections are served, so that with one at a time the
+    /// last of many that come together would wait for long.
+    static let acceptBatch = 4
     /// Pauses after a failed accept, in milliseconds: doubled from the first to the last.
     private static let retryDelays = 50...1600
 
@@ -24,8 +27,8 @@ final class Acceptor: ChannelDuplexHandler, Sendable {
         var context: ChannelHandlerContext?
         var isAccepting = false
         var isReadPending = false
-        /// Accepted, but beyond the limit.
-        var waiting: (any Channel)?
+        /// Accepted, but beyond the limit; at most ``acceptBatch``.
+        var waiting: [any Channel] = []
         var retryDelay = 0
     }
 
@@ -51,8 +54,8 @@ final class Acceptor: ChannelDuplexHandler, Sendable {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.state.value.context = nil
-        self.state.value.waiting?.close(promise: nil)
-        self.state.value.waiting = nil
+        for channel in self.state.value.waiting { channel.close(promise: nil) }
+        self.state.value.waiting.removeAll()
     }
 
     /// Starts or stops accepting.
@@ -75,7 +78,7 @@ final class Acceptor: ChannelDuplexHandler, Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         self.state.value.retryDelay = 0
-        self.state.value.waiting = self.unwrapInboundIn(data)
+        self.state.value.waiting.append(self.unwrapInboundIn(data))
         self.goOn()
         self.group.passTurn()
     }
@@ -102,15 +105,14 @@ final class Acceptor: ChannelDuplexHandler, Sendable {
     }
 
     private var mayAccept: Bool {
-        self.state.value.isAccepting && self.state.value.waiting == nil && self.group.hasRoom
+        self.state.value.isAccepting && self.state.value.waiting.isEmpty && self.group.hasRoom
             && self.group.isListening(self)
     }
 
     private func goOn() {
         guard let context = self.state.value.context else { return }
-        if let channel = self.state.value.waiting, self.group.hasRoom {
-            self.state.value.waiting = nil
-            self.group.take()
+        while !self.state.value.waiting.isEmpty, self.group.take() {
+            let channel = self.state.value.waiting.removeFirst()
             self.connections.add(1, ordering: .relaxed)
             channel.closeFuture.whenComplete { _ in
                 self.connections.subtract(1, ordering: .relaxed)

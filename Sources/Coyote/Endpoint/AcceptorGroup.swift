@@ -44,8 +44,21 @@ final class AcceptorGroup: Sendable {
         return self.connections.load(ordering: .sequentiallyConsistent) < self.maximum
     }
 
-    /// Counts one more connection.
-    func take() { self.connections.add(1, ordering: .sequentiallyConsistent) }
+    /// Counts one more connection, if there is room for it.
+    func take() -> Bool {
+        while self.hasRoom {
+            let count = self.connections.load(ordering: .sequentiallyConsistent)
+            // Another loop may have taken the place between the two steps.
+            guard self.maximum < 0 || count < self.maximum else { continue }
+            let outcome = self.connections.compareExchange(
+                expected: count,
+                desired: count + 1,
+                ordering: .sequentiallyConsistent
+            )
+            if outcome.exchanged { return true }
+        }
+        return false
+    }
 
     /// One connection has closed.
     func release() {

@@ -5,7 +5,7 @@ extension Http11Protocol {
     package struct Configuration: Sendable, Equatable {
         // MARK: Where it listens
 
-        /// TCP port; 0 takes a free one. It has no default: a connector without one fails.
+        /// TCP port; 0 takes a free one, and without one the connector fails.
         package var port = -1
         /// Local address; nil listens on every address, IPv6 and IPv4.
         package var address: String?

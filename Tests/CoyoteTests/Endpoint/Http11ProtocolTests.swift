@@ -117,7 +117,8 @@ import Testing
             }
         )
         let counts = Dictionary(arrived.all.map { ($0, 1) }, uniquingKeysWith: +)
-        #expect(Array(counts.values) == Array(repeating: 4, count: loops))
+        #expect(counts.count == loops)
+        #expect((counts.values.max() ?? 0) - (counts.values.min() ?? 0) <= Acceptor.acceptBatch)
     }
 
     @Test("a paused handler answers 503 on open connections, and serves again when resumed")
