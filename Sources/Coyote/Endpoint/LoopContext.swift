@@ -92,6 +92,23 @@ final class LoopContext {
         }.nonisolated()
     }
 
+    // MARK: Flushing
+
+    private var unflushed: [Http11Processor] = []
+
+    /// Sends a connection's output when all connections that have something to read have been served.
+    func flushLater(_ connection: Http11Processor) {
+        self.unflushed.append(connection)
+        guard self.unflushed.count == 1 else { return }
+        self.eventLoop.assumeIsolated().execute { self.flushAll() }
+    }
+
+    private func flushAll() {
+        let connections = self.unflushed
+        self.unflushed.removeAll(keepingCapacity: true)
+        for connection in connections { connection.flushOutput() }
+    }
+
     // MARK: Lending
 
     func takeExchange() -> Exchange {

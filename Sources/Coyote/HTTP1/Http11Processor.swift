@@ -127,7 +127,7 @@ extension Http11Processor: ChannelDuplexHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         self.isReading = false
-        self.flushOutput()
+        if self.output.readableBytes > 0 || self.hasUnflushedWrites { self.loop.flushLater(self) }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
