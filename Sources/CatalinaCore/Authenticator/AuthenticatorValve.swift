@@ -45,6 +45,13 @@ package final class AuthenticatorValve: Valve, Authenticator {
 
     package var componentClassName: String { self.configuration.className }
 
+    package func passes(_ request: Request) -> Bool {
+        let mayHaveUser = self.configuration.cache && request.requestedSessionId != nil && request.userPrincipal == nil
+        return !mayHaveUser && !self.loginMethod.hasContinuations
+            && request.context?.configuration.preemptiveAuthentication != true
+            && self.constraints.matching(request).isEmpty
+    }
+
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         if self.configuration.cache, request.requestedSessionId != nil, request.userPrincipal == nil {
             try await self.restoreUser(request)

@@ -30,8 +30,11 @@ package final class Pipeline: Sendable {
 
         /// Sends the request through the valves that are left.
         package func invoke(_ request: Request, _ response: Response) async throws {
-            let next = Next(chain: self.chain, index: self.index + 1)
-            try await self.chain.valves[self.index].invoke(request, response, next: next)
+            var index = self.index
+            // Each call that may suspend costs more than most valves do.
+            while index < self.chain.valves.count - 1, self.chain.valves[index].passes(request) { index += 1 }
+            let next = Next(chain: self.chain, index: index + 1)
+            try await self.chain.valves[index].invoke(request, response, next: next)
         }
     }
 

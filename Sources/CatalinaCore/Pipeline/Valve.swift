@@ -11,6 +11,8 @@ package protocol Valve: AnyObject, ManagedBean {
     /// - Throws: whatever the rest throws; the host's error report turns it into an answer.
     /// Isolation: the request's task.
     func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws
+    /// Whether a request is passed on as it is, where that can be told at once; ``invoke(_:_:next:)`` is then left out.
+    func passes(_ request: Request) -> Bool
     /// Called when the valve is put into a container's pipeline, before it is started.
     func attach(to container: any Container)
     /// Work to be done every ``ContainerBase/backgroundProcessorDelay`` seconds.
@@ -22,6 +24,7 @@ package protocol Valve: AnyObject, ManagedBean {
 }
 
 extension Valve {
+    package func passes(_ request: Request) -> Bool { false }
     package func attach(to container: any Container) {}
     package func backgroundProcess() async {}
     package var isAsyncSupported: Bool { true }

@@ -88,6 +88,8 @@ protocol RequestFilterValve: Valve, ConfigurableComponent where Configuration ==
 }
 
 extension RequestFilterValve {
+    package func passes(_ request: Request) -> Bool { self.isAllowed(request) }
+
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         try await self.configuration.apply(isAllowed: self.isAllowed(request), request, response, next: next)
     }
