@@ -121,7 +121,8 @@ extension DeltaManager {
         let configuration = self.configuration
         let moment = self.support.now()
         let sessions = self.deltaSessions
-        let size = configuration.sendAllSessions ? Self.chunkCountMaximum : configuration.sendAllSessionsSize
+        // With less than one session in a message the answer would never end.
+        let size = configuration.sendAllSessions ? Self.chunkCountMaximum : max(1, configuration.sendAllSessionsSize)
         var next = 0
         repeat {
             let end = min(sessions.count, next + size)
