@@ -34,6 +34,9 @@ umask > "$base/umask"
 case $last in
     start)
         echo "server output"
+        [ -z "$CARACAL_ANNOUNCE_FD" ] || [ -f "$base/mute" ] || cat "$base/announcement" 1>&3 2> /dev/null ||
+            printf 'up\nhttp://localhost:8080/\n' 1>&3
+        exec 3>&-
         trap 'exit 143' TERM
         [ ! -f "$base/stubborn" ] || trap '' TERM
         trap 'echo "thread dump"' QUIT
@@ -248,16 +251,25 @@ sh -c '. "$1/bin/setup.sh"; caracal_is_current "$1"' - "$home"
 check "a newer source asks for a build" "$?" 1
 
 make_home
-cat > "$base/conf/server.xml" << 'END'
-<Server><Service><!-- <Connector port="1"/> --><Connector
-  address='0.0.0.0' port = '8081'/><Connector port="8443" SSLEnabled="true" protocol="HTTP/1.1" address="example.org"
-/><Connector port="8009" protocol="AJP/1.3"/><Connector port="${p}"/><Connector port="0"/></Service></Server>
-END
+printf 'up\nhttp://localhost:8081/\nNothing answers at https://localhost:8443/: no key\n' > "$base/announcement"
 call startup.sh
-check "addresses are read from server.xml" "$out" "Tomcat started.
+check "startup says what the server says" "$status $out" "0 Tomcat started.
 http://localhost:8081/
-https://example.org:8443/"
+Nothing answers at https://localhost:8443/: no key"
 : > "$base/stop"
+
+make_home
+printf 'down\nNothing answers at http://localhost:8080/: in use\n' > "$base/announcement"
+call startup.sh
+check "startup does not promise an address that is taken" "$status $out" "1 Nothing answers at http://localhost:8080/: in use
+The log says more: $base/logs/catalina.out"
+: > "$base/stop"
+
+make_home
+touch "$base/mute" "$base/brief"
+call startup.sh
+check "startup notices a server that ends" "$status $out" "1 The server ended while it was starting.
+The log says more: $base/logs/catalina.out"
 
 make_home
 call makebase.sh

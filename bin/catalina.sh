@@ -193,7 +193,7 @@ open_output() {
         echo "$CATALINA_OUT exists and is not a named pipe. Start aborted."
         exit 1
     fi
-    $CATALINA_OUT_CMD < "$CATALINA_OUT" &
+    $CATALINA_OUT_CMD < "$CATALINA_OUT" 3>&- 4>&- &
 }
 
 # ---- Commands --------------------------------------------------------------------------------------------------------
@@ -214,9 +214,39 @@ start() {
     check_pid_file
     make_directories
     open_output
+    if [ "$CARACAL_ANNOUNCE" = true ]; then
+        launch_and_ask "$@"
+    else
+        launch "$@"
+        echo "Tomcat started."
+    fi
+}
+
+launch() {
     eval "$nohup \"\$program\" $server \"\$@\" start >> \"\$CATALINA_OUT\" 2>&1 &"
     [ -z "$CATALINA_PID" ] || echo $! > "$CATALINA_PID"
-    echo "Tomcat started."
+}
+
+# Starts the server, and prints where it answers or why it does not. The server holds a pipe, writes that into it once
+# its ports are open, and closes it; if it ends before, the pipe closes by itself, so nothing is waited for in vain.
+launch_and_ask() {
+    { report=$(CARACAL_ANNOUNCE_FD=3; export CARACAL_ANNOUNCE_FD; launch "$@" 3>&1 >&4 4>&-); } 4>&1
+    case $report in
+        up*)
+            echo "Tomcat started."
+            report=${report#up}
+            echo "${report#
+}"
+            ;;
+        *)
+            [ -n "$report" ] || report="downThe server ended while it was starting."
+            report=${report#down}
+            echo "${report#
+}"
+            echo "The log says more: $CATALINA_OUT"
+            exit 1
+            ;;
+    esac
 }
 
 stop() {

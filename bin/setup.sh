@@ -104,39 +104,3 @@ caracal_setup() {
         return 1
     fi
 }
-
-# Prints the address of each HTTP connector of base directory $1's server.xml, or of the file after -config.
-caracal_addresses() {
-    caracal_file=$1/conf/server.xml
-    while [ $# -gt 1 ]; do
-        shift
-        [ "$1" = -config ] && [ -n "$2" ] || continue
-        case $2 in
-            /*) caracal_file=$2 ;;
-            *) caracal_file=${CATALINA_BASE:-$CATALINA_HOME}/$2 ;;
-        esac
-    done
-    [ -r "$caracal_file" ] || return 0
-    awk '
-        function attribute(tag, name) {
-            if (!match(tag, "[ \t\r\n]" name "[ \t\r\n]*=[ \t\r\n]*(\"[^\"]*\"|\047[^\047]*\047)")) return ""
-            tag = substr(tag, RSTART, RLENGTH)
-            sub(/^[^"\047]*["\047]/, "", tag)
-            return substr(tag, 1, length(tag) - 1)
-        }
-        { text = text $0 "\n" }
-        END {
-            while ((start = index(text, "<!--")) && (end = index(substr(text, start), "-->")))
-                text = substr(text, 1, start - 1) substr(text, start + end + 2)
-            count = split(text, tags, "<")
-            for (i = 1; i <= count; i++) {
-                if (tags[i] !~ /^Connector[ \t\r\n]/ || attribute(tags[i], "protocol") ~ /^(AJP|org\.apache\.coyote\.ajp)/) continue
-                port = attribute(tags[i], "port")
-                if (port !~ /^[0-9]+$/ || port == 0) continue
-                host = attribute(tags[i], "address")
-                if (host == "" || host == "0.0.0.0" || host == "::" || host ~ /^127\./ || host == "::1") host = "localhost"
-                scheme = attribute(tags[i], "SSLEnabled") == "true" ? "https" : "http"
-                print scheme "://" host ":" port "/"
-            }
-        }' "$caracal_file"
-}

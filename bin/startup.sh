@@ -22,5 +22,4 @@ esac
 [ -n "$CATALINA_HOME" ] || CATALINA_HOME=$(cd "$bin/.." > /dev/null && pwd)
 export CATALINA_HOME
 caracal_setup "$CATALINA_HOME" || exit 1
-"$CATALINA_HOME/bin/catalina.sh" start "$@" || exit $?
-caracal_addresses "${CATALINA_BASE:-$CATALINA_HOME}" "$@"
+CARACAL_ANNOUNCE=true exec "$CATALINA_HOME/bin/catalina.sh" start "$@"

@@ -35,6 +35,17 @@ struct ServerRuleSet: RuleSet {
     }
 }
 
+/// Rules for the connectors alone, for tools that only want to know where a server answers.
+struct ConnectorsAlone: RuleSet {
+    func addRules(to digester: inout Digester) {
+        digester.onRoot("Server", create: StandardServer.descriptor.className) { (_: StandardServer) in }
+        digester.on("Server/Service", create: StandardService.descriptor.className) {
+            (server: StandardServer, service: StandardService) in server.add(service)
+        }
+        digester.add(ConnectorRuleSet(prefix: "Server/Service/"))
+    }
+}
+
 /// Rules of a Connector and its TLS hosts.
 struct ConnectorRuleSet: RuleSet {
     let prefix: String

@@ -49,7 +49,7 @@ package final class Catalina: Sendable {
         case .stop: return catalina.stop()
         case .configtest: return await catalina.configtest()
         case .version: return catalina.version()
-        case .newWebapp: return NewWebapp.run(line.arguments)
+        case .newWebapp: return NewWebapp.run(line.arguments, configFile: line.configFile)
         case .digest: return PasswordDigest.run(line.arguments)
         case .reference: return ReferenceCommand.run(line.arguments)
         case nil:
@@ -138,26 +138,31 @@ package final class Catalina: Sendable {
         do {
             try await server.initialize()
             if ExitRules.failsWithConnector, let failure = server.connectorFailures.first {
+                Announcement.send(Announcement.text(failure: failure))
                 Self.bootstrapLog.error("main", "Error running command: \(failure)")
                 return self.end(1)
             }
             self.logElapsed("load", "Server initialization in", since: begin)
+            let ending = ServerEnding(of: server)
+            Announcement.ofPorts(server, shutdownFailure: ending.failure).map(Announcement.send)
             let startBegin = MonotonicClock.now()
             try await server.start()
+            Announcement.ofPorts(server, shutdownFailure: ending.failure).map(Announcement.send)
             self.logElapsed("start", "Server startup in", since: startBegin)
             ProgramPages.release()
+            let signal = await ending.wait(for: server)
+            await self.shutDown(server)
+            return self.end(signal?.exitCode ?? 0)
         } catch {
             Self.log.error(
                 "start",
                 "The required Server component failed to start so Tomcat is unable to start.",
                 error
             )
+            Announcement.send(Announcement.text(failure: "The server could not start: \(error)"))
             await self.shutDown(server)
             return self.end(1)
         }
-        let ending = await self.awaitEnd(of: server)
-        await self.shutDown(server)
-        return self.end(ending?.exitCode ?? 0)
     }
 
     private func logElapsed(_ method: String, _ what: String, since begin: Int64) {
@@ -170,9 +175,19 @@ package final class Catalina: Sendable {
         for problem in outcome.problems { Problems.log(problem) }
         guard !outcome.isRejected, let server = outcome.component as? StandardServer else {
             Self.log.warning("parseServerXml", "Unable to load server configuration from [\(self.configFile)]")
+            let reasons = outcome.problems.filter { $0.severity == .fatal }.map(\.description)
+            Announcement.send(Announcement.text(failure: reasons.joined(separator: "\n")))
             return nil
         }
         return server
+    }
+
+    /// The connectors that the configuration file of a command line describes; nothing else of it is made.
+    static func connectors(_ file: String) -> [Connector] {
+        var digester = Digester(registry: Components.registry, substitution: PropertySubstitution(.shared))
+        digester.add(ConnectorsAlone())
+        let server = digester.digest(Places.resolve(file)).component as? StandardServer
+        return server?.services.flatMap(\.connectors) ?? []
     }
 
     private static func digest(_ file: String) -> DigestOutcome {
@@ -184,47 +199,6 @@ package final class Catalina: Sendable {
         )
         digester.add(ServerRuleSet())
         return digester.digest(file)
-    }
-
-    /// Waits for the shutdown command or a signal.
-    ///
-    /// - Returns: the signal, `nil` for the command.
-    private func awaitEnd(of server: StandardServer) async -> Signals.Ending? {
-        let configuration = server.configuration
-        if configuration.port == -2 { return nil }
-        var port: ShutdownPort?
-        if server.portWithOffset >= 0 {
-            do {
-                port = try ShutdownPort(
-                    address: configuration.address,
-                    port: server.portWithOffset,
-                    command: configuration.shutdown
-                )
-            } catch {
-                CategoryLogger("org.apache.catalina.core.StandardServer").error(
-                    "await",
-                    "Failed to create server shutdown socket on address [\(configuration.address)] and port "
-                        + "[\(server.portWithOffset)] (base port [\(configuration.port)] and offset [\(configuration.portOffset)])",
-                    error
-                )
-                return nil
-            }
-        }
-        let (endings, continuation) = AsyncStream.makeStream(of: Signals.Ending?.self)
-        DetachedThread.run {
-            continuation.yield(Signals.wait { ThreadDump.print(server) })
-        }
-        if let port {
-            DetachedThread.run {
-                port.wait()
-                continuation.yield(nil)
-            }
-        }
-        for await ending in endings {
-            port?.stop()
-            return ending
-        }
-        return nil
     }
 
     private func shutDown(_ server: StandardServer) async {

@@ -2,7 +2,7 @@ import CatalinaCore
 
 /// `new-webapp NAME DIR`: writes a package that builds a web application and deploys it.
 enum NewWebapp {
-    static func run(_ arguments: [String]) -> Int32 {
+    static func run(_ arguments: [String], configFile: String) -> Int32 {
         guard arguments.count == 2 else {
             StandardStreams.error("usage: catalina.sh new-webapp NAME DIR")
             return 1
@@ -32,10 +32,19 @@ enum NewWebapp {
             """
             Wrote the web application [\(name)] to \(folder).
             Build and deploy it:  cd \(folder) && ./deploy.sh
-            Then open             http://localhost:8080/\(name.lowercased())/hello
+            Then open             \(self.address(name, Catalina.connectors(configFile)))
             """
         )
         return 0
+    }
+
+    /// Where the application will answer, as far as the instance's connectors say it.
+    static func address(_ name: String, _ connectors: [Connector]) -> String {
+        let path = "\(name.lowercased())/hello"
+        guard let address = connectors.lazy.compactMap(\.browserAddress).first else {
+            return "/\(path) at your server's address"
+        }
+        return address + path
     }
 
     static func isModuleName(_ name: String) -> Bool {
