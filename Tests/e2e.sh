@@ -656,6 +656,7 @@ walk_repository() {
 walk_search_page() {
     local browser url=http://localhost:$port/repository/ hash text
     browser=$(find_browser) || return
+    check "the first page names the types" shows "$url" '#type=Subdivision'
     while read -r hash text; do
         check "the page shows $text at $hash" shows "$url#$hash" "$text"
     done <<'ROWS'
@@ -663,6 +664,8 @@ query=austria Austria
 query=type%3ACurrency&sort=%2Fname 1 to 20 of 181
 query=type%3ACurrency&page=9 181 to 181 of 181
 query=liechtenstein&type=Country 1 to 1 of 1
+type=Country 1 to 20 of 280
+type=Schema with id, name, alpha_4, numeric
 id=test%2Fiso-3166-1-AUT Republic of Austria
 query=%28broken The query cannot be understood.
 query=zzzzzz Nothing found.

@@ -86,11 +86,53 @@ function labelOf(object) {
   return content.name ?? content.username ?? content.groupName ?? content.title ?? object.id;
 }
 
+// What a person wants to read of an object in a list: short values, never code.
 function summaryOf(object) {
+  if (object.type === "Schema") return descriptionOf(object.content?.schema);
   const generated = ["id", "identifier", "name", "createdBy", "modifiedBy", "creationDate", "modificationDate"];
   return Object.entries(object.content ?? {})
-    .filter(([key, value]) => !generated.includes(key) && ["string", "number", "boolean"].includes(typeof value) && value !== "")
+    .filter(([key, value]) => !generated.includes(key) && ["string", "number", "boolean"].includes(typeof value) && value !== ""
+      && !isCode(value))
     .slice(0, 4).map(([key, value]) => `${key}: ${String(value).slice(0, 120)}`).join(" · ");
+}
+
+const isCode = value => typeof value === "string" && value.trim().includes("\n");
+
+function descriptionOf(schema) {
+  if (schema?.description) return schema.description;
+  const titles = Object.entries(schema?.properties ?? {}).map(([key, property]) => property.title ?? key);
+  return titles.length ? "with " + titles.slice(0, 8).join(", ") + (titles.length > 8 ? " …" : "") : "";
+}
+
+// ---- The first page: types by name -------------------------------------------------------------------------------
+
+// Types that the repository itself needs.
+const ownTypes = ["CordraDesign", "Group", "Schema", "User"];
+
+async function showTypes() {
+  const [answer, schemas] = await Promise.all([
+    ask("search", {
+      method: "POST", headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ query: "*:*", pageSize: 0, facets: [{ field: "type", maxBuckets: 1000 }] }),
+    }),
+    ask("schemas/").catch(() => ({})),
+  ]);
+  const counts = new Map((answer.facets?.[0]?.buckets ?? []).map(bucket => [bucket.value, bucket.count]));
+  const names = [...new Set([...Object.keys(schemas), ...counts.keys()])].sort((a, b) => a.localeCompare(b));
+  const isOwn = name => ownTypes.includes(name);
+  const item = name => {
+    const count = counts.get(name) ?? 0;
+    return element("li", {},
+      count ? element("a", { href: "#" + new URLSearchParams({ type: name }), textContent: name }) : element("b", { textContent: name }),
+      element("span", { className: "tag", textContent: count.toLocaleString() }),
+      element("p", { className: "meta", textContent: descriptionOf(schemas[name]) }));
+  };
+  const list = (title, chosen) => chosen.length === 0 ? []
+    : [element("h2", { textContent: title }), element("ol", { className: "cards" }, ...chosen.map(item))];
+  $("types").replaceChildren(
+    element("p", { className: "meta", textContent: `${answer.size.toLocaleString()} objects` }),
+    ...list("Types", names.filter(name => !isOwn(name))),
+    ...list("The repository's own types", names.filter(name => isOwn(name) && counts.has(name))));
 }
 
 async function search(state) {
@@ -140,7 +182,7 @@ function rows(value, path = "") {
   if (value !== null && typeof value === "object") {
     return Object.entries(value).flatMap(([key, child]) => rows(child, path ? `${path} / ${key}` : key));
   }
-  return [element("dt", { textContent: path }), element("dd", {}, linked(value))];
+  return [element("dt", { textContent: path }), element("dd", {}, isCode(value) ? element("pre", { textContent: value }) : linked(value))];
 }
 
 function linked(value) {
@@ -177,22 +219,23 @@ async function show() {
     $("sort").value = state.get("sort") ?? "";
   }
   try {
-    if (id) await showObject(id); else await search(state);
+    const isHome = state.size === 0;
+    if (id) await showObject(id); else if (isHome) await showTypes(); else await search(state);
     $("object").hidden = !id;
-    $("results").hidden = Boolean(id);
+    $("types").hidden = !isHome;
+    $("results").hidden = Boolean(id) || isHome;
   } catch (error) {
     $("error").textContent = error.message === "Query parse failure" ? "The query cannot be understood." : error.message;
-    $("object").hidden = true;
-    $("results").hidden = true;
+    for (const part of ["object", "types", "results"]) $(part).hidden = true;
   }
 }
 
 $("search").onsubmit = event => {
   event.preventDefault();
   const state = new URLSearchParams();
-  if ($("query").value) state.set("query", $("query").value);
+  state.set("query", $("query").value);
   if ($("sort").value) state.set("sort", $("sort").value);
-  if ("#" + state === location.hash || (!state.size && !location.hash)) show(); else location.hash = state.toString();
+  if ("#" + state === location.hash) show(); else location.hash = state.toString();
 };
 $("sort").onchange = () => $("search").requestSubmit();
 window.onhashchange = show;
