@@ -41,6 +41,10 @@ final class ManagerPlace: Sendable {
         }
     }
 
+    func frame(of request: any HttpServletRequest) throws -> ManagerFrame {
+        ManagerFrame(root: request.contextPath, hasCluster: try self.context.cluster != nil)
+    }
+
     var beans: BeanRegistry { get throws { try self.server.beans } }
 }
 

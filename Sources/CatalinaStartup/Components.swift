@@ -107,6 +107,7 @@ package enum Components {
             StatusManagerServlet.className: { StatusManagerServlet() },
             JMXProxyServlet.className: { JMXProxyServlet() },
             MetricsServlet.className: { MetricsServlet() },
+            ClusterServlet.className: { ClusterServlet() },
         ]
         classes.filters = [HttpHeaderSecurityFilter.className: { HttpHeaderSecurityFilter() }]
         return classes

@@ -178,6 +178,7 @@ private enum ManagerApplication {
         ("/status/*", StatusManagerServlet.className, { StatusManagerServlet() }),
         ("/jmxproxy/*", JMXProxyServlet.className, { JMXProxyServlet() }),
         ("/metrics", MetricsServlet.className, { MetricsServlet() }),
+        ("/cluster", ClusterServlet.className, { ClusterServlet() }),
     ]
 
     static var classes: ContainerClasses {

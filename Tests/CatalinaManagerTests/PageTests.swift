@@ -22,7 +22,7 @@ import Testing
     func applications() {
         let html =
             ApplicationsPage(
-                form: ManagerForm(root: "/manager", nonce: "ABC"),
+                form: ManagerForm(frame: ManagerFrame(root: "/manager"), nonce: "ABC"),
                 hostName: "localhost",
                 rows: [
                     Self.row("/a", isRunning: true, isOwn: false), Self.row("", isRunning: false, isOwn: false),

@@ -18,6 +18,7 @@ import Testing
             ("status", "text/html;charset=utf-8", "<!DOCTYPE html>"),
             ("status?XML=true", "text/xml;charset=utf-8", "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<status><jvm>"),
             ("status?JSON=true", "application/json;charset=utf-8", "{\"tomcat\":{\n  \"jvm\":{\n"),
+            ("cluster", "text/html;charset=utf-8", "<!DOCTYPE html>"),
             ("metrics", "text/plain;version=0.0.4;charset=utf-8", "# HELP "),
             ("html", "text/html;charset=utf-8", "<!DOCTYPE html>"),
         ]
@@ -36,7 +37,7 @@ import Testing
     @Test("methods and patterns that cannot be are refused, the manager's own address leads to the applications")
     func refusals() async throws {
         let server = try await ManagedServer(isServing: true)
-        for target in ["text/list", "status", "jmxproxy?qry=*:*", "metrics"] {
+        for target in ["text/list", "status", "jmxproxy?qry=*:*", "metrics", "cluster"] {
             #expect(try await server.http("POST", "/manager/\(target)").status == 405, "\(target)")
         }
         #expect(try await server.http("GET", "/manager/jmxproxy?qry=a&format=json").status == 400)

@@ -78,7 +78,7 @@ import Testing
         #expect(application.servlets.map(\.name) == ["default"])
         let parsed = try JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: [String: Any]]
         #expect((parsed?["tomcat"]?["context"] as? [Any])?.count == 5)
-        let html = report.html(root: "/manager")
+        let html = report.html(in: ManagerFrame(root: "/manager"))
         #expect(html.contains("<h3>localhost&#47;broken</h3>"))
         #expect(html.contains("offers the listener class [no.such.L]"))
         try await server.server.stop()

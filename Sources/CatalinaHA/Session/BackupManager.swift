@@ -276,7 +276,7 @@ extension BackupManager {
             },
             .list("mapMembers", "Nodes that have the application") { $0.map?.mapMembers.map(\.name) ?? [] },
         ],
-        operations: BackupManager.sessionOperations + [
+        operations: BackupManager.sessionOperations + BackupManager.clusterManagerOperations + [
             ManagedOperation("processExpires", "Ends sessions that were idle for too long") { manager, _ in
                 manager.processExpires()
             },

@@ -3,6 +3,16 @@ import CatalinaSession
 import Modeler
 
 extension ClusterManager {
+    /// What a management client may ask of every manager of a cluster.
+    static var clusterManagerOperations: [ManagedOperation<Self>] {
+        [
+            ManagedOperation("isPrimarySession", takes: ["sessionId"], "Whether this is the session's node") {
+                manager,
+                arguments in manager.isPrimary(arguments[0]).map { BeanValue.bool($0) } ?? .null
+            }
+        ]
+    }
+
     /// What every manager of a cluster shows.
     static var clusterManagerAttributes: [BeanAttribute<Self>] {
         [

@@ -7,7 +7,7 @@ extension DeltaManager {
     package static let beanInfo = BeanInfo<DeltaManager>(
         type: "Manager",
         attributes: DeltaManager.clusterManagerAttributes + DeltaManager.ownAttributes + DeltaManager.counters,
-        operations: DeltaManager.sessionOperations + [
+        operations: DeltaManager.sessionOperations + DeltaManager.clusterManagerOperations + [
             ManagedOperation("processExpires", "Ends sessions that were idle for too long") { manager, _ in
                 manager.processExpires()
             },
@@ -24,6 +24,12 @@ extension DeltaManager {
     )
 
     private static let ownAttributes: [BeanAttribute<DeltaManager>] = [
+        .gauge("primarySessions", "Sessions whose node this is") { manager in
+            manager.deltaSessions.count { $0.isPrimary }
+        },
+        .gauge("backupSessions", "Copies of other nodes' sessions") { manager in
+            manager.deltaSessions.count { !$0.isPrimary }
+        },
         .gauge("receivedQueueSize", "Messages that wait for the end of the state transfer") { manager in
             manager.protected.withLock { $0.transfer.queue.count }
         },

@@ -9,6 +9,8 @@ extension SimpleTcpCluster: ManagedBean {
         type: "Cluster",
         attributes: [
             .text("stateName", "Lifecycle state") { $0.state.description },
+            .text("name", "The group's name: clusterName, else the container's") { $0.clusterName },
+            .text("channelName", "What its channel is called") { $0.channel?.name },
             .text("channelSendOptionsName", "The names of the options") {
                 $0.configuration.channelSendOptions.optionNames
             },
@@ -76,7 +78,16 @@ struct ClusterMemberBean: ManagedBean {
     }
 
     /// The member as it was last heard of.
-    private var current: Member { self.cluster.members.first { $0 == self.member } ?? self.member }
+    private var current: Member {
+        if self.isLocal { return self.cluster.channel?.localMember ?? self.member }
+        return self.cluster.members.first { $0 == self.member } ?? self.member
+    }
+    private var signs: SignsOfLife.Record? { self.cluster.channel?.signsOfLife?[self.member] }
+    /// Of listed members only they themselves know.
+    private var startTime: Int64 {
+        let age = self.current.aliveTime
+        return self.member.isStatic || age <= 0 ? 0 : WallClock.milliseconds() - age
+    }
     private var isThere: Bool { self.isLocal || self.cluster.members.contains(self.member) }
 
     static let beanInfo = BeanInfo<ClusterMemberBean>(
@@ -88,6 +99,19 @@ struct ClusterMemberBean: ManagedBean {
             .gauge("securePort", "-1 for none") { $0.member.securePort },
             .gauge("udpPort", "Port for datagrams, -1 for none") { $0.member.udpPort },
             .gauge("memberAliveTime", "Milliseconds since it started, by its own account") { $0.current.aliveTime },
+            .value("serviceStartTime", "When it started, by its own account, in milliseconds since 1970; 0 unknown") {
+                $0.startTime
+            },
+            .value("memberSince", "When this node took it in, in milliseconds since 1970; 0 unless it is there") {
+                $0.signs?.since ?? 0
+            },
+            .value("lastHeardTime", "When it was last heard of, in milliseconds since 1970; 0 unless it is there") {
+                $0.signs?.lastHeard ?? 0
+            },
+            .gauge("silence", "Milliseconds since it was last heard of; 0 for this node") { bean in
+                bean.signs.map { max(0, WallClock.milliseconds() - $0.lastHeard) } ?? 0
+            },
+            .counter("msgCount", "Messages that came from it") { $0.signs?.messages ?? 0 },
             .flag("local", "Whether it is this node") { $0.isLocal },
             .flag("ready", "Whether messages reach it") { $0.isThere },
             .flag("suspect", "Whether a message has failed") { !$0.isThere },

@@ -28,7 +28,7 @@ struct ApplicationsPage {
         let head = titles.map { "<th>\($0)</th>" }.joined()
         return ManagerPage.html(
             "Applications of \(self.hostName)",
-            root: self.form.root,
+            in: self.form.frame,
             ManagerForm.message(self.message)
                 + "<div class=\"wide\"><table><tr>\(head)</tr>\n\(self.rows.map(self.row).joined())</table></div>\n"
                 + self.deployment + self.diagnostics + "<h2>Server</h2>" + ManagerPage.serverFacts

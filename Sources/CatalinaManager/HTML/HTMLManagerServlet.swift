@@ -176,7 +176,7 @@ package final class HTMLManagerServlet: PlacedServlet {
     }
 
     private func form(_ request: any HttpServletRequest) async throws -> ManagerForm {
-        ManagerForm(root: request.contextPath, nonce: try await Self.nonce(of: request.session()))
+        ManagerForm(frame: try self.place.frame(of: request), nonce: try await Self.nonce(of: request.session()))
     }
 
     /// The session's nonce, made with its first page.

@@ -1,17 +1,26 @@
 import CatalinaCore
 
+/// What the frame of a page depends on.
+struct ManagerFrame: Sendable {
+    /// The manager application's path.
+    let root: String
+    /// Whether there is a cluster to look at.
+    var hasCluster = false
+}
+
 /// The frame and the parts that the manager's own pages share; every text that comes in is escaped.
 enum ManagerPage {
-    /// A page from its title to its end; `root` is the manager application's path.
-    static func html(_ title: String, root: String, _ content: String) -> String {
-        let (title, root) = (HTMLText.escaped(title), HTMLText.escaped(root))
+    /// A page from its title to its end.
+    static func html(_ title: String, in frame: ManagerFrame, _ content: String) -> String {
+        let (title, root) = (HTMLText.escaped(title), HTMLText.escaped(frame.root))
+        let cluster = frame.hasCluster ? " <a href=\"\(root)/cluster\">Cluster</a>" : ""
         return """
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(title)</title><link rel="icon" href="/favicon.svg" type="image/svg+xml">
             <link rel="stylesheet" href="\(root)/style.css"></head>
             <body><nav><a href="/">Caracal</a> <a href="\(root)/html">Applications</a> <a href="\(root)/status">Status</a> \
-            <a href="\(root)/status/all">Complete Status</a> <a href="\(root)/metrics">Metrics</a> \
+            <a href="\(root)/status/all">Complete Status</a>\(cluster) <a href="\(root)/metrics">Metrics</a> \
             <a href="/docs/manager-howto.html">Manual</a></nav>
             <h1>\(title)</h1>
             \(content)</body></html>
@@ -53,9 +62,11 @@ enum ManagerPage {
 struct ManagerForm {
     static let nonceName = "org.apache.catalina.filters.CSRF_NONCE"
 
-    /// The manager application's path.
-    let root: String
+    let frame: ManagerFrame
     let nonce: String
+
+    /// The manager application's path.
+    var root: String { self.frame.root }
 
     /// A form around `content`, which is HTML; `fields` are sent with it.
     func html(

@@ -24,7 +24,7 @@ struct SessionsPage {
             ManagerForm.message(self.message)
             + "<p>\(sessions.count) active sessions. \(self.form.html("sessions", self.fields, "<button>Refresh</button>"))</p>\n"
             + "<div class=\"wide\"><table><tr>\(head)</tr>\n\(sessions.map(self.row).joined())</table></div>\n"
-        return ManagerPage.html("Sessions of \(self.application.displayName)", root: self.form.root, content)
+        return ManagerPage.html("Sessions of \(self.application.displayName)", in: self.form.frame, content)
     }
 
     private func row(_ session: any Session) -> String {
@@ -51,7 +51,7 @@ struct SessionsPage {
             + "<p>\(self.form.html("sessions", self.fields, "<button>All sessions</button>"))</p>\n"
             + "<h2>Attributes</h2><p>\(attributes.count) attributes</p>\n<div class=\"wide\"><table>"
             + "<tr><th>Remove</th><th>Name</th><th>Value</th></tr>\n\(attributes.joined())</table></div>\n"
-        return ManagerPage.html("Session of \(self.application.displayName)", root: self.form.root, content)
+        return ManagerPage.html("Session of \(self.application.displayName)", in: self.form.frame, content)
     }
 
     /// The attributes by name; none of a session that has ended meanwhile.

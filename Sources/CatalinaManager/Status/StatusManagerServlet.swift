@@ -21,7 +21,7 @@ package final class StatusManagerServlet: PlacedServlet {
             try await response.write(report.json)
         } else {
             response.prepareManagerAnswer("text/html;charset=utf-8")
-            try await response.write(report.html(root: request.contextPath))
+            try await response.write(report.html(in: try self.place.frame(of: request)))
         }
     }
 }

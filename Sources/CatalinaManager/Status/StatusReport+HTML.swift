@@ -1,13 +1,13 @@
 import CatalinaCore
 
 extension StatusReport {
-    /// The report as a page for people; `root` is the manager application's path.
-    func html(root: String) -> String {
+    /// The report as a page for people.
+    func html(in frame: ManagerFrame) -> String {
         var html = ManagerPage.serverFacts
         html += "<h2>Memory</h2>" + self.memoryTable
         html += self.connectors.map(Self.html).joined()
         if !self.applications.isEmpty { html += "<h2>Applications</h2>" }
-        return ManagerPage.html("Server Status", root: root, html + self.applications.map(Self.html).joined())
+        return ManagerPage.html("Server Status", in: frame, html + self.applications.map(Self.html).joined())
     }
 
     private var memoryTable: String {

@@ -106,8 +106,10 @@ package final class ChannelCoordinator: ChannelInterceptor {
         in environment: ChannelEnvironment,
         context: InterceptorContext
     ) -> EventLoopFuture<Void> {
-        self.receiver.start(in: environment) { try context.fireMessageReceived($0) }
-            .map { self.membership.setLocalMember(at: $0) }
+        self.receiver.start(in: environment) { message in
+            context.signsOfLife.received(from: message.sender, at: context.loop.wallClock)
+            try context.fireMessageReceived(message)
+        }.map { self.membership.setLocalMember(at: $0) }
     }
 
     private func run(
@@ -140,6 +142,11 @@ private final class MembershipReports: MembershipServiceListener {
 
     func memberAdded(_ member: Member) {
         self.context.value?.fireMemberAdded(member)
+    }
+
+    func memberHeard(_ member: Member) {
+        guard let context = self.context.value else { return }
+        context.signsOfLife.heard(from: member, at: context.loop.wallClock)
     }
 
     func memberDisappeared(_ member: Member) {

@@ -115,11 +115,15 @@ extension GroupChannel: ChannelTop {
     }
 
     package func memberAdded(_ member: Member) {
+        if let chain = self.parts.withLock({ $0.chain }) {
+            chain.signsOfLife.appeared(member, at: chain.loop.wallClock)
+        }
         self.renewView()
         for listener in self.parts.withLock({ $0.membershipListeners }) { listener.memberAdded(member) }
     }
 
     package func memberDisappeared(_ member: Member) {
+        self.signsOfLife?.disappeared(member)
         self.renewView()
         for listener in self.parts.withLock({ $0.membershipListeners }) { listener.memberDisappeared(member) }
     }

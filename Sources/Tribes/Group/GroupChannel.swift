@@ -125,6 +125,8 @@ package final class GroupChannel: ConfigurableComponent, Sendable {
     package var localMember: Member? { self.parts.withLock { $0.localMember } }
     /// The members as the membership service sees them.
     package var foundMembers: [Member] { self.parts.withLock { $0.foundMembers } }
+    /// What the members let this node hear of them; nil before the first start.
+    package var signsOfLife: SignsOfLife? { self.parts.withLock { $0.chain?.signsOfLife } }
     package var startedLevels: StartLevels { self.parts.withLock { $0.levels } }
 
     // MARK: Calls that hop to the loop

@@ -18,6 +18,7 @@ package final class InterceptorChain: Sendable {
     package let loop: ChannelLoop
     package let network: any ChannelNetwork
     let interceptors: [any ChannelInterceptor]
+    let signsOfLife = SignsOfLife()
     private let top: LoopConfined<Top>
 
     private struct Top {

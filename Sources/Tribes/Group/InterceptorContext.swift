@@ -70,6 +70,9 @@ package struct InterceptorContext: Sendable {
         self.chain.network.probe(member.endpoint, probe, on: self.loop)
     }
 
+    /// Where signs of life of the members are noted.
+    var signsOfLife: SignsOfLife { self.chain.signsOfLife }
+
     // MARK: Up
 
     package func fireMessageReceived(_ message: ChannelMessage) throws {

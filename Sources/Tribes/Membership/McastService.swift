@@ -282,6 +282,7 @@ package final class McastService: MembershipService, ConfigurableComponent {
         }
         let isNew = self.state[self.loop].table.heard(from: member, at: self.loop.now)
         if isNew { self.listener.value?.memberAdded(member) }
+        self.listener.value?.memberHeard(member)
     }
 
     private func expire() {

@@ -42,6 +42,8 @@ package protocol ChannelMembershipService: MembershipService {
 /// Isolation: channel loop.
 package protocol MembershipServiceListener: AnyObject, Sendable {
     func memberAdded(_ member: Member)
+    /// A heartbeat of a member that may have been known before.
+    func memberHeard(_ member: Member)
     func memberDisappeared(_ member: Member)
     /// A message that came to the whole group.
     func messageReceived(_ message: ChannelMessage)

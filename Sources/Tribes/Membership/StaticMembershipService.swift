@@ -218,6 +218,7 @@ package final class StaticMembershipService: ChannelMembershipService, Configura
         if member == self.state[self.loop].local { return }
         let isNew = self.state[self.loop].table.heard(from: member, at: self.loop.now)
         if isNew { self.listener.value?.memberAdded(member) }
+        self.listener.value?.memberHeard(member)
     }
 
     private func lost(_ member: Member) {
