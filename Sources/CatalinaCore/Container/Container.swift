@@ -50,7 +50,7 @@ extension Container {
     /// A child that fails to start does not keep the others from starting; the failure is logged by who started it.
     package func startParts() async throws {
         if let cluster = self.base.cluster as? any Lifecycle { try await cluster.start() }
-        self.base.realm?.attach(to: self)
+        try self.base.realm?.attach(to: self)
         if let realm = self.base.realm as? any Lifecycle { try await realm.start() }
         let base = self.base
         await BoundedTasks.forEach(self.children, atMost: self.startStopThreads) { child in

@@ -72,7 +72,7 @@ extension StandardContext {
     private func startApplication() async throws {
         try await self.step("One or more components marked the context as not correctly configured") {
             try await self.loadModules()
-            self.base.realm?.attach(to: self)
+            try self.base.realm?.attach(to: self)
             if let realm = self.base.realm as? any Lifecycle { try await realm.start() }
             try await self.fire(.configureStart)
             try await self.addWrappers()

@@ -75,10 +75,19 @@ package final class StandardEngine: Container, ConfigurableComponent {
     package func startInternal() async throws {
         CategoryLogger("org.apache.catalina.core.StandardEngine")
             .info("startInternal", "Starting Servlet engine: [\(ServerInfo.name)]")
+        try self.attachRealms(below: self)
         try await self.startParts()
         self.registerParts()
         try await self.enter(.starting)
         self.base.startBackground(of: self)
+    }
+
+    /// A realm of the configuration file that cannot know anybody keeps the whole server from starting.
+    private func attachRealms(below container: any Container) throws {
+        for child in container.children {
+            try child.base.realm?.attach(to: child)
+            try self.attachRealms(below: child)
+        }
     }
 
     package func stopInternal() async throws {

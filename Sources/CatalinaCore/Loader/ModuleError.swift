@@ -23,6 +23,13 @@ package struct ModuleError: Error, Equatable, CustomStringConvertible {
         package let library: String
         package let reason: Reason
 
+        /// What is wrong, without the library's name.
+        package var sentence: String {
+            let name = "[\(self.library)]"
+            let text = self.description
+            return text.hasPrefix(name) ? String(text.dropFirst(name.count).drop { $0 == " " || $0 == ":" }) : text
+        }
+
         package var description: String {
             switch self.reason {
             case .notALibrary: "[\(self.library)] is not a shared library for this machine"
@@ -34,7 +41,7 @@ package struct ModuleError: Error, Equatable, CustomStringConvertible {
                 "[\(self.library)] does not export \(WebappLoader.entrySymbol), and no module in WEB-INF/lib needs it"
             case .noModule: "[\(self.library)]: \(WebappLoader.entrySymbol) returned no module"
             case .refused(let text): "[\(self.library)] cannot be loaded: \(text)"
-            case .unreadable(let text): "[\(self.library)] cannot be copied: \(text)"
+            case .unreadable(let text): "[\(self.library)] cannot be read: \(text)"
             }
         }
     }

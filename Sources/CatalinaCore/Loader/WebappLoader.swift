@@ -65,6 +65,14 @@ package final class WebappLoader: Loader, ConfigurableComponent {
 
     private var modules: [ServletModule] { self.protected.withLock { $0.modules } }
 
+    /// The names of all classes that the modules offer.
+    package var classNames: (servlets: [String], filters: [String], listeners: [String]) {
+        let modules = self.modules
+        return (
+            modules.flatMap(\.servlets.keys), modules.flatMap(\.filters.keys), modules.flatMap(\.listeners.keys)
+        )
+    }
+
     package func servlet(_ className: String) -> (@Sendable () throws -> any Servlet)? {
         self.modules.lazy.compactMap { $0.servlets[className] }.first
     }

@@ -63,7 +63,15 @@ package protocol RealmContainer: Realm {
 }
 
 extension RealmContainer {
-    package func attach(to container: any Container) { for realm in self.nested { realm.attach(to: container) } }
+    /// A realm that cannot be attached keeps the others from nothing; it knows nobody.
+    package func attach(to container: any Container) {
+        for realm in self.nested {
+            do { try realm.attach(to: container) } catch {
+                CategoryLogger("org.apache.catalina.realm.CombinedRealm")
+                    .error("startInternal", "Failed to start [\(realm.componentClassName)] realm", error)
+            }
+        }
+    }
 
     package func authenticate(_ username: String, _ password: String) async -> RealmPrincipal? {
         await self.firstPrincipal { await $0.authenticate(username, password) }

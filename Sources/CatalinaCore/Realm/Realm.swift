@@ -6,7 +6,8 @@ package import ServletAPI
 /// Source: `org.apache.catalina.Realm`.
 package protocol Realm: AnyObject, ManagedBean {
     /// Called before the container that the realm was given to starts.
-    func attach(to container: any Container)
+    /// - Throws: why the realm cannot know anybody; the container then does not start.
+    func attach(to container: any Container) throws
     /// The user, if the password is right; may suspend for a slow digest or a remote directory.
     func authenticate(_ username: String, _ password: String) async -> RealmPrincipal?
     /// The user, if the answer to a challenge shows that the client knows the password.

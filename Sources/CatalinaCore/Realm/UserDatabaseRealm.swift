@@ -65,16 +65,13 @@ package final class UserDatabaseRealm: UserDatabaseClient, ConfigurableComponent
     package var settings: RealmSettings { self.configuration.settings }
     package var isAvailable: Bool { self.database != nil }
 
-    package func attach(to container: any Container) {
+    package func attach(to container: any Container) throws {
         var top: any Container = container
         while let parent = top.parent { top = parent }
         let objects = (top as? StandardEngine)?.service?.server?.globalResources.objects
         guard let database = objects?[self.configuration.resourceName] as? UserDatabase else {
-            CategoryLogger("org.apache.catalina.realm.UserDatabaseRealm").error(
-                "startInternal",
-                "No UserDatabase component found under key [\(self.configuration.resourceName)]"
-            )
-            return
+            guard !self.configuration.localJndiResource, self.database == nil else { return }
+            throw LifecycleError("No UserDatabase component found under key [\(self.configuration.resourceName)]")
         }
         self.use(database)
     }

@@ -1,7 +1,7 @@
 import CatalinaCore
 import ServerConfig
 
-/// Looks at the descriptors of a host's applications without deploying one; blocks.
+/// Looks at the descriptors and the modules of a host's applications without deploying one; blocks.
 ///
 /// Source: ours; Tomcat's `configtest` does not look at applications.
 struct ApplicationCheck {
@@ -17,11 +17,15 @@ struct ApplicationCheck {
     private let host: StandardHost
     private let rules: DeploymentRules
     private let contexts: ContextDigest
+    /// Names of the user databases that realms may use.
+    private let databases: [String]
 
     init(_ host: StandardHost) {
         self.host = host
         self.rules = DeploymentRules(host)
         self.contexts = ContextDigest(rules: self.rules)
+        let global = host.engine?.service?.server?.globalResources
+        self.databases = global?.objects.filter { $0.value is UserDatabase }.map(\.key).sorted() ?? []
     }
 
     /// Those with problems: contexts of server.xml first, then what would be deployed, each name once.
@@ -71,7 +75,7 @@ struct ApplicationCheck {
     ///
     /// `place` is that folder or archive, `nil` if the descriptor says it.
     private func problems(_ source: ContextDigest.Source?, in place: String?, _ name: ContextName) -> [ConfigProblem] {
-        let (context, problems) = self.contexts.outcome(source)
+        let (context, problems) = self.contexts.outcome(source, databases: self.databases)
         guard let context, !problems.contains(where: { $0.severity == .fatal }) else { return problems }
         context.update { configuration in
             configuration.docBase = place ?? configuration.docBase
@@ -83,13 +87,18 @@ struct ApplicationCheck {
     private func problems(of context: StandardContext, named name: ContextName) -> [ConfigProblem] {
         let place = Places.resolve(context.docBase ?? name.baseName, in: self.rules.appBase)
         switch FileStatus(place)?.kind {
-        case .directory: return self.descriptors(of: context, in: place).read().problems
+        case .directory: return self.problems(of: context, folder: place)
         case .file: return self.problems(of: context, archive: place)
         default:
             let archive = place + ".war"
             guard FileStatus(archive) != nil else { return [self.missing(place, name)] }
             return self.problems(of: context, archive: archive)
         }
+    }
+
+    private func problems(of context: StandardContext, folder: String) -> [ConfigProblem] {
+        let modules = ModuleCheck.ofFolder(folder)
+        return modules.problems + self.descriptors(of: context, in: folder).read(offer: modules.offer).problems
     }
 
     private func descriptors(of context: StandardContext, in folder: String) -> DescriptorFiles {
@@ -106,14 +115,17 @@ struct ApplicationCheck {
         let name = ContextName(path: context.path, version: context.webappVersion)
         let folder = self.rules.folder(of: name)
         if self.rules.unpacks(context), archive.isUnpacked(in: folder) {
-            return self.descriptors(of: context, in: folder).read().problems
+            return self.problems(of: context, folder: folder)
         }
         do {
+            let modules = try ModuleCheck.ofArchive(archive)
             let entries = ["WEB-INF/web.xml", "WEB-INF/tomcat-web.xml"]
             let sources = try entries.compactMap { entry in try archive.entry(entry).map { (entry, $0) } }
-            return self.descriptors(of: context, in: path + "!").merge(sources) { source throws(ConfigError) in
-                try XMLReader().parse(source.1, file: "\(path)!/\(source.0)")
-            }.problems
+            let files = self.descriptors(of: context, in: path + "!")
+            return modules.problems
+                + files.merge(sources, offer: modules.offer) { source throws(ConfigError) in
+                    try XMLReader().parse(source.1, file: "\(path)!/\(source.0)")
+                }.problems
         } catch {
             return [self.unreadable(path, error)]
         }

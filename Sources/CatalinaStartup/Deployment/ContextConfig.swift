@@ -150,15 +150,17 @@ struct DescriptorFiles: Sendable {
     }
 
     /// Reads and merges them; blocks.
-    func read() -> WebXmlOutcome {
-        self.merge([self.webXml, self.tomcatWebXml].filter { FileStatus($0) != nil }) { path throws(ConfigError) in
-            try XMLReader().read(path)
-        }
+    func read(offer: WebXmlClasses.Offer? = nil) -> WebXmlOutcome {
+        let sources = [self.webXml, self.tomcatWebXml].filter { FileStatus($0) != nil }
+        return self.merge(sources, offer: offer) { path throws(ConfigError) in try XMLReader().read(path) }
     }
 
     /// Merges the application's own descriptors, the strongest first, with the defaults.
+    ///
+    /// `offer` is the classes that there are; without it nobody asks.
     func merge<Source>(
         _ sources: [Source],
+        offer: WebXmlClasses.Offer? = nil,
         reading: (Source) throws(ConfigError) -> XMLDocument
     ) -> WebXmlOutcome {
         let parser = WebXmlParser(substitution: PropertySubstitution(.shared))
@@ -183,7 +185,10 @@ struct DescriptorFiles: Sendable {
         problems += outcome.problems
         // What is missing in a descriptor that cannot be used says nothing about its mappings.
         if !problems.contains(where: { $0.severity == .fatal }) {
-            problems += documents.flatMap { WebXmlReferences.problems(of: $0, in: webXml) }
+            problems += documents.flatMap { document in
+                WebXmlReferences.problems(of: document, in: webXml)
+                    + (offer.map { WebXmlClasses.problems(of: document, offer: $0) } ?? [])
+            }
         }
         return WebXmlOutcome(webXml: webXml, problems: problems)
     }

@@ -38,12 +38,24 @@ struct ContextDigest: Sendable {
     }
 
     /// The context of a descriptor, and what is wrong with it and its defaults; nothing is logged.
-    func outcome(_ source: Source?) -> (context: StandardContext?, problems: [ConfigProblem]) {
+    ///
+    /// `databases` are the names of the server's user databases, which realms may name.
+    func outcome(
+        _ source: Source?,
+        databases: [String]
+    ) -> (context: StandardContext?, problems: [ConfigProblem]) {
         do {
             let documents = try self.documents(source)
             guard !documents.isEmpty else { return (StandardContext(configuration: .init()), []) }
             let outcome = Self.digester.digest(documents)
-            return (outcome.component as? StandardContext, outcome.problems)
+            let references = documents.flatMap { document in
+                ServerReferences.problems(
+                    ofContext: document,
+                    databases: databases,
+                    substitution: PropertySubstitution(.shared)
+                )
+            }
+            return (outcome.component as? StandardContext, outcome.problems + references)
         } catch {
             return (nil, [ConfigProblem(unreadable: error)])
         }

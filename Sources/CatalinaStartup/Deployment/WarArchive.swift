@@ -84,6 +84,11 @@ struct WarArchive: Sendable {
         }
     }
 
+    /// Unpacks the application's libraries alone; blocks.
+    func unpackLibraries(to folder: String) throws {
+        try self.extract(to: folder) { $0.hasPrefix("WEB-INF/lib/") && $0.hasSuffix(".so") }
+    }
+
     private func setTime(of path: String, to milliseconds: Int64) {
         let time = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
         _ = [time, time].withUnsafeBufferPointer { utimensat(AT_FDCWD, path, $0.baseAddress, 0) }
@@ -118,10 +123,11 @@ struct WarArchive: Sendable {
         }
     }
 
-    private func extract(to folder: String) throws {
+    private func extract(to folder: String, where isWanted: (String) -> Bool = { _ in true }) throws {
         try self.withReader { reader in
             var total: Int64 = 0
             try self.forEachEntry(of: reader) { name, entry in
+                guard isWanted(name) else { return true }
                 try self.extract(name, entry, from: reader, to: folder, &total)
                 return true
             }

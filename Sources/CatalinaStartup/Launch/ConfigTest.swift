@@ -16,8 +16,11 @@ struct ConfigTest {
     mutating func run(_ outcome: DigestOutcome, file: String) async -> Int32 {
         self.report(outcome.problems)
         guard !outcome.isRejected, let server = outcome.component as? StandardServer else { return 1 }
+        let references = self.references(in: file)
+        self.report(references)
         self.checkDefaultHosts(of: server, file: file)
         self.checkApplications(of: server)
+        guard !references.contains(where: { $0.severity == .fatal }) else { return 1 }
         do {
             try await server.initialize()
             let failures = server.connectorFailures
@@ -27,6 +30,17 @@ struct ConfigTest {
         } catch {
             self.print("\(file): error: \(error)")
             return 1
+        }
+    }
+
+    private func references(in file: String) -> [ConfigProblem] {
+        do {
+            return ServerReferences.problems(
+                of: try XMLReader().read(file),
+                substitution: PropertySubstitution(.shared)
+            )
+        } catch {
+            return [ConfigProblem(unreadable: error)]
         }
     }
 

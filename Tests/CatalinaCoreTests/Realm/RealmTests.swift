@@ -42,8 +42,39 @@ func memoryRealm(_ users: [UserDatabase.User], _ groups: [UserDatabase.Group] = 
         let realm = UserDatabaseRealm(configuration: UserDatabaseRealm.Configuration())
         #expect(!realm.isAvailable)
         #expect(await realm.authenticate("ann", "secret") == nil)
-        realm.attach(to: StandardEngine(configuration: StandardEngine.Configuration()))
-        #expect(!realm.isAvailable)
+    }
+
+    private static let hostless = "the engine", ofHost = "a host", ofContext = "a context of a host"
+
+    @Test(
+        "a realm without its database keeps the server from starting, unless it is one of several",
+        arguments: [hostless, ofHost, ofContext],
+        [false, true]
+    )
+    func missingDatabase(place: String, isNested: Bool) async throws {
+        var configuration = UserDatabaseRealm.Configuration()
+        configuration.resourceName = "UserDatabas"
+        let missing = UserDatabaseRealm(configuration: configuration)
+        let lockOut = LockOutRealm(configuration: LockOutRealm.Configuration())
+        lockOut.add(missing)
+        let realm: any Realm = isNested ? lockOut : missing
+        let engine = StandardEngine(configuration: StandardEngine.Configuration())
+        let host = StandardHost(configuration: StandardHost.Configuration())
+        let context = StandardContext(configuration: StandardContext.Configuration())
+        try engine.attachChild(host)
+        try host.attachChild(context)
+        let container: any Container = [Self.hostless: engine, Self.ofHost: host][place] ?? context
+        container.base.realm = realm
+        if isNested {
+            try await engine.start()
+            #expect(engine.state == .started)
+            #expect(!realm.isAvailable)
+            try await engine.stop()
+        } else {
+            let error = await #expect(throws: LifecycleError.self) { try await engine.start() }
+            let text = error.map { ExceptionNames.lines(of: $0).joined(separator: "\n") } ?? ""
+            #expect(text.contains("No UserDatabase component found under key [UserDatabas]"), "\(text)")
+        }
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import Foundation
 import ServerConfig
 import TestSupport
 import Testing
@@ -113,5 +114,119 @@ import Testing
         #expect(forbidden.last?.contains("deployXML=\"false\"") == true)
         let missing = try Self.findings { try $0.write("conf/gone.xml", "<Context docBase='/no/such/place'/>") }
         #expect(missing.first == "/gone fails")
+    }
+
+    // MARK: Modules
+
+    private static let source = """
+        import ServletAPI
+
+        struct Hello: HttpServlet {}
+        struct Watch: ServletContextListener {}
+
+        @c(servlet_module_entry)
+        public func servletModuleEntry() -> UnsafeMutableRawPointer {
+            ServletModule(
+                name: "shop",
+                servlets: ["shop.HelloServlet": { Hello() }],
+                listeners: ["shop.Watch": { Watch() }]
+            ).retainedForHost()
+        }
+        """
+    private static let descriptor = """
+        <web-app>
+        <servlet><servlet-name>a</servlet-name><servlet-class>shop.HelloServlet</servlet-class></servlet>
+        <servlet><servlet-name>b</servlet-name>
+          <servlet-class>shop.HeloServlet</servlet-class></servlet>
+        <servlet><servlet-name>d</servlet-name>
+          <servlet-class>org.apache.catalina.servlets.DefaultServlet</servlet-class></servlet>
+        <listener><listener-class>shop.Watch</listener-class></listener>
+        </web-app>
+        """
+    private static let missing =
+        "warning: [web-app/servlet/servlet-class]: no module in WEB-INF/lib offers the servlet class"
+
+    @Test(
+        "a class that no module offers is named with its place and the one that was meant",
+        .enabled(if: Compiler.swift != nil)
+    )
+    func classes() throws {
+        let tree = try FileTree("shop")
+        let library = tree["libshop.so"]
+        try Compiler.library(swift: Self.source, named: "shop", to: library, in: tree)
+        let bytes = try [UInt8](Data(contentsOf: URL(filePath: library)))
+        let findings = try Self.findings { host in
+            try host.writeFolder()
+            try host.write("webapps/myapp/WEB-INF/web.xml", Self.descriptor)
+            try host.files.makeDirectory("webapps/myapp/WEB-INF/lib")
+            try FileIO.copy(library, to: host.files["webapps/myapp/WEB-INF/lib/libshop.so"])
+            try host.files.write(
+                "webapps/packed.war",
+                ZipArchive.bytes([
+                    ("WEB-INF/web.xml", Array(Self.descriptor.utf8)), ("WEB-INF/lib/libshop.so", bytes),
+                ])
+            )
+        }
+        let sentence = Self.missing + " [shop.HeloServlet], did you mean [shop.HelloServlet]?"
+        #expect(
+            findings == [
+                "/packed runs", "webapps/packed.war!/WEB-INF/web.xml:4: " + sentence,
+                "/myapp runs", "webapps/myapp/WEB-INF/web.xml:4: " + sentence,
+            ]
+        )
+    }
+
+    @Test("without a module every class of the application is missing")
+    func withoutModules() throws {
+        let findings = try Self.findings { host in
+            try host.writeFolder()
+            try host.write("webapps/myapp/WEB-INF/web.xml", Self.descriptor)
+        }
+        #expect(
+            findings == [
+                "/myapp fails",
+                "webapps/myapp/WEB-INF/web.xml:2: \(Self.missing) [shop.HelloServlet]",
+                "webapps/myapp/WEB-INF/web.xml:4: \(Self.missing) [shop.HeloServlet]",
+                "webapps/myapp/WEB-INF/web.xml:7: error: [web-app/listener/listener-class]: no module in WEB-INF/lib "
+                    + "offers the listener class [shop.Watch]",
+            ]
+        )
+    }
+
+    @Test("a library that cannot be opened is named with the reason", .enabled(if: Compiler.c != nil))
+    func libraries() throws {
+        let findings = try Self.findings { host in
+            try host.writeFolder()
+            try host.files.makeDirectory("webapps/myapp/WEB-INF/lib")
+            try Compiler.library(
+                c: "extern void caracal_servlet_api_99(void); void *servlet_module_entry(void) "
+                    + "{ caracal_servlet_api_99(); return 0; }",
+                to: host.files["webapps/myapp/WEB-INF/lib/libold.so"],
+                in: host.files
+            )
+            try host.write("webapps/myapp/WEB-INF/lib/libtext.so", "no library")
+        }
+        #expect(
+            findings == [
+                "/myapp fails",
+                "webapps/myapp/WEB-INF/lib/libtext.so: error: is not a shared library for this machine",
+            ]
+        )
+    }
+
+    @Test("a realm of a context that names no user database is named")
+    func realms() throws {
+        let realm = "<Realm className='org.apache.catalina.realm.UserDatabaseRealm'\n resourceName='Users'/>"
+        let findings = try Self.findings { host in
+            try host.writeFolder(descriptor: "<Context>\(realm)</Context>")
+        }
+        #expect(
+            findings == [
+                "/myapp fails",
+                "webapps/myapp/META-INF/context.xml:2: error: [Context/Realm] attribute [resourceName]: there is no "
+                    + "GlobalNamingResources Resource [Users] of the type org.apache.catalina.UserDatabase: what the realm "
+                    + "is for cannot start",
+            ]
+        )
     }
 }
