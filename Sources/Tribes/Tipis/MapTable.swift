@@ -29,6 +29,12 @@ struct MapTable<Value: Sendable>: Sendable {
     private(set) var claims: Set<String> = []
     /// What was removed and might come back with the state of a node that did not hear of it.
     var removals = MapRemovals()
+    /// Values of which this node was primary until another node said that it is, until that is verified.
+    ///
+    /// Two nodes that say so to each other at the same time would both forget their value.
+    private(set) var yielded: [String: Value] = [:]
+    /// Values that are kept like that; those beyond are not verified.
+    static var yieldedMaximum: Int { 1 << 14 }
     /// Whether there may be primary entries without a backup.
     var needsProtection = false
     var statistics = ReplicatedMapStatistics()
@@ -131,6 +137,12 @@ struct MapTable<Value: Sendable>: Sendable {
                 self.needsProtection = true
                 departure.promoted.append((key, value))
                 departure.published.append(key)
+            } else if entry.role == .proxy, entry.primary == nil, let value = self.yielded.removeValue(forKey: key) {
+                self.stamps &+= 1
+                entry = MapEntry(value: value, role: .primary, primary: own, backups: [], stamp: self.stamps)
+                self.needsProtection = true
+                departure.promoted.append((key, value))
+                departure.published.append(key)
             } else if entry.role == .proxy, entry.primary == nil, entry.backups.isEmpty {
                 self.entries[key] = nil
                 departure.removedCount += 1
@@ -169,6 +181,7 @@ struct MapTable<Value: Sendable>: Sendable {
             forKey: key
         )
         self.claims.remove(key)
+        self.yielded[key] = nil
         self.removals.forget(key)
         self.needsProtection = true
         return old != nil
@@ -178,6 +191,7 @@ struct MapTable<Value: Sendable>: Sendable {
     mutating func remove(_ key: String) -> MapEntry<Value>? {
         self.removals.note(key)
         self.claims.remove(key)
+        self.yielded[key] = nil
         return self.entries.removeValue(forKey: key)
     }
 
@@ -185,6 +199,7 @@ struct MapTable<Value: Sendable>: Sendable {
         self.entries = [:]
         self.participants = []
         self.claims = []
+        self.yielded = [:]
         self.nodes = [:]
         self.removals = MapRemovals()
         self.needsProtection = false
@@ -235,6 +250,7 @@ struct MapTable<Value: Sendable>: Sendable {
     /// - Returns: whether it is.
     mutating func settleClaim(_ key: String, value: Value, backups: [Member], local: Member) -> Bool {
         guard self.claims.remove(key) != nil, var entry = self.entries[key] else { return false }
+        self.yielded[key] = nil
         self.stamps &+= 1
         entry.value = value
         entry.role = .primary
@@ -247,6 +263,9 @@ struct MapTable<Value: Sendable>: Sendable {
     }
 
     mutating func abandonClaim(_ key: String) { self.claims.remove(key) }
+
+    /// Forgets the value of an entry of which another node has become primary.
+    mutating func forgetYielded(_ key: String) { self.yielded[key] = nil }
 
     /// Whether another node's claim to a key gives way to one of this node's that is under way.
     ///
@@ -269,6 +288,7 @@ struct MapTable<Value: Sendable>: Sendable {
         if self.removals.refuses(key, of: message.primary) { return true }
         if self.refusesClaim(key, of: message.primary, local: local) { return true }
         self.stamps &+= 1
+        self.yielded[key] = nil
         self.removals.forget(key)
         self.entries[key] = MapEntry(
             value: value,
@@ -290,6 +310,9 @@ struct MapTable<Value: Sendable>: Sendable {
         if self.refusesClaim(key, of: message.primary, local: local) { return true }
         let isBackup = (message.nodes ?? []).contains(local)
         let value = isBackup ? self.entries[key]?.value : nil
+        if !isBackup, let old = self.entries[key], old.role == .primary, self.yielded.count < Self.yieldedMaximum {
+            self.yielded[key] = old.value
+        }
         self.removals.forget(key)
         self.stamps &+= 1
         self.entries[key] = MapEntry(

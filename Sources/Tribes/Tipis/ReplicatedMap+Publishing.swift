@@ -114,6 +114,7 @@ extension ReplicatedMap {
         case .protect(let key):
             return self.table.withLock { $0.isUnprotected(key) } ? self.publish(key) : self.loop.succeeded()
         case .contest(let key, let member): return self.contest(key, with: member)
+        case .verify(let key): return self.verifyYielded(key)
         case .claim: return self.loop.succeeded()
         case .correct(let key, let member):
             guard let entry = self.table.withLock({ $0.entries[key] }), entry.role == .primary, !entry.names(member)

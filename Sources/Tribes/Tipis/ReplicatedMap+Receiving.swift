@@ -40,6 +40,7 @@ extension ReplicatedMap: ChannelListener {
         case .proxy:
             let key = try message.keyText()
             try self.admit(self.table.withLock { $0.takeProxy(key, from: message, local: local) })
+            self.watchYielded(key)
         case .remove:
             let key = try message.keyText()
             self.table.withLock { _ = $0.remove(key) }
@@ -166,7 +167,7 @@ extension ReplicatedMap: RpcCallback {
             message.value = Array(try self.state.javaValue.stream().readableBytesView)
         case .retrieveBackup:
             let key = try message.keyText()
-            guard let value = self.peek(key) else { return nil }
+            guard let value = self.table.withLock({ $0.entries[key]?.value ?? $0.yielded[key] }) else { return nil }
             message.key = nil
             message.value = Array(try value.encoded().readableBytesView)
         case .state, .stateCopy:

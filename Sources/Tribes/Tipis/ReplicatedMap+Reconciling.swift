@@ -94,6 +94,7 @@ extension ReplicatedMap {
                     _ = table.takeProxy(key, from: message, local: local)
                 }
             }
+            self.watchYielded(key)
             return self.loop.succeeded()
         }
     }

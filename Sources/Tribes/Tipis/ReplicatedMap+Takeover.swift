@@ -55,25 +55,31 @@ extension ReplicatedMap {
         return self.retrieve(key, from: backups).flatMap { value in
             if let value { return self.settle(retrieved: value, key, backups, local) }
             let others = self.mapMembers.filter { !backups.contains($0) }
-            return self.retrieve(key, from: others).flatMap { value in
-                guard let value else { return self.abandon(key) }
+            return self.retrieve(key, from: others, preferring: entry.primary?.member).flatMap { value in
+                guard let value = value ?? self.table.withLock({ $0.yielded[key] }) else { return self.abandon(key) }
                 return self.settle(retrieved: value, key, [], local)
             }
         }
     }
 
     /// The value of a key that others have; nil, and logged, if none of them answers with one.
-    func retrieve(_ key: String, from members: [Member]) -> EventLoopFuture<Value?> {
+    ///
+    /// Of several the preferred member's is taken, or the one used last.
+    func retrieve(
+        _ key: String,
+        from members: [Member],
+        preferring preferred: Member? = nil
+    ) -> EventLoopFuture<Value?> {
         guard !members.isEmpty else { return self.answer(nil) }
-        var request = self.message(.retrieveBackup, key)
-        request.primary = nil
         // an answer may be that there is no value: with one member the first answer is all there are
-        return self.ask(request, members, .allReplies, timeout: self.configuration.rpcTimeout)
+        return self.ask(self.retrieval(of: key), members, .allReplies, timeout: self.configuration.rpcTimeout)
             .flatMapThrowing { replies in
-                guard let owner = self.owner, let reply = replies.first(where: { !$0.message.isNull }),
-                    let bytes = try MapMessage(reply.message).value
-                else { return nil }
-                return try owner.makeValue(ByteBuffer(bytes: bytes), key: key)
+                guard let owner = self.owner else { return nil }
+                let found = replies.filter { !$0.message.isNull }
+                let chosen = found.first { $0.source == preferred }.map { [$0] } ?? found
+                let streams = try chosen.compactMap { try MapMessage($0.message).value }
+                let values = try streams.map { try owner.makeValue(ByteBuffer(bytes: $0), key: key) }
+                return values.max { $0.lastUsed < $1.lastUsed }
             }.flatMapErrorThrowing { error in
                 self.log.warning(
                     "Unable to retrieve remote object",
@@ -81,6 +87,12 @@ extension ReplicatedMap {
                 )
                 return nil
             }
+    }
+
+    private func retrieval(of key: String) -> MapMessage {
+        var request = self.message(.retrieveBackup, key)
+        request.primary = nil
+        return request
     }
 
     private func abandon(_ key: String) -> EventLoopFuture<Value?> {
@@ -128,5 +140,46 @@ extension ReplicatedMap {
             return true
         }
         if isPrimary { self.owner?.objectMadePrimary(key, value) }
+    }
+
+    // MARK: Yielding
+
+    /// Has it verified, a while after another node said that it is primary of an entry of this node's, that it is.
+    ///
+    /// Two nodes that say so to each other at the same time both yield. The later of the two in ``AbsoluteOrder`` looks
+    /// when the other has looked, and finds it without the value.
+    func watchYielded(_ key: String) {
+        guard let loop = self.running?.loop, let local = self.channel.localMember else { return }
+        let entry = self.table.withLock { $0.yielded[key] == nil ? nil : $0.entries[key] }
+        guard let entry else { return }
+        let age = self.configuration.accessTimeout
+        let isFirst = entry.primary.map { AbsoluteOrder.isBefore(local, $0.member) } ?? true
+        loop.schedule(after: isFirst ? age : age + age) { self.enqueue([.verify(key)]) }
+    }
+
+    /// Takes an entry back of which nobody has the value.
+    func verifyYielded(_ key: String) -> EventLoopFuture<Void> {
+        let entry = self.table.withLock { table -> MapEntry<Value>? in
+            guard table.yielded[key] != nil else { return nil }
+            if let entry = table.entries[key], entry.role == .proxy { return entry }
+            table.forgetYielded(key)
+            return nil
+        }
+        guard let entry, self.running != nil else { return self.loop.succeeded() }
+        let members = Set([entry.primary].compactMap { $0?.member } + entry.backups.map(\.member))
+        let holders = self.channel.members.filter { members.contains($0) }
+        return self.ask(self.retrieval(of: key), holders, .allReplies, timeout: self.configuration.rpcTimeout)
+            .flatMapThrowing { replies in
+                let isHeld = try replies.contains {
+                    try !$0.message.isNull && MapMessage($0.message).value != nil
+                }
+                if isHeld {
+                    self.table.withLock { $0.forgetYielded(key) }
+                } else if replies.count < holders.count {
+                    self.watchYielded(key)
+                } else {
+                    self.enqueue([.claim(key)])
+                }
+            }.flatMapErrorThrowing { _ in self.watchYielded(key) }
     }
 }

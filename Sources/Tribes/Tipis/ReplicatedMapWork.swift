@@ -12,10 +12,13 @@ enum ReplicatedMapJob: Hashable, Sendable {
     case correct(String, Member)
     /// Find out which of two primaries stays.
     case contest(String, Member)
+    /// Make sure that somebody has the value of an entry of which this node was primary.
+    case verify(String)
 
     var key: String {
         switch self {
-        case .publish(let key), .protect(let key), .claim(let key), .correct(let key, _), .contest(let key, _): key
+        case .publish(let key), .protect(let key), .claim(let key), .verify(let key): key
+        case .correct(let key, _), .contest(let key, _): key
         }
     }
 }
@@ -36,7 +39,7 @@ struct ReplicatedMapWork {
     var verification: NIODeadline?
     /// Keys whose whole value is being asked for because changes came without it.
     var repairs: Set<String> = []
-    /// Jobs that wait, each once: at most five for each key and node.
+    /// Jobs that wait, each once: at most six for each key and node.
     private var queue: [ReplicatedMapJob] = []
     private var position = 0
     private var queued: Set<ReplicatedMapJob> = []

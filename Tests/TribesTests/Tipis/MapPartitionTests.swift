@@ -44,7 +44,7 @@ import Tribes
     /// Takeovers of one key on several nodes at once may leave it with none that is primary: a use mends that.
     @Test(
         "whatever happens, after quiet a use of a value finds or makes its one primary",
-        arguments: Array(1...Self.seeds) + [84]
+        arguments: Array(1...Self.seeds) + [84, 138, 170]
     )
     func storm(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
