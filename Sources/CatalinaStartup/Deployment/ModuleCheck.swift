@@ -1,5 +1,6 @@
 import CatalinaCore
 import ServerConfig
+import Synchronization
 
 /// Opens the modules of an application that is not going to run, to see what they offer; blocks.
 ///
@@ -9,6 +10,8 @@ struct ModuleCheck {
     let problems: [ConfigProblem]
     /// Classes of the modules and of the container; `nil` if the modules cannot be asked.
     let offer: WebXmlClasses.Offer?
+
+    private static let count = Atomic(0)
 
     static func ofFolder(_ folder: String) -> ModuleCheck {
         do {
@@ -29,7 +32,8 @@ struct ModuleCheck {
     }
 
     private static func inTemporaryFolder(_ body: (String) throws -> ModuleCheck) throws -> ModuleCheck {
-        let folder = "\(Places.temporary)/configtest-\(FileIO.processID)"
+        let number = self.count.add(1, ordering: .relaxed).newValue
+        let folder = "\(Places.temporary)/configtest-\(FileIO.processID)-\(number)"
         try FileIO.makeDirectories(folder)
         let result: ModuleCheck
         do {
