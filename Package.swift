@@ -33,7 +33,7 @@ func system(_ name: String, pkgConfig: String, apt: String) -> Target {
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
 }
 
 let systemLibraries: [Target] = [
@@ -99,7 +99,7 @@ let webapps: [Target] = [
 let testTargets: [Target] = [
     .target(
         name: "TestSupport",
-        dependencies: [nioCore, nioPosix, log],
+        dependencies: [nioPosix, log],
         path: "Tests/TestSupport",
         swiftSettings: settings
     ),
@@ -116,40 +116,47 @@ let testTargets: [Target] = [
         swiftSettings: settings
     ),
     tests("Modeler", ["Modeler"]),
-    tests("Juli", ["Juli", log]),
-    tests("ServerConfig", ["ServerConfig", "Modeler"]),
-    tests("Coyote", ["Coyote", "COpenSSL", nioCore, nioPosix, nioEmbedded]),
-    tests("CatalinaCore", ["CatalinaCore", "CatalinaSession", "Coyote", "Modeler", servletAPI, nioCore]),
-    tests("JavaSerialization", ["JavaSerialization", nioCore]),
+    tests("Juli", ["Juli", log, "TestSupport"]),
+    tests("ServerConfig", ["ServerConfig", "Modeler", "TestSupport"]),
+    tests("Coyote", ["Coyote", "COpenSSL", nioCore, nioPosix, "TestSupport"]),
+    tests(
+        "CatalinaCore",
+        ["CatalinaCore", "CatalinaSession", "Coyote", "Modeler", servletAPI, nioCore, "TestSupport"]
+    ),
+    tests("JavaSerialization", ["JavaSerialization", nioCore, "TestSupport"]),
     tests(
         "Tribes",
-        ["Tribes", "ClusterSupport", "JavaSerialization", "Modeler", nioCore, nioPosix, nioEmbedded]
+        ["Tribes", "ClusterSupport", "JavaSerialization", "Modeler", nioCore, nioEmbedded, "TestSupport"]
     ),
     tests(
         "CatalinaHA",
         [
-            "CatalinaHA", "CatalinaSession", "CatalinaCore", "Tribes", "ClusterSupport", "JavaSerialization",
-            "Modeler", "ServerConfig", servletAPI, nioCore, nioPosix, nioEmbedded,
+            "CatalinaHA", "CatalinaSession", "CatalinaCore", "Tribes", "JavaSerialization",
+            servletAPI, nioCore, "TestSupport",
         ]
     ),
-    tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", servletAPI]),
+    tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", servletAPI, "TestSupport"]),
     tests(
         "CatalinaManager",
-        ["CatalinaManager", "CatalinaCore", "CatalinaSession", "Coyote", "Modeler", servletAPI]
+        ["CatalinaManager", "CatalinaCore", "CatalinaSession", "Coyote", "Modeler", servletAPI, "TestSupport"]
     ),
     tests(
         "CatalinaStartup",
         [
-            "CatalinaStartup", "CatalinaCore", "CatalinaHA", "Tribes", "Coyote", "ServerConfig", "Modeler", servletAPI,
+            "CatalinaStartup", "CatalinaCore", "CatalinaHA", "Tribes", "Coyote", "ServerConfig", "Modeler",
+            "TestSupport",
         ]
     ),
-    tests("RepositoryCore", ["RepositoryCore"]),
+    tests("RepositoryCore", ["RepositoryCore", "TestSupport"]),
     tests("RepositorySync", ["RepositorySync", "RepositoryCore"]),
-    tests("RepositoryStorage", ["RepositoryStorage", "RepositoryIndex", "RepositoryCore", "CrashWriter", grdb]),
-    tests("RepositoryIndex", ["RepositoryIndex", "RepositoryCore", grdb]),
+    tests(
+        "RepositoryStorage",
+        ["RepositoryStorage", "RepositoryIndex", "RepositoryCore", "CrashWriter", grdb, "TestSupport"]
+    ),
+    tests("RepositoryIndex", ["RepositoryIndex", "RepositoryCore", grdb, "TestSupport"]),
     tests("ServletAPI", [servletAPI]),
-    tests("ExamplesWebapp", ["ExamplesWebapp", servletAPI]),
-    tests("RepositoryWebapp", ["RepositoryWebapp", "RepositoryCore", servletAPI]),
+    tests("ExamplesWebapp", ["ExamplesWebapp", servletAPI, "TestSupport"]),
+    tests("RepositoryWebapp", ["RepositoryWebapp", "RepositoryStorage", "RepositoryCore", servletAPI, "TestSupport"]),
     tests("Tidy", []),
 ]
 

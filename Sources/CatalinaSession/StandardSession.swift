@@ -20,10 +20,15 @@ package final class StandardSession: Session {
         var isExpiring = false
         var attributes: [String: any Sendable] = [:]
         var notes: [String: any Sendable] = [:]
-        var principal: (any Principal)?
-        var authType: String?
+        var login = Login()
         /// Requests that hold the session now.
         var uses = 0
+    }
+
+    /// Who has logged in, and how.
+    struct Login {
+        var principal: (any Principal)?
+        var authType: String?
     }
 
     let protected: Mutex<Protected>
@@ -104,13 +109,13 @@ package final class StandardSession: Session {
     package var creationTimeInternal: Int64 { self.protected.withLock { $0.creationTime } }
 
     package var principal: (any Principal)? {
-        get { self.protected.withLock { $0.principal } }
-        set { self.protected.withLock { $0.principal = newValue } }
+        get { self.protected.withLock { $0.login.principal } }
+        set { self.protected.withLock { $0.login.principal = newValue } }
     }
 
     package var authType: String? {
-        get { self.protected.withLock { $0.authType } }
-        set { self.protected.withLock { $0.authType = newValue } }
+        get { self.protected.withLock { $0.login.authType } }
+        set { self.protected.withLock { $0.login.authType = newValue } }
     }
 
     package func note(_ name: String) -> (any Sendable)? { self.protected.withLock { $0.notes[name] } }

@@ -15,10 +15,16 @@ package struct RequestInfo: Sendable, Equatable {
     /// The connector's port.
     package var serverPort: Int
     package var virtualHost: String
-    package var method: String
-    package var currentUri: String
-    package var currentQueryString: String?
-    package var protocolName: String
+    package var line: Line
+
+    /// What the request asks for.
+    package struct Line: Sendable, Equatable {
+        package var method: String
+        package var path: String
+        /// nil without `?`.
+        package var query: String?
+        package var protocolName: String
+    }
 }
 
 /// Sums over every request of a protocol handler.

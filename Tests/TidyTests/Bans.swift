@@ -27,10 +27,18 @@ enum Bans {
 
     static func startsTask(_ source: SourceText) -> Bool {
         source.codeLines.contains { line in
-            ["Task {", "Task(", "Task.detached", "Task<"].contains {
+            ["Task {", "Task(", "Task.detached", "Task.immediate", "Task<"].contains {
                 Self.contains(line, $0) && !line.contains("-> Task<")
             }
                 && !line.contains("var ") && !line.contains(": Task<")
+        }
+    }
+
+    /// Ways of waiting for time to pass that the file uses, each once.
+    static func sleeps(_ source: SourceText) -> [String] {
+        let code = source.codeLines
+        return ["Task.sleep", "Thread.sleep", "sleep(", "usleep(", "nanosleep("].filter { word in
+            code.contains { Self.contains($0, word) }
         }
     }
 

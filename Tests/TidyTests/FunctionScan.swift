@@ -34,9 +34,9 @@ extension SourceText {
         return functions
     }
 
-    private typealias Word = (text: String, start: Int, end: Int)
+    typealias Word = (text: String, start: Int, end: Int)
 
-    private static func isWordByte(_ byte: UInt8) -> Bool {
+    static func isWordByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...:
@@ -45,7 +45,7 @@ extension SourceText {
         }
     }
 
-    private func nextWord(from index: inout Int) -> Word? {
+    func nextWord(from index: inout Int) -> Word? {
         while index < self.code.count, !Self.isWordByte(self.code[index]) { index += 1 }
         guard index < self.code.count else { return nil }
         let start = index
@@ -54,12 +54,12 @@ extension SourceText {
     }
 
     /// `x.init(`, `super.init(` and a label `init:` are calls; so is a word behind `#` or in backquotes.
-    private func isDeclaration(_ word: Word) -> Bool {
+    func isDeclaration(_ word: Word) -> Bool {
         guard word.start > 0 else { return true }
         return ![UInt8(ascii: "."), UInt8(ascii: "#"), UInt8(ascii: "`")].contains(self.code[word.start - 1])
     }
 
-    private func functionName(at cursor: inout Int) -> String {
+    func functionName(at cursor: inout Int) -> String {
         while cursor < self.code.count, self.code[cursor] == 0x20 { cursor += 1 }
         let start = cursor
         let stops: [UInt8] = [UInt8(ascii: "("), UInt8(ascii: "<"), 0x20, 0x0a]
@@ -74,7 +74,7 @@ extension SourceText {
         return String(decoding: self.code[start..<cursor], as: UTF8.self).filter { $0 != " " }
     }
 
-    private func skipGenerics(_ cursor: inout Int) {
+    func skipGenerics(_ cursor: inout Int) {
         if cursor < self.code.count, self.code[cursor] == UInt8(ascii: "?") { cursor += 1 }
         guard cursor < self.code.count, self.code[cursor] == UInt8(ascii: "<") else { return }
         var depth = 0
@@ -87,7 +87,7 @@ extension SourceText {
     }
 
     /// The offset of the bracket that closes the one at `start`.
-    private func matching(_ start: Int) -> Int? {
+    func matching(_ start: Int) -> Int? {
         var depth = 0
         for index in start..<self.code.count {
             switch self.code[index] {

@@ -19,6 +19,14 @@ struct Repository: Sendable {
         Array(try Data(contentsOf: self.root.appending(path: path)))
     }
 
+    /// The sources by the folder of their target, as `Sources/Coyote`.
+    static func folders() -> [String: [SourceText]] {
+        Dictionary(
+            grouping: self.sources,
+            by: { $0.path.split(separator: "/").prefix(2).joined(separator: "/") }
+        ).mapValues { $0.map(\.text) }
+    }
+
     /// Every Swift file, read and scanned once.
     static let sources: [(path: String, text: SourceText)] = {
         Repository.files(below: ["Sources", "Tests"], withExtension: "swift").compactMap { path in

@@ -67,12 +67,77 @@ import Testing
         "starting a task is told from naming one",
         arguments: [
             ("Task { }", true), ("let t = Task(priority: .high) { }", true), ("Task.detached { }", true),
+            ("Task.immediate { }", true),
             ("var task: Task<Void, Never>?", false), ("withTaskGroup {}", false), ("Task.yield()", false),
             ("MyTask { }", false),
         ]
     )
     func tasks(text: String, starts: Bool) {
         #expect(Bans.startsTask(SourceText(Array(text.utf8))) == starts)
+    }
+
+    @Test(
+        "waiting for time to pass is found, also below a name of its own",
+        arguments: [
+            ("try await Task.sleep(for: .seconds(1))", ["Task.sleep"]), ("usleep(3)", ["usleep("]),
+            ("Glibc.sleep(1)", []), ("// sleep(1)", []), ("oversleep(1)", []),
+        ]
+    )
+    func sleeps(text: String, words: [String]) {
+        #expect(Bans.sleeps(SourceText(Array(text.utf8))) == words)
+    }
+
+    static let types: [(String, [TypeScan])] = [
+        ("struct S { let a = 1; var b: Int }", [TypeScan(name: "S", stored: ["a", "b"])]),
+        ("struct S {\n    static let a = 1\n    class var b: Int { 1 }\n}", [TypeScan(name: "S", stored: [])]),
+        (
+            "final class C<T>: P where T: Q {\n    var a: Int { 1 }\n    var b: [Int] {\n        didSet { f() }\n    }\n}",
+            [TypeScan(name: "C", stored: ["b"])]
+        ),
+        (
+            "actor A {\n    lazy var a = { let x = 1 }()\n    struct S { let b: Int }\n    func f() { let c = 1 }\n}",
+            [TypeScan(name: "A", stored: ["a"]), TypeScan(name: "S", stored: ["b"])]
+        ),
+        ("var f: (Int) -> Void\nclass func g() {}\nextension S { var a: Int { let b = 1 } }", []),
+        ("struct S {\n    var f: (Int) -> Void\n    init() {}\n}", [TypeScan(name: "S", stored: ["f"])]),
+    ]
+
+    @Test("what each type stores is found", arguments: types)
+    func stored(text: String, types: [TypeScan]) {
+        #expect(SourceText(Array(text.utf8)).types() == types)
+    }
+
+    @Test(
+        "computed properties are found with their length",
+        arguments: [
+            ("var a: Int { 1 }", ["a 1"]), ("var a: Int {\n    get { 1 }\n    set {}\n}", ["a 4"]),
+            ("protocol P { var a: Int { get async throws } }", []), ("var a = { 1 }()", []),
+            ("static var a: [Int: X<Y>]\n{\n}", ["a 3"]), ("let a: Int\nfunc f() {}", []), ("var a: Int\nf {}", []),
+        ]
+    )
+    func computed(text: String, properties: [String]) {
+        #expect(SourceText(Array(text.utf8)).computedProperties().map { "\($0.name) \($0.length)" } == properties)
+    }
+
+    @Test("the manifest's targets are read with what they depend on")
+    func manifest() {
+        let manifest = Manifest(
+            """
+            let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+            library("A"), library("B", ["A", nioCore], resources: []),
+            tests("B", ["B",\n nioCore]),
+            .target(name: "D", dependencies: [\n"A"], path: "Tests/D")
+            """
+        )
+        #expect(
+            manifest.targets == [
+                Manifest.Target(folder: "Sources/A", dependencies: []),
+                Manifest.Target(folder: "Sources/B", dependencies: ["A", "NIOCore"]),
+                Manifest.Target(folder: "Tests/BTests", dependencies: ["B", "NIOCore"]),
+                Manifest.Target(folder: "Tests/D", dependencies: ["A"]),
+            ]
+        )
+        #expect(manifest.isDependency("NIOCore") && manifest.isDependency("A") && !manifest.isDependency("Glibc"))
     }
 
     @Test("imports are read in every form")

@@ -5,6 +5,7 @@ import Testing
     static let fileLinesMaximum = 600
     static let functionLinesMaximum = 70
     static let parametersMaximum = 6
+    static let storedPropertiesMaximum = 12
 
     func expect(_ rule: String, _ violations: [Violation]) throws {
         let listed = try Exceptions.listed(for: rule)
@@ -46,6 +47,29 @@ import Testing
         try self.expect("parameters", wide)
     }
 
+    @Test("no computed property is longer than 70 lines")
+    func computedProperties() throws {
+        try self.expect(
+            "property",
+            Repository.sources.flatMap { source in
+                source.text.computedProperties().filter { $0.length > Self.functionLinesMaximum }
+                    .map { Violation(file: source.path, place: $0.name) }
+            }
+        )
+    }
+
+    @Test("no type stores more than 12 properties, a Configuration apart")
+    func storedProperties() throws {
+        try self.expect(
+            "stored",
+            Repository.sources.flatMap { source in
+                source.text.types().filter {
+                    $0.stored.count > Self.storedPropertiesMaximum && !$0.name.hasSuffix("Configuration")
+                }.map { Violation(file: source.path, place: $0.name) }
+            }
+        )
+    }
+
     @Test("nothing is forced, unfinished or unchecked without a reason")
     func bans() throws {
         var violations: [Violation] = []
@@ -62,6 +86,35 @@ import Testing
     func tasks() throws {
         let files = Repository.sources.filter { $0.path.hasPrefix("Sources/") && Bans.startsTask($0.text) }
         try self.expect("task", files.map { Violation(file: $0.path, place: "Task") })
+    }
+
+    @Test("no test sleeps")
+    func sleeps() throws {
+        try self.expect(
+            "sleep",
+            Repository.sources.filter { $0.path.hasPrefix("Tests/") }.flatMap { source in
+                Bans.sleeps(source.text).map { Violation(file: source.path, place: $0) }
+            }
+        )
+    }
+
+    @Test("a target depends on what it imports, and on nothing else")
+    func dependencies() throws {
+        let manifest = Manifest(String(decoding: try Repository.bytes(of: "Package.swift"), as: UTF8.self))
+        #expect(manifest.targets.count > 20)
+        let folders = Repository.folders()
+        var violations: [Violation] = []
+        for target in manifest.targets {
+            let imports = Set(folders[target.folder, default: []].flatMap { $0.imports() })
+            let known = imports.filter(manifest.isDependency)
+            violations += known.subtracting(target.dependencies).map {
+                Violation(file: target.folder, place: "imports \($0) without depending on it")
+            }
+            violations += target.dependencies.subtracting(known).map {
+                Violation(file: target.folder, place: "depends on \($0) without importing it")
+            }
+        }
+        try self.expect("dependency", violations)
     }
 
     @Test("a target imports only what lies beneath it")

@@ -139,7 +139,7 @@ package final class AuthenticatorValve: Valve, Authenticator {
         }
         var location = "https://" + request.serverName + (port == 443 ? "" : ":\(port)") + request.requestURI
         if request.isRequestedSessionIdFromURL, let id = request.requestedSessionId, let facts = request.facts {
-            location += ";" + facts.sessionParameterName + "=" + id
+            location += ";" + facts.tracking.parameterName + "=" + id
         }
         if let query = request.queryString { location += "?" + query }
         let status = request.context?.realm?.settings.transportGuaranteeRedirectStatus ?? 302

@@ -96,8 +96,8 @@ extension CoyoteAdapter {
     }
 
     private func takePathSession(_ request: Request) {
-        guard let context = request.facts, context.usesURLTracking,
-            let id = request.pathParameter(context.sessionParameterName)
+        guard let context = request.facts, context.tracking.usesURLs,
+            let id = request.pathParameter(context.tracking.parameterName)
         else { return }
         request.requestedSessionId = id
         request.isRequestedSessionIdFromURL = true
@@ -119,7 +119,7 @@ extension CoyoteAdapter {
     private func redirect(_ request: Request, _ response: Response, to path: String) async throws {
         var location = PercentEncoder.path.encode(path)
         if request.isRequestedSessionIdFromURL, let id = request.requestedSessionId {
-            location += ";" + (request.facts?.sessionParameterName ?? "jsessionid") + "=" + id
+            location += ";" + (request.facts?.tracking.parameterName ?? "jsessionid") + "=" + id
         }
         if let query = request.queryString { location += "?" + query }
         try await response.sendRedirect(location)

@@ -43,8 +43,8 @@ extension Request {
     package func changedSession(to id: String) {
         guard let context = self.facts else { return }
         if self.requestedSessionId != nil { self.requestedSessionId = id }
-        if context.usesCookies, !self.response.isCommitted {
-            self.response.setSessionCookie(context.sessionCookie(id, secure: self.isSecure))
+        if context.tracking.usesCookies, !self.response.isCommitted {
+            self.response.setSessionCookie(context.tracking.cookie(id, secure: self.isSecure))
         }
     }
 
@@ -52,10 +52,10 @@ extension Request {
     func parseSessionCookies() {
         guard !self.sessionCookiesParsed else { return }
         self.sessionCookiesParsed = true
-        guard let context = self.facts, context.usesCookies, self.parsedCookies != nil else {
+        guard let context = self.facts, context.tracking.usesCookies, self.parsedCookies != nil else {
             return
         }
-        let name = context.sessionCookieName
+        let name = context.tracking.cookieName
         for cookie in self.cookies where cookie.name == name {
             if !self.isRequestedSessionIdFromCookie {
                 self.requestedSessionId = cookie.value
@@ -86,12 +86,12 @@ extension Request {
     }
 
     private func createSession(_ context: ContextFacts, _ manager: any Manager) async throws -> any Session {
-        if context.usesCookies, self.response.isCommitted {
+        if context.tracking.usesCookies, self.response.isCommitted {
             throw IllegalStateError("Cannot create a session after the response has been committed")
         }
         let session = try manager.createSession(await self.reusableSessionID(context))
-        if context.usesCookies {
-            self.response.setSessionCookie(context.sessionCookie(session.idInternal, secure: self.isSecure))
+        if context.tracking.usesCookies {
+            self.response.setSessionCookie(context.tracking.cookie(session.idInternal, secure: self.isSecure))
         }
         session.access()
         self.sessionObject = session
@@ -100,7 +100,8 @@ extension Request {
 
     /// The client's id may be kept only when the cookie is shared by all contexts and another one knows the id.
     private func reusableSessionID(_ context: ContextFacts) async throws -> String? {
-        guard let id = self.requestedSessionId, self.isRequestedSessionIdFromCookie, context.sessionCookiePath == "/"
+        guard let id = self.requestedSessionId, self.isRequestedSessionIdFromCookie,
+            context.tracking.cookiePath == "/"
         else { return nil }
         guard self.context?.configuration.validateClientProvidedNewSessionId == true else { return id }
         for case let other as StandardContext in self.host?.children ?? [] {

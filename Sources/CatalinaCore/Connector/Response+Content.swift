@@ -109,7 +109,7 @@ extension Response {
     }
 
     private func isEncodeable(_ absolute: String) -> Bool {
-        guard let context = self.request.facts, context.usesURLTracking, !absolute.hasPrefix("#"),
+        guard let context = self.request.facts, context.tracking.usesURLs, !absolute.hasPrefix("#"),
             self.request.sessionIfPresent?.isValid == true, !self.request.isRequestedSessionIdFromCookie
         else { return false }
         let request = self.request
@@ -121,7 +121,7 @@ extension Response {
         let path = absolute.dropFirst(base.count)
         let contextPath = context.path
         guard contextPath.isEmpty || path.hasPrefix(contextPath) else { return false }
-        return !path.contains(";\(context.sessionParameterName)=" + (request.sessionIfPresent?.idInternal ?? ""))
+        return !path.contains(";\(context.tracking.parameterName)=" + (request.sessionIfPresent?.idInternal ?? ""))
     }
 
     private func starts(_ url: String, with origin: String) -> Bool {
@@ -131,7 +131,7 @@ extension Response {
     }
 
     private func insert(_ id: String, into url: String) -> String {
-        let name = self.request.facts?.sessionParameterName ?? "jsessionid"
+        let name = self.request.facts?.tracking.parameterName ?? "jsessionid"
         let end = url.firstIndex { $0 == "?" || $0 == "#" } ?? url.endIndex
         let path = url[..<end]
         guard !path.isEmpty else { return url }

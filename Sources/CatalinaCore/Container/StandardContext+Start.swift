@@ -27,8 +27,8 @@ extension StandardContext {
         try await self.enter(.starting)
         let now = WallClock.milliseconds()
         self.protected.withLock { protected in
-            protected.startTime = now
-            protected.startupTime = (MonotonicClock.now() - begin) / 1_000_000
+            protected.lastStart.time = now
+            protected.lastStart.duration = (MonotonicClock.now() - begin) / 1_000_000
         }
         self.isPaused = false
         self.registerRunningParts()

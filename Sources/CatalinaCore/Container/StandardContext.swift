@@ -21,8 +21,16 @@ package final class StandardContext: Container, ConfigurableComponent {
         var manager: (any Manager)?
         var instances = Instances()
         var applicationContext: ApplicationContext?
-        var startTime: Int64 = 0
-        var startupTime: Int64 = 0
+        var lastStart = Start()
+    }
+
+    /// How the last start went.
+    struct Start {
+        /// Milliseconds since 1970.
+        var time: Int64 = 0
+        /// Milliseconds that it took.
+        var duration: Int64 = 0
+        /// Why it failed.
         var failure: String?
     }
 
@@ -47,7 +55,6 @@ package final class StandardContext: Container, ConfigurableComponent {
         package var workDirectory = ""
         /// Whether it stands in server.xml, so that the manager may not undeploy it.
         package var isDefinedInServerXML = false
-        package var deployer: (any Deployer)?
         /// Why its descriptor could not be used; such an application is known and never starts.
         package var deploymentFailure: String?
 
@@ -148,14 +155,14 @@ package final class StandardContext: Container, ConfigurableComponent {
     }
 
     /// Milliseconds since 1970 of the last start.
-    package var startTime: Int64 { self.protected.withLock { $0.startTime } }
+    package var startTime: Int64 { self.protected.withLock { $0.lastStart.time } }
     /// Milliseconds that the last start took.
-    package var startupTime: Int64 { self.protected.withLock { $0.startupTime } }
+    package var startupTime: Int64 { self.protected.withLock { $0.lastStart.duration } }
 
     /// Why the last start failed, `nil` if it did not.
     package var failure: String? {
-        get { self.protected.withLock { $0.failure } }
-        set { self.protected.withLock { $0.failure = newValue } }
+        get { self.protected.withLock { $0.lastStart.failure } }
+        set { self.protected.withLock { $0.lastStart.failure = newValue } }
     }
 
     /// The application's view of itself.

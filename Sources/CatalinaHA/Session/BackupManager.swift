@@ -15,7 +15,7 @@ package import Tribes
 /// Source: `org.apache.catalina.ha.session.BackupManager`.
 package final class BackupManager: ClusterManager, DeltaSessionOwner, ConfigurableComponent {
     package struct Configuration: Sendable, Equatable {
-        package var common = ClusterManagerSettings()
+        package var common = ClusterManagerConfiguration()
         /// How sessions go to their backups.
         package var mapSendOptions: SendOptions = .synchronous
         /// Milliseconds to wait for a session that another node holds.
@@ -46,7 +46,7 @@ package final class BackupManager: ClusterManager, DeltaSessionOwner, Configurab
                 \.terminateOnStartFailure,
                 "Whether the application does not start where the other nodes cannot be asked"
             ),
-        ] + ClusterManagerSettings.attributes.nested(in: \.common)
+        ] + ClusterManagerConfiguration.attributes.nested(in: \.common)
     )
 
     package let lifecycle = LifecycleSupport()

@@ -2,7 +2,7 @@ package import Modeler
 
 extension DeltaManager {
     package struct Configuration: Sendable, Equatable {
-        package var common = ClusterManagerSettings()
+        package var common = ClusterManagerConfiguration()
         /// Whether the end of the application here ends its sessions everywhere.
         package var expireSessionsOnShutdown = false
         /// Whether listeners hear of sessions that other nodes make and end.
@@ -70,6 +70,6 @@ extension DeltaManager {
                 "Whether messages that are older than the sessions received are dropped"
             ),
             Attribute("enableStatistics", \.enableStatistics, "Whether messages are counted"),
-        ] + ClusterManagerSettings.attributes.nested(in: \.common)
+        ] + ClusterManagerConfiguration.attributes.nested(in: \.common)
     )
 }

@@ -22,11 +22,11 @@ package final class ManagerSupport: Sendable {
     /// Milliseconds since 1970.
     package let now: @Sendable () -> Int64
     let filter: AttributeFilter
-    private let settingsSlot: Mutex<ClusterManagerSettings>
+    private let settingsSlot: Mutex<ClusterManagerConfiguration>
     private let protected = Mutex(Protected())
 
     /// - Throws: `AddressPattern.Fault` for a filter that is no regular expression.
-    init(_ settings: ClusterManagerSettings, now: @escaping @Sendable () -> Int64) throws {
+    init(_ settings: ClusterManagerConfiguration, now: @escaping @Sendable () -> Int64) throws {
         self.settingsSlot = Mutex(settings)
         self.filter = try AttributeFilter(
             names: settings.sessionAttributeNameFilter,
@@ -37,7 +37,7 @@ package final class ManagerSupport: Sendable {
     }
 
     /// A copy each time; requests read it as often as they change a session.
-    var settings: ClusterManagerSettings {
+    var settings: ClusterManagerConfiguration {
         get { self.settingsSlot.withLock { $0 } }
         set { self.settingsSlot.withLock { $0 = newValue } }
     }

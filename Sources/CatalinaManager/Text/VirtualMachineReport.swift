@@ -111,8 +111,9 @@ struct ThreadDumpReport: Sendable {
         var states: [ConnectorState] = []
         for connector in server?.services.flatMap(\.connectors) ?? [] {
             let requests = await connector.handler.requestInfos().map { info in
-                let query = info.currentQueryString.map { "?" + $0 } ?? ""
-                return "\(info.method) \(info.currentUri)\(query) \(info.protocolName) from \(info.remoteAddress), "
+                let query = info.line.query.map { "?" + $0 } ?? ""
+                return
+                    "\(info.line.method) \(info.line.path)\(query) \(info.line.protocolName) from \(info.remoteAddress), "
                     + "stage \(info.stage.rawValue), for \(info.requestProcessingTime.milliseconds) ms"
             }
             states.append(

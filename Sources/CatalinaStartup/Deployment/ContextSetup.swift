@@ -2,13 +2,12 @@ import CatalinaCore
 import CatalinaSession
 import ServletAPI
 
-/// Gives a context what surrounds it: classes, loader, session manager, deployer.
+/// Gives a context what surrounds it: classes, loader, session manager.
 enum ContextSetup {
     /// Completes a context that a descriptor or a file name made, before it is added to its host.
     static func prepare(_ context: StandardContext, in host: StandardHost) {
         var setup = context.setup
         setup.containerClasses = Components.containerClasses
-        setup.deployer = host.lifecycle.listeners.lazy.compactMap { $0 as? any Deployer }.first
         if setup.makeManager == nil {
             setup.makeManager = { context in
                 guard context.model.isDistributable, let cluster = context.cluster,

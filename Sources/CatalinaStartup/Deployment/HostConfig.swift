@@ -39,7 +39,6 @@ final class HostConfig: LifecycleListener, Deployer {
         switch event.kind {
         case .beforeStart:
             await self.makeFolders(configuration)
-            for context in self.host.contexts { context.setup.deployer = self }
         case .start: await self.start()
         case .periodic where configuration.autoDeploy: await self.checkAll()
         default: break

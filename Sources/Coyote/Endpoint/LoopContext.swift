@@ -35,8 +35,8 @@ final class LoopContext {
 
     /// Request identifiers differ between loops by the loop's number in its group.
     init(eventLoop: any EventLoop, index: Int, settings: Http11Settings) throws(CoyoteError) {
-        self.restrictedUserAgents = try settings.restrictedUserAgents.map { (pattern) throws(CoyoteError) in
-            try UserAgentPattern(pattern)
+        self.restrictedUserAgents = try settings.configuration.restrictedUserAgents.map {
+            (pattern) throws(CoyoteError) in try UserAgentPattern(pattern)
         }
         self.requestCount = UInt64(index) << 48
         self.eventLoop = eventLoop

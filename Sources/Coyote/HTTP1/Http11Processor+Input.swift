@@ -138,10 +138,12 @@ extension Http11Processor {
             remoteAddress: self.addresses.remoteAddress,
             serverPort: self.addresses.localPort,
             virtualHost: exchange.host,
-            method: line[0],
-            currentUri: line[1],
-            currentQueryString: exchange.decoder.queryRange == nil ? nil : line[2],
-            protocolName: exchange.decoder.isHTTP09 ? "" : "HTTP/1.1"
+            line: RequestInfo.Line(
+                method: line[0],
+                path: line[1],
+                query: exchange.decoder.queryRange == nil ? nil : line[2],
+                protocolName: exchange.decoder.isHTTP09 ? "" : "HTTP/1.1"
+            )
         )
     }
 }

@@ -12,7 +12,6 @@ final class Http11Settings: Sendable {
     let serverLine: [UInt8]
     /// What follows `Keep-Alive: `, or nil where the field is not sent.
     let keepAliveHint: String?
-    let restrictedUserAgents: String?
     let fileIO: NonBlockingFileIO
     let isPaused = Atomic<Bool>(false)
     /// Set once connections should end: responses then say `Connection: close`.
@@ -55,7 +54,6 @@ final class Http11Settings: Sendable {
             milliseconds: configuration.disableUploadTimeout
                 ? configuration.connectionTimeout : configuration.connectionUploadTimeout
         )
-        self.restrictedUserAgents = configuration.restrictedUserAgents
     }
 
     private static func nanos(milliseconds: Int) -> Int64? {

@@ -69,7 +69,7 @@ extension GroupChannel: ChannelTop {
     func beat(_ chain: InterceptorChain) {
         chain.heartbeat()
         self.renewView(chain)
-        let (membership, channel) = self.parts.withLock { ($0.membershipListeners, $0.channelListeners) }
+        let (membership, channel) = self.parts.withLock { ($0.listeners.membership, $0.listeners.channel) }
         for listener in membership { (listener as? any Heartbeat)?.heartbeat() }
         for listener in channel { (listener as? any Heartbeat)?.heartbeat() }
     }
@@ -88,7 +88,7 @@ extension GroupChannel: ChannelTop {
             return
         }
         var isForRpc = false
-        for listener in self.parts.withLock({ $0.channelListeners }) where listener.accepts(received) {
+        for listener in self.parts.withLock({ $0.listeners.channel }) where listener.accepts(received) {
             do {
                 try listener.messageReceived(received)
             } catch {
@@ -119,13 +119,13 @@ extension GroupChannel: ChannelTop {
             chain.signsOfLife.appeared(member, at: chain.loop.wallClock)
         }
         self.renewView()
-        for listener in self.parts.withLock({ $0.membershipListeners }) { listener.memberAdded(member) }
+        for listener in self.parts.withLock({ $0.listeners.membership }) { listener.memberAdded(member) }
     }
 
     package func memberDisappeared(_ member: Member) {
         self.signsOfLife?.disappeared(member)
         self.renewView()
-        for listener in self.parts.withLock({ $0.membershipListeners }) { listener.memberDisappeared(member) }
+        for listener in self.parts.withLock({ $0.listeners.membership }) { listener.memberDisappeared(member) }
     }
 
     // MARK: Assembly
@@ -207,10 +207,7 @@ extension GroupChannel: ChannelTop {
         guard let chain = chain ?? self.parts.withLock({ $0.chain }) else { return }
         let (members, local) = (chain.members, chain.localMember)
         let found = local == nil ? [] : self.parts.withLock { $0.membership }?.members ?? []
-        self.parts.withLock { parts in
-            parts.members = members
-            parts.foundMembers = found
-            parts.localMember = local
-        }
+        let view = View(members: members, localMember: local, foundMembers: found)
+        self.parts.withLock { $0.view = view }
     }
 }

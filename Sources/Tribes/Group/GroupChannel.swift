@@ -34,13 +34,23 @@ package final class GroupChannel: ConfigurableComponent, Sendable {
         var sender: (any ChannelSender)?
         var membership: (any MembershipService)?
         var interceptors: [any ChannelInterceptor] = []
-        var channelListeners: [any ChannelListener] = []
-        var membershipListeners: [any MembershipListener] = []
+        var listeners = Listeners()
         var runtime: ChannelRuntime?
         var isRuntimeOwned = false
         var chain: InterceptorChain?
         var heartbeat: RepeatedTask?
         var levels: StartLevels = []
+        var view = View()
+    }
+
+    /// Who hears of messages and of members.
+    struct Listeners {
+        var channel: [any ChannelListener] = []
+        var membership: [any MembershipListener] = []
+    }
+
+    /// The group as it was after the last event.
+    struct View {
         var members: [Member] = []
         var localMember: Member?
         /// The members of the membership service, which the interceptors may hide or add to.
@@ -101,30 +111,30 @@ package final class GroupChannel: ConfigurableComponent, Sendable {
     // MARK: Listeners, at any time
 
     package func add(_ listener: any ChannelListener) {
-        self.parts.withLock { $0.channelListeners.append(listener) }
+        self.parts.withLock { $0.listeners.channel.append(listener) }
     }
 
     package func remove(_ listener: any ChannelListener) {
-        self.parts.withLock { $0.channelListeners.removeAll { $0 === listener } }
+        self.parts.withLock { $0.listeners.channel.removeAll { $0 === listener } }
     }
 
     package func add(_ listener: any MembershipListener) {
-        self.parts.withLock { $0.membershipListeners.append(listener) }
+        self.parts.withLock { $0.listeners.membership.append(listener) }
     }
 
     package func remove(_ listener: any MembershipListener) {
-        self.parts.withLock { $0.membershipListeners.removeAll { $0 === listener } }
+        self.parts.withLock { $0.listeners.membership.removeAll { $0 === listener } }
     }
 
     // MARK: The group, from any thread
 
     /// The other members as the topmost interceptor sees them, the oldest first.
-    package var members: [Member] { self.parts.withLock { $0.members } }
-    package var hasMembers: Bool { self.parts.withLock { !$0.members.isEmpty } }
+    package var members: [Member] { self.parts.withLock { $0.view.members } }
+    package var hasMembers: Bool { self.parts.withLock { !$0.view.members.isEmpty } }
     /// This node; nil before its receiver listens.
-    package var localMember: Member? { self.parts.withLock { $0.localMember } }
+    package var localMember: Member? { self.parts.withLock { $0.view.localMember } }
     /// The members as the membership service sees them.
-    package var foundMembers: [Member] { self.parts.withLock { $0.foundMembers } }
+    package var foundMembers: [Member] { self.parts.withLock { $0.view.foundMembers } }
     /// What the members let this node hear of them; nil before the first start.
     package var signsOfLife: SignsOfLife? { self.parts.withLock { $0.chain?.signsOfLife } }
     package var startedLevels: StartLevels { self.parts.withLock { $0.levels } }

@@ -13,16 +13,21 @@ package struct ThroughputMeter: Sendable, Equatable {
     /// Wall clock in milliseconds: when sending last began, when the first message came; 0 for never.
     package private(set) var sendStart: Int64 = 0
     package private(set) var receiveStart: Int64 = 0
-    private var sending = 0
-    private var sendingSince = NIODeadline.uptimeNanoseconds(0)
+    private var underway = Underway()
     private var receivingSince = NIODeadline.uptimeNanoseconds(0)
+
+    /// Messages that are being sent at this moment, and since when there are any.
+    private struct Underway: Equatable {
+        var count = 0
+        var since = NIODeadline.uptimeNanoseconds(0)
+    }
 
     package init() {}
 
     package mutating func sendStarted(at now: NIODeadline, wallClock: Int64) {
-        self.sending += 1
-        if self.sending == 1 {
-            self.sendingSince = now
+        self.underway.count += 1
+        if self.underway.count == 1 {
+            self.underway.since = now
             self.sendStart = wallClock
         }
     }
@@ -36,7 +41,7 @@ package struct ThroughputMeter: Sendable, Equatable {
         at now: NIODeadline,
         interval: Int
     ) -> Bool {
-        self.sending -= 1
+        self.underway.count -= 1
         if let size {
             let megabytes = Double(size) / 1_048_576
             self.megabytesSent += megabytes * Double(destinations)
@@ -45,8 +50,8 @@ package struct ThroughputMeter: Sendable, Equatable {
         } else {
             self.messagesFailed += 1
         }
-        guard self.sending == 0 else { return false }
-        self.sendSeconds += Self.seconds(now - self.sendingSince)
+        guard self.underway.count == 0 else { return false }
+        self.sendSeconds += Self.seconds(now - self.underway.since)
         guard interval > 0, size != nil, self.messagesSent / Int64(interval) > self.sendReports else { return false }
         self.sendReports = self.messagesSent / Int64(interval)
         return true

@@ -115,7 +115,7 @@ import Testing
 
     /// Ends at once with `CancellationError`, as any wait of a cancelled request does.
     private static func cancelledWait() async throws {
-        let wait = Task { try await Task.sleep(for: .seconds(600)) }
+        let wait = Task { try await untilCancelled() }
         wait.cancel()
         try await wait.value
     }

@@ -1,5 +1,6 @@
 import CatalinaCore
 import Synchronization
+import TestSupport
 import Testing
 import Tribes
 
@@ -104,10 +105,6 @@ extension [TestNode] {
 extension SimpleTcpCluster {
     /// Waits until the node knows so many others.
     func meets(_ count: Int) async throws {
-        for _ in 0..<60_000 {
-            if self.members.count == count { return }
-            try await Task.sleep(for: .milliseconds(1))
-        }
-        Issue.record("the nodes do not find each other")
+        #expect(try await eventually { self.members.count == count }, "the nodes do not find each other")
     }
 }

@@ -172,7 +172,7 @@ import Testing
                 guard let handler = handlers.all.first else { return }
                 async let stop: Void = handler.stop(gracePeriod: .milliseconds(20))
                 do {
-                    try await Task.sleep(for: .seconds(30))
+                    try await untilCancelled()
                 } catch {
                     events.record("cancelled")
                 }

@@ -275,7 +275,7 @@ import Testing
         try await TestServer.run(
             servlet: { request, _ in
                 events.record("started")
-                do { try await Task.sleep(for: .seconds(30)) } catch { events.record("cancelled \(request.isAborted)") }
+                do { try await untilCancelled() } catch { events.record("cancelled \(request.isAborted)") }
             },
             use: { server in
                 _ = try await server.exchange(["GET / HTTP/1.1\r\nHost: a\r\n\r\n"], closesOutput: true)
@@ -297,7 +297,7 @@ import Testing
                 handlers.record(server.handler)
                 _ = try await server.answer(to: "GET /a?b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                 #expect(
-                    infos.all.first?.map { "\($0.method) \($0.currentUri) \($0.currentQueryString ?? "")" } == [
+                    infos.all.first?.map { "\($0.line.method) \($0.line.path) \($0.line.query ?? "")" } == [
                         "GET /a b"
                     ]
                 )

@@ -151,7 +151,7 @@ enum WireApps {
     private static let incomplete: TestAdapter.Servlet = { _, response in
         try await response.write(ByteBuffer(string: "\n"))
         try await response.flush()
-        try await Task.sleep(for: .seconds(30))
+        try await untilCancelled()
     }
 
     private static let parameters: TestAdapter.Servlet = { request, response in

@@ -3,7 +3,7 @@ package import Modeler
 /// Attributes that all session managers of a cluster have.
 ///
 /// Source: `ManagerBase`, `ClusterManagerBase`.
-package struct ClusterManagerSettings: Sendable, Equatable {
+package struct ClusterManagerConfiguration: Sendable, Equatable {
     /// Most sessions at a time; -1 for no limit.
     package var maxActiveSessions = -1
     /// Background rounds between two looks for expired sessions.
@@ -25,7 +25,7 @@ package struct ClusterManagerSettings: Sendable, Equatable {
 
     package init() {}
 
-    package static let attributes: [Attribute<ClusterManagerSettings>] = [
+    package static let attributes: [Attribute<ClusterManagerConfiguration>] = [
         Attribute("name", \.name, "Set by the cluster: the application's path, after the host's name in an Engine"),
         Attribute("maxActiveSessions", \.maxActiveSessions, "Most sessions at a time; -1 for no limit"),
         Attribute(
