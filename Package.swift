@@ -132,7 +132,7 @@ let testTargets: [Target] = [
         "CatalinaHA",
         [
             "CatalinaHA", "CatalinaSession", "CatalinaCore", "Tribes", "JavaSerialization",
-            servletAPI, nioCore, "TestSupport",
+            "Modeler", servletAPI, nioCore, "TestSupport",
         ]
     ),
     tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", servletAPI, "TestSupport"]),

@@ -106,15 +106,22 @@ import Testing
         }
         #expect(listener.reason == .javaOnly)
         try listener.check("anything")
-        guard case .inert(let cluster)? = self.registry["org.apache.catalina.ha.tcp.SimpleTcpCluster"] else {
+        guard case .inert(let valve)? = self.registry["org.apache.catalina.ha.authenticator.ClusterSingleSignOn"] else {
             Issue.record("unknown")
             return
         }
-        #expect(cluster.reason == .notYet)
-        try cluster.check("channelSendOptions")
-        #expect(throws: AttributeError.unknown(name: "channelSendOption", nearest: "channelSendOptions")) {
-            try cluster.check("channelSendOption")
+        #expect(valve.reason == .notYet)
+        try valve.check("mapSendOptions")
+        #expect(throws: AttributeError.unknown(name: "mapSendOption", nearest: "mapSendOptions")) {
+            try valve.check("mapSendOption")
         }
+    }
+
+    @Test("every known Java class is known once")
+    func known() {
+        let names = InertComponent.known.map(\.className)
+        #expect(names.count == Set(names).count)
+        #expect(names.count > 30)
     }
 
     @Test("a misspelt class name has a nearest one, an unknown one has none")

@@ -1,5 +1,6 @@
 import Modeler
 import ServerConfig
+import TestSupport
 
 /// Stands for every component of a server.xml: it remembers its class, its attributes and its children.
 final class SampleNode: ConfigurableComponent {
@@ -85,9 +86,23 @@ struct SampleRuleSet: RuleSet {
         ("net.Certificate", .certificate),
     ]
 
+    /// Classes that are known here and do nothing: those of a cluster, and two more.
+    private static let inert: [InertComponent] =
+        Vectors.rows("config/cluster_components.jsonl").compactMap { row in
+            guard let name = row["name"].string, let kind = row["kind"].string.flatMap(ComponentKind.init(rawValue:))
+            else { return nil }
+            return InertComponent(name, kind, .notYet, attributes: row["attributes"].strings)
+        } + [
+            InertComponent("org.apache.catalina.mbeans.GlobalResourcesLifecycleListener", .listener, .notYet),
+            InertComponent("org.apache.catalina.util.StandardSessionIdGenerator", .sessionIdGenerator, .notYet),
+        ]
+
     static var registry: ComponentRegistry {
         ComponentRegistry(
-            Self.classes.map { AnyComponentDescriptor(SampleNode.describe("org.apache.catalina." + $0.0, $0.1)) }
+            Self.classes.map { AnyComponentDescriptor(SampleNode.describe("org.apache.catalina." + $0.0, $0.1)) },
+            inert: InertComponent.known.filter { known in
+                !Self.classes.contains { known.className == "org.apache.catalina." + $0.0 }
+            } + Self.inert
         )
     }
 

@@ -27,8 +27,7 @@ struct ReferencePages {
 
     init(registry: ComponentRegistry = Components.registry, inert: [InertComponent] = InertComponent.known) {
         self.descriptors = registry.descriptors
-        let implemented = Set(registry.descriptors.flatMap { [$0.className] + $0.aliases })
-        self.inert = inert.filter { !implemented.contains($0.className) }
+        self.inert = inert
     }
 
     var pages: [Page] {

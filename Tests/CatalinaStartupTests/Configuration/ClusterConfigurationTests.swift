@@ -43,6 +43,21 @@ import Tribes
         #expect(cluster.channel?.interceptors.isEmpty == false)
     }
 
+    @Test(
+        "the classes of Tomcat's clusters have components that take every attribute they have there",
+        arguments: Vectors.rows("config/cluster_components.jsonl")
+    )
+    func covers(row: VectorRow) throws {
+        guard case .implemented(let descriptor)? = Components.registry[try row.string("name")] else {
+            return row.expect(false, "not implemented")
+        }
+        let names = Set(descriptor.attributes.flatMap { [$0.info.name] + $0.info.aliases })
+        let missing = try row.array("attributes").compactMap(\.string).filter { !names.contains("\($0)") }
+        let kind = try row.string("kind")
+        row.expect(missing.isEmpty && descriptor.kind.rawValue == kind, "\(descriptor.kind), without \(missing)")
+        #expect(throws: Never.self) { try descriptor.instantiate().build() }
+    }
+
     private static let interceptors: [(String, [String])] = [
         (
             "server-gzip-frag-encrypt.xml",

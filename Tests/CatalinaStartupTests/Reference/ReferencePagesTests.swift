@@ -48,6 +48,13 @@ import Testing
         }
     }
 
+    @Test("a class that has a descriptor is not among those without one")
+    func knownOnce() {
+        let names = Components.registry.descriptors.flatMap { [$0.className] + $0.aliases }
+        #expect(names.count == Set(names).count)
+        #expect(Set(names).intersection(InertComponent.known.map(\.className)).isEmpty)
+    }
+
     @Test("an attribute's row has its name, type, default and meaning")
     func rows() {
         func row(_ type: AttributeType, _ value: BeanValue, aliases: [String] = []) -> String {
