@@ -285,15 +285,16 @@ walk_manager_pages() {
     # The first request with the cookie logs the user in, and changes the session's id.
     local browser=("${me[@]}" -b "$jar" -c "$jar")
     check "the manager's address leads to its page" answers 302 /manager/
-    nonce=$(page /manager/html "${browser[@]}" | sed -n 's/.*CSRF_NONCE" value="\([0-9A-F]*\)".*/\1/p' | head -n 1)
+    page /manager/html "${browser[@]}" >/dev/null
     check "the page lists applications" has /manager/html 'Servlet examples' "${browser[@]}"
     check "the cookie stays on this site" grep -q SameSite=Strict <(curl -gsSi "${me[@]}" "http://localhost:$port/manager/html")
     check "a button without its nonce is refused" answers 403 /manager/html/stop "${browser[@]}" -d path=/up
-    check "a button works" has /manager/html/stop 'OK - Stopped application' "${browser[@]}" -d path=/up \
-        -d "org.apache.catalina.filters.CSRF_NONCE=$nonce"
+    nonce=$(page /manager/html "${browser[@]}" | sed -n 's/.*[?]\(org[.]apache[.]catalina[.]filters[.]CSRF_NONCE=[0-9A-F]*\)".*/\1/p' |
+        head -n 1)
+    check "a button works" has "/manager/html/stop?$nonce" 'OK - Stopped application' "${browser[@]}" -d path=/up
     page /examples/servlets/counter >/dev/null
-    check "sessions are shown" has '/manager/html/sessions?path=/examples' '1 active sessions' "${browser[@]}"
-    check "the upload form deploys" has "/manager/html/upload?org.apache.catalina.filters.CSRF_NONCE=$nonce" \
+    check "sessions are shown" has "/manager/html/sessions?path=/examples&$nonce" '1 active sessions' "${browser[@]}"
+    check "the upload form deploys" has "/manager/html/upload?$nonce" \
         'OK - Deployed application' "${browser[@]}" -F "deployWar=@$CATALINA_BASE/temp/up.war;filename=form.war"
     check "what was uploaded is served" has /form/page.txt one
     local chromium

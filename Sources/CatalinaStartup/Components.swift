@@ -109,7 +109,13 @@ package enum Components {
             MetricsServlet.className: { MetricsServlet() },
             ClusterServlet.className: { ClusterServlet() },
         ]
-        classes.filters = [HttpHeaderSecurityFilter.className: { HttpHeaderSecurityFilter() }]
+        classes.filters = [
+            HttpHeaderSecurityFilter.className: { HttpHeaderSecurityFilter() },
+            CsrfPreventionFilter.className: { CsrfPreventionFilter() },
+            SetCharacterEncodingFilter.className: { SetCharacterEncodingFilter() },
+            FailedRequestFilter.className: { FailedRequestFilter() },
+            RequestDumperFilter.className: { RequestDumperFilter() },
+        ]
         return classes
     }()
 }

@@ -184,6 +184,7 @@ private enum ManagerApplication {
     static var classes: ContainerClasses {
         var classes = ContainerClasses()
         for servlet in self.servlets { classes.servlets[servlet.className] = servlet.make }
+        classes.filters[CsrfPreventionFilter.className] = { CsrfPreventionFilter() }
         return classes
     }
 
@@ -194,5 +195,11 @@ private enum ManagerApplication {
             return definition
         }
         model.servletMappings = self.servlets.map { ($0.pattern, $0.className) }
+        var filter = FilterDefinition(name: "CSRF", className: CsrfPreventionFilter.className)
+        filter.initParameters["entryPoints"] = "/html,/html/,/html/list"
+        model.filters = [filter]
+        var map = FilterMap(filterName: "CSRF")
+        map.servletNames = [HTMLManagerServlet.className]
+        model.filterMaps = [map]
     }
 }

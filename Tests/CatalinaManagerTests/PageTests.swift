@@ -18,11 +18,13 @@ import Testing
         )
     }
 
-    @Test("every form of the applications' page posts the nonce, and no button works against the page itself")
+    @Test(
+        "every form of the applications' page posts to an encoded address, and no button works against the page itself"
+    )
     func applications() {
         let html =
             ApplicationsPage(
-                form: ManagerForm(frame: ManagerFrame(root: "/manager"), nonce: "ABC"),
+                form: ManagerForm(frame: ManagerFrame(root: "/manager")) { $0 + "?n=A<BC" },
                 hostName: "localhost",
                 rows: [
                     Self.row("/a", isRunning: true, isOwn: false), Self.row("", isRunning: false, isOwn: false),
@@ -31,17 +33,20 @@ import Testing
                 message: ["FAIL - <no>"]
             ).html
         let forms = html.split(separator: "<form ").dropFirst()
-        #expect(forms.allSatisfy { $0.contains("ABC") && $0.hasPrefix("method=\"post\"") })
+        #expect(forms.allSatisfy { $0.contains("?n=A&lt;BC\"") && $0.hasPrefix("method=\"post\"") })
         #expect(html.contains("<pre class=\"message failed\">FAIL - &lt;no&gt;</pre>"))
         #expect(html.contains("<td colspan=\"6\">why &amp; how</td>"))
         #expect(!html.contains("<b>"))
         let lines = html.split(separator: "<tr>").map(String.init)
         let own = lines.first { $0.contains("<a href=\"&#47;manager\">") } ?? ""
-        #expect(!own.contains("/html/stop") && !own.contains("/html/undeploy") && own.contains("html/expire"))
+        #expect(!own.contains("html&#47;stop") && !own.contains("html&#47;undeploy") && own.contains("html&#47;expire"))
         let versioned = lines.first { $0.contains("<a href=\"&#47;a\">") } ?? ""
         #expect(versioned.contains("name=\"version\" value=\"2\"") && versioned.contains("value=\"5\""))
         let stopped = lines.first { $0.contains("<td>&#47;</td>") } ?? ""
-        #expect(stopped.contains("html/start") && !stopped.contains("html/stop") && !stopped.contains("html/expire"))
+        #expect(
+            stopped.contains("html&#47;start") && !stopped.contains("html&#47;stop")
+                && !stopped.contains("html&#47;expire")
+        )
     }
 
     @Test("a table escapes its cells, and sets its numbers flush right")

@@ -75,16 +75,17 @@ import Testing
     func nonce() async throws {
         let server = try await ManagedServer(isServing: true)
         let page = try await Page(server)
-        for form in ["path=/t", "path=/t&\(ManagerForm.nonceName)=0"] {
+        for form in ["path=/t", "path=/t&\(CsrfPreventionFilter.parameterName)=0"] {
             #expect(try await page.post("stop", form, withNonce: false).status == 403)
         }
+        #expect(try await server.http("GET", "/manager/html/sessions?path=/t", [page.cookie]).status == 403)
         let stranger = try await server.http("POST", "/manager/html/stop", [Page.type], body: page.form("path=/t"))
         #expect(stranger.status == 403)
         #expect(server.host.child(named: "/t")?.state == .started)
         let stopped = try await page.post("stop", "path=/t")
         #expect(stopped.body.contains("<pre class=\"message\">OK - Stopped application at context path [&#47;t]</pre>"))
         #expect(server.host.child(named: "/t")?.state == .stopped)
-        #expect(try await server.http("GET", "/manager/html/start").body.contains("Unknown command [&#47;start]"))
+        #expect(try await page.get("start", "").body.contains("Unknown command [&#47;start]"))
         #expect(server.host.child(named: "/t")?.state == .stopped)
         try await server.server.stop()
     }
@@ -150,15 +151,11 @@ import Testing
         let manager = try #require((server.host.child(named: "/t") as? StandardContext)?.manager)
         let session = try manager.createSession("0123ABCD")
         try session.setAttribute("basket", "<3 apples>")
-        let list = try await server.http("GET", "/manager/html/sessions?path=/t", [page.cookie])
+        let list = try await page.get("sessions", "path=/t")
         #expect(list.body.contains("<code>0123ABCD</code>") && list.body.contains("1 active sessions"))
         let ofSession = "path=/t&sessionId=0123ABCD&action="
         // Looking changes nothing, whatever the query asks for.
-        _ = try await server.http(
-            "GET",
-            "/manager/html/sessions?\(ofSession)removeSessionAttribute&attributeName=basket",
-            [page.cookie]
-        )
+        _ = try await page.get("sessions", ofSession + "removeSessionAttribute&attributeName=basket")
         let detail = try await page.post("sessions", ofSession + "sessionDetail")
         #expect(detail.body.contains("<td>basket</td><td><code>&lt;3 apples&gt;</code></td>"))
         let removed = try await page.post("sessions", ofSession + "removeSessionAttribute&attributeName=basket")
@@ -180,26 +177,41 @@ import Testing
     }
 }
 
-/// The page of applications in a browser: its cookie and its nonce.
-private struct Page {
+/// The page of applications in a browser: its cookie, and the nonce of the page that it shows.
+private final class Page {
     static let type = "Content-Type: application/x-www-form-urlencoded"
 
     let server: ManagedServer
     let cookie: String
-    let nonce: String
+    private var nonce: String
 
     init(_ server: ManagedServer) async throws {
         let answer = try await server.http("GET", "/manager/html")
         self.server = server
         let cookie = try #require(answer.value("set-cookie")?.split(separator: ";").first)
         self.cookie = "Cookie: \(cookie)"
-        self.nonce = try #require(answer.body.firstMatch(of: /CSRF_NONCE" value="([0-9A-F]{32})"/)).1.description
+        self.nonce = try #require(Self.nonce(in: answer))
     }
 
-    func form(_ fields: String) -> String { "\(fields)&\(ManagerForm.nonceName)=\(self.nonce)" }
+    private static func nonce(in answer: WireResponse) -> String? {
+        answer.body.firstMatch(of: /CSRF_NONCE=([0-9A-F]{32})"/).map { String($0.1) }
+    }
+
+    func form(_ fields: String) -> String { "\(fields)&\(CsrfPreventionFilter.parameterName)=\(self.nonce)" }
+
+    func get(_ command: String, _ query: String) async throws -> WireResponse {
+        self.shown(try await self.server.http("GET", "/manager/html/\(command)?\(self.form(query))", [self.cookie]))
+    }
 
     func post(_ command: String, _ fields: String, withNonce: Bool = true) async throws -> WireResponse {
         let body = withNonce ? self.form(fields) : fields
-        return try await self.server.http("POST", "/manager/html/\(command)", [Self.type, self.cookie], body: body)
+        return self.shown(
+            try await self.server.http("POST", "/manager/html/\(command)", [Self.type, self.cookie], body: body)
+        )
+    }
+
+    private func shown(_ answer: WireResponse) -> WireResponse {
+        if let nonce = Self.nonce(in: answer) { self.nonce = nonce }
+        return answer
     }
 }

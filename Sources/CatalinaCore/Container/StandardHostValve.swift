@@ -99,7 +99,7 @@ enum ErrorPageDispatcher {
             response.usesWriter = false
             try await dispatcher.error(request, response)
             // The page has spoken, even if all it did was fail itself.
-            response.isErrorHandled = true
+            response.isErrorHandled = request.attributes[RequestAttribute.pageUnavailable] == nil
             response.isSuspended = false
         } catch {
             context.logger.error("custom", "Exception processing error page [\(page.location)]", error)
@@ -116,6 +116,8 @@ package enum RequestAttribute {
     package static let statusCode = "jakarta.servlet.error.status_code"
     package static let errorRequestURI = "jakarta.servlet.error.request_uri"
     package static let servletName = "jakarta.servlet.error.servlet_name"
+    /// Set by a servlet that cannot run the error page it was asked for.
+    static let pageUnavailable = "org.apache.catalina.error_page_unavailable"
 }
 
 /// How errors are called where a Java program would show class names.

@@ -21,6 +21,12 @@ package enum DateText {
             + "\(self.clock(time)).\(fraction)"
     }
 
+    /// `21-Nov-2026 09:55:00`.
+    static func seconds(milliseconds: Int64) -> String {
+        let time = self.local(milliseconds)
+        return "\(self.two(time.tm_mday))-\(self.months[Int(time.tm_mon)])-\(time.tm_year + 1900) \(self.clock(time))"
+    }
+
     private static func local(_ milliseconds: Int64) -> tm {
         var seconds = time_t(milliseconds.quotientAndRemainder(dividingBy: 1000).quotient)
         var time = tm()

@@ -8,11 +8,14 @@ package final class JspServlet: HttpServlet {
 
     package init() {}
 
-    /// Answers 501 for a page that exists, 404 for one that does not.
+    /// Answers 501 for a page that exists, 404 for one that does not; as an error page it leaves the word to the
+    /// container's own.
     package func service(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
         let path = request.servletPath + (request.pathInfo ?? "")
         if request.servletContext.realPath(path) == nil {
             try await response.sendError(404, "JSP file [\(path)] not found")
+        } else if request.dispatcherType == .error {
+            request.setAttribute(RequestAttribute.pageUnavailable, true)
         } else {
             try await response.sendError(
                 501,

@@ -64,7 +64,6 @@ struct ApplicationsPage {
     }
 
     private var deployment: String {
-        let (root, nonce) = (HTMLText.escaped(self.form.root), self.form.nonce)
         let fields = """
             <label>Context path <input name="deployPath"></label>
             <label>Version <input name="deployVersion"></label>
@@ -72,12 +71,11 @@ struct ApplicationsPage {
             <label>WAR file or directory <input name="deployWar"></label>
             <button>Deploy</button>
             """
-        // Not a hidden field: the nonce is checked before the body is read.
         return """
             <h2>Deploy</h2>
             <div class="beside"><section><h3>Files of the server</h3>\(self.form.html("deploy", class: "fields", fields))</section>
             <section><h3>A file of yours</h3>
-            <form method="post" action="\(root)/html/upload?\(ManagerForm.nonceName)=\(nonce)" class="fields" \
+            <form method="post" action="\(self.form.address("upload"))" class="fields" \
             enctype="multipart/form-data">
             <label>WAR file <input type="file" name="deployWar" accept=".war" required></label> <button>Deploy</button>
             </form></section></div>

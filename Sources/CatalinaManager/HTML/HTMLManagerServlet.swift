@@ -3,13 +3,11 @@ package import ServletAPI
 
 /// The manager's page for people, at `/html`.
 ///
-/// Looking is `GET`; whatever changes something is `POST` with the nonce of the session.
+/// Looking is `GET`; whatever changes something is `POST`. That no other site presses a button is the business of
+/// the `CsrfPreventionFilter` that the application's descriptor puts before the page.
 /// Source: `org.apache.catalina.manager.HTMLManagerServlet`.
 package final class HTMLManagerServlet: PlacedServlet {
     package static let className = "org.apache.catalina.manager.HTMLManagerServlet"
-
-    private static let nonceAttribute = "org.apache.catalina.filters.CSRF_NONCE"
-    private static let nonceSize = 16
 
     let place = ManagerPlace()
 
@@ -29,11 +27,6 @@ package final class HTMLManagerServlet: PlacedServlet {
 
     package func doPost(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
         let parameters = await request.parameters()
-        let known = try await request.session(create: false)?.attribute(Self.nonceAttribute, as: String.self)
-        let given = parameters.first(ManagerForm.nonceName) ?? ""
-        guard let known, ConstantTime.areEqual(Array(known.utf8), Array(given.utf8)) else {
-            return try await response.sendError(403, "The form is not of this session")
-        }
         let command = request.pathInfo ?? "/"
         if command == "/sessions" { return try await self.sessions(parameters, request, response) }
         let message = try await self.answer(command, parameters, request)
@@ -111,7 +104,7 @@ package final class HTMLManagerServlet: PlacedServlet {
         else { return try await self.show([ManagerText.Failure.noContext(name.displayName).line], request, response) }
         let message = try Self.act(on: manager, parameters)
         let page = SessionsPage(
-            form: try await self.form(request),
+            form: try self.form(request, response),
             application: name,
             message: message,
             now: WallClock.milliseconds()
@@ -150,7 +143,7 @@ package final class HTMLManagerServlet: PlacedServlet {
         let (host, own) = (try self.place.host, try self.place.context)
         let deployer = host.deployer
         let page = ApplicationsPage(
-            form: try await self.form(request),
+            form: try self.form(request, response),
             hostName: host.name,
             rows: host.contexts.map { context in
                 ApplicationsPage.Row(
@@ -175,18 +168,8 @@ package final class HTMLManagerServlet: PlacedServlet {
         try await response.write(html)
     }
 
-    private func form(_ request: any HttpServletRequest) async throws -> ManagerForm {
-        ManagerForm(frame: try self.place.frame(of: request), nonce: try await Self.nonce(of: request.session()))
-    }
-
-    /// The session's nonce, made with its first page.
-    private static func nonce(of session: any HttpSession) throws -> String {
-        if let known = try session.attribute(self.nonceAttribute, as: String.self) { return known }
-        var generator = SystemRandomNumberGenerator()
-        let digits = Array("0123456789ABCDEF")
-        let nonce = String((0..<Self.nonceSize * 2).map { _ in digits[Int.random(in: 0..<16, using: &generator)] })
-        try session.setAttribute(self.nonceAttribute, nonce)
-        return nonce
+    private func form(_ request: any HttpServletRequest, _ response: any HttpServletResponse) throws -> ManagerForm {
+        ManagerForm(frame: try self.place.frame(of: request), encode: response.encodeURL)
     }
 }
 

@@ -58,15 +58,18 @@ enum ManagerPage {
     }
 }
 
-/// A form of the manager: it posts, and carries the nonce of the session so that no other site can press its button.
+/// A form of the manager: it posts to an address that was encoded for the answer, so that it carries what a filter or
+/// the session want to see again.
 struct ManagerForm {
-    static let nonceName = "org.apache.catalina.filters.CSRF_NONCE"
-
     let frame: ManagerFrame
-    let nonce: String
+    /// The answer's `encodeURL`.
+    let encode: (String) -> String
 
     /// The manager application's path.
     var root: String { self.frame.root }
+
+    /// Where a command is posted to, as HTML.
+    func address(_ command: String) -> String { HTMLText.escaped(self.encode("\(self.root)/html/\(command)")) }
 
     /// A form around `content`, which is HTML; `fields` are sent with it.
     func html(
@@ -75,11 +78,11 @@ struct ManagerForm {
         class style: String? = nil,
         _ content: String
     ) -> String {
-        let hidden = ([(Self.nonceName, self.nonce)] + fields).map { name, value in
+        let hidden = fields.map { name, value in
             "<input type=\"hidden\" name=\"\(name)\" value=\"\(HTMLText.escaped(value))\">"
         }
         let style = style.map { " class=\"\($0)\"" } ?? ""
-        return "<form method=\"post\" action=\"\(HTMLText.escaped(self.root))/html/\(command)\"\(style)>"
+        return "<form method=\"post\" action=\"\(self.address(command))\"\(style)>"
             + hidden.joined() + content + "</form>"
     }
 

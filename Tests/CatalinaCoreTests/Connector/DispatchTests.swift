@@ -61,18 +61,28 @@ import Testing
         #expect(dispatched.text == "ASYNC /target /again  from /app/async")
     }
 
+    @Test("an error page in Java leaves the word to the container's own")
+    func errorPageInJava() async throws {
+        let answer = try await Self.answer(to: "/app/x") { _, response in try await response.sendError(403) }
+        #expect(answer.status == 403)
+        #expect(answer.text.contains("HTTP Status 403"))
+        #expect(try await Self.answer(to: "/app/page.jsp") { _, _ in }.status == 501)
+    }
+
     /// Runs `body` as the servlet behind `/start`, `/forward`, `/include` and `/async`.
     private static func answer(
         to target: String,
         _ body: @escaping @Sendable (any HttpServletRequest, any HttpServletResponse) async throws -> Void
     ) async throws -> EmbeddedContainer.Answer {
-        let folder = try TemporaryDirectory()
+        let folder = try FileTree("dispatch")
+        try folder.write("page.jsp", "<%= 1 %>")
         let container = try EmbeddedContainer()
         try await container.add(path: "/app", documentBase: folder.path) { model, classes in
+            classes.servlets["JSP"] = { JspServlet() }
             classes.servlets["Start"] = { ClosureServlet(body: body) }
             classes.servlets["Target"] = { ClosureServlet(body: Self.describe) }
             classes.servlets["Page"] = { ClosureServlet(body: Self.errorPage) }
-            for (name, pattern) in [("Start", "/*"), ("Target", "/target/*"), ("Page", "/page")] {
+            for (name, pattern) in [("Start", "/*"), ("Target", "/target/*"), ("Page", "/page"), ("JSP", "*.jsp")] {
                 var definition = ServletDefinition(name: name, className: name)
                 definition.isAsyncSupported = true
                 model.servlets.append(definition)
@@ -82,6 +92,7 @@ import Testing
             model.errorPages = [
                 ErrorPage(exceptionType: "java.lang.IllegalStateException", location: "/page"),
                 ErrorPage(errorCode: 418, location: "/page"),
+                ErrorPage(errorCode: 403, location: "/page.jsp"),
             ]
         }
         try await container.start()
