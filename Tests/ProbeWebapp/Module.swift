@@ -10,6 +10,7 @@ public func servletModuleEntry() -> UnsafeMutableRawPointer {
         "probe.Echo": { EchoServlet() },
         "probe.SessionEvents": { SessionEventsServlet() },
         "probe.Failing": { FailingServlet() },
+        "probe.SessionOperations": { SessionOperationsServlet() },
     ]
     servlets.merge(wireServlets) { first, _ in first }
     servlets.merge(wireAsyncServlets) { first, _ in first }

@@ -110,13 +110,19 @@ public class Sessions extends HttpServlet {
         PrintWriter out = response.getWriter();
         String op = String.valueOf(request.getParameter("op"));
         String name = request.getParameter("name");
-        HttpSession session = request.getSession(op.equals("fill") || op.equals("set"));
+        HttpSession session = request.getSession(Arrays.asList("fill", "set", "count").contains(op));
         if (session == null) {
             out.println("no session");
             return;
         }
         switch (op) {
             case "fill": values().forEach(session::setAttribute); break;
+            case "count":
+                Object known = session.getAttribute("count");
+                long count = (known == null ? 0 : ((Number) known).longValue()) + 1;
+                session.setAttribute("count", count);
+                out.println("count " + count);
+                return;
             case "set": session.setAttribute(name, request.getParameter("value")); break;
             case "remove": session.removeAttribute(name); break;
             case "idle": session.setMaxInactiveInterval(Integer.parseInt(request.getParameter("value"))); break;
