@@ -124,7 +124,10 @@ extension StandardContext {
 
     private func loadModules() async throws {
         guard let loader = try self.setup.makeLoader?(self) else { return }
-        self.protected.withLock { $0.loader = loader }
+        self.protected.withLock { protected in
+            protected.loader = loader
+            protected.latestLoader = loader
+        }
         let (documents, work) = (self.setup.documentBase, self.setup.workDirectory)
         try await FileIO.run { try loader.load(documentBase: documents, workDirectory: work) }
     }

@@ -18,6 +18,8 @@ package final class StandardContext: Container, ConfigurableComponent {
         var isPaused = false
         var resources: WebResourceRoot?
         var loader: (any Loader)?
+        /// The loader of the last start, even if that failed.
+        var latestLoader: (any Loader)?
         var manager: (any Manager)?
         var instances = Instances()
         var applicationContext: ApplicationContext?
@@ -143,6 +145,21 @@ package final class StandardContext: Container, ConfigurableComponent {
 
     package var resources: WebResourceRoot? { self.protected.withLock { $0.resources } }
     package var loader: (any Loader)? { self.protected.withLock { $0.loader } }
+    /// Whether the application waits for a module: its start failed, or nobody offers the class of one of its servlets.
+    package var lacksModules: Bool {
+        guard self.state.isAvailable else { return self.failure != nil }
+        return self.model.servlets.contains { servlet in
+            servlet.isEnabled && !servlet.className.isEmpty && self.loader?.servlet(servlet.className) == nil
+                && self.setup.containerClasses.servlets[servlet.className] == nil
+        }
+    }
+
+    /// Whether the modules are others than at the last start, and have been left alone since a moment, in
+    /// milliseconds since 1970; blocks.
+    package func hasOtherModules(settledBefore limit: Int64) -> Bool {
+        self.protected.withLock { $0.latestLoader }?.isModified(settledBefore: limit) ?? false
+    }
+
     package var manager: (any Manager)? { self.protected.withLock { $0.manager } }
     package var instances: Instances { self.protected.withLock { $0.instances } }
     package var cookieProcessor: CookieProcessor { self.setup.cookieProcessor }
@@ -216,8 +233,9 @@ package protocol Loader: AnyObject, ManagedBean {
     func servlet(_ className: String) -> (@Sendable () throws -> any Servlet)?
     func filter(_ className: String) -> (@Sendable () throws -> any Filter)?
     func listener(_ className: String) -> (@Sendable () throws -> any EventListener)?
-    /// Whether something changed since the modules were loaded.
-    func isModified() -> Bool
+    /// Whether something changed since the modules were loaded, and was last written before a moment, in milliseconds
+    /// since 1970.
+    func isModified(settledBefore limit: Int64) -> Bool
     /// Names of the modules loaded.
     var moduleNames: [String] { get }
     /// Folder of the copies that were opened; `nil` if nothing was.
@@ -226,6 +244,8 @@ package protocol Loader: AnyObject, ManagedBean {
 
 extension Loader {
     package var imageFolder: String? { nil }
+    /// Whether something changed since the modules were loaded.
+    package func isModified() -> Bool { self.isModified(settledBefore: .max) }
 }
 
 /// Deploys and removes applications on behalf of the manager.

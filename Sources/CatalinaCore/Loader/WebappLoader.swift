@@ -85,11 +85,13 @@ package final class WebappLoader: Loader, ConfigurableComponent {
         self.modules.lazy.compactMap { $0.listeners[className] }.first
     }
 
-    /// Whether a library was added, removed or changed since the modules were opened.
-    package func isModified() -> Bool {
+    /// Whether a library was added, removed or changed since the modules were opened, and none was written after a
+    /// moment.
+    package func isModified(settledBefore limit: Int64) -> Bool {
         guard let libraries = self.protected.withLock({ $0.libraries }) else { return false }
         let now = Self.snapshot(of: libraries)
-        return self.protected.withLock { $0.snapshot != now }
+        guard self.protected.withLock({ $0.snapshot != now }) else { return false }
+        return now.values.allSatisfy { $0.lastModified < limit }
     }
 
     /// Opens every module.

@@ -171,7 +171,7 @@ final class HostConfig: LifecycleListener, Deployer {
         var start = 0
         while let verdict = await self.verdict(on: name, waitsUntilSettled: waitsUntilSettled, from: start) {
             switch verdict {
-            case .unchanged: return
+            case .unchanged: await self.checkModules(of: name, waitsUntilSettled: waitsUntilSettled)
             case .vanished(let index):
                 if await self.hasReturned(index, of: name) {
                     start = index + 1
@@ -183,6 +183,20 @@ final class HostConfig: LifecycleListener, Deployer {
             case .watchedChanged: await self.reload(name)
             }
             return
+        }
+    }
+
+    /// Starts an application anew that waits for a module, once there are others than at its last start.
+    ///
+    /// Tomcat counterpart: none; its applications wait until their `web.xml` is touched, unless they are reloadable.
+    private func checkModules(of name: String, waitsUntilSettled: Bool) async {
+        guard let context = self.context(name), context.lacksModules else { return }
+        let limit = waitsUntilSettled ? WallClock.milliseconds() - DeployedApplication.settlingTime : .max
+        do {
+            guard try await FileIO.run({ context.hasOtherModules(settledBefore: limit) }) else { return }
+            await self.reload(name)
+        } catch {
+            Self.log.error("checkResources", "The modules of [\(name)] could not be looked at", error)
         }
     }
 

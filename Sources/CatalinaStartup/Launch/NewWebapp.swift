@@ -150,16 +150,25 @@ enum NewWebapp {
     private static func deploy(_ name: String) -> String {
         """
         #!/bin/sh
-        # Builds the application and copies it into the container's webapps folder, where it is deployed.
+        # Builds the application and copies it into the container's webapps folder, where it is deployed: a new one in one
+        # step, one that is there with its web.xml last, because the container starts it anew when that changes.
         set -e
         cd "$(dirname "$0")"
         base=${CATALINA_BASE:-\(Places.base)}
         swift build -c release
         mkdir -p webapp/WEB-INF/lib
         cp .build/release/lib\(name).so webapp/WEB-INF/lib/
-        mkdir -p "$base/webapps/\(name.lowercased())"
-        cp -R webapp/. "$base/webapps/\(name.lowercased())/"
-        echo "Deployed to $base/webapps/\(name.lowercased())"
+        target=$base/webapps/\(name.lowercased())
+        if [ -d "$target" ]; then
+            cp -R webapp/. "$target/"
+            touch "$target/WEB-INF/web.xml"
+        else
+            rm -rf "$base/temp/\(name.lowercased()).new"
+            mkdir -p "$base/temp"
+            cp -R webapp "$base/temp/\(name.lowercased()).new"
+            mv "$base/temp/\(name.lowercased()).new" "$target"
+        fi
+        echo "Deployed to $target"
 
         """
     }
