@@ -124,10 +124,7 @@ extension StandardContext {
 
     private func loadModules() async throws {
         guard let loader = try self.setup.makeLoader?(self) else { return }
-        self.protected.withLock { protected in
-            protected.loader = loader
-            protected.latestLoader = loader
-        }
+        self.protected.withLock { $0.loaders = (current: loader, latest: loader) }
         let (documents, work) = (self.setup.documentBase, self.setup.workDirectory)
         try await FileIO.run { try loader.load(documentBase: documents, workDirectory: work) }
     }
@@ -273,7 +270,7 @@ extension StandardContext {
             protected.mappedVersion = nil
             protected.instances = Instances()
             protected.manager = nil
-            protected.loader = nil
+            protected.loaders.current = nil
             protected.resources = nil
             protected.applicationContext = nil
         }

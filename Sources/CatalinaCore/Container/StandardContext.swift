@@ -17,9 +17,8 @@ package final class StandardContext: Container, ConfigurableComponent {
         var authenticator: (any Authenticator)?
         var isPaused = false
         var resources: WebResourceRoot?
-        var loader: (any Loader)?
-        /// The loader of the last start, even if that failed.
-        var latestLoader: (any Loader)?
+        /// That of the application while it runs, and that of its last start, even if it failed.
+        var loaders: (current: (any Loader)?, latest: (any Loader)?) = (nil, nil)
         var manager: (any Manager)?
         var instances = Instances()
         var applicationContext: ApplicationContext?
@@ -144,7 +143,7 @@ package final class StandardContext: Container, ConfigurableComponent {
     }
 
     package var resources: WebResourceRoot? { self.protected.withLock { $0.resources } }
-    package var loader: (any Loader)? { self.protected.withLock { $0.loader } }
+    package var loader: (any Loader)? { self.protected.withLock { $0.loaders.current } }
     /// Whether the application waits for a module: its start failed, or nobody offers the class of one of its servlets.
     package var lacksModules: Bool {
         guard self.state.isAvailable else { return self.failure != nil }
@@ -157,7 +156,7 @@ package final class StandardContext: Container, ConfigurableComponent {
     /// Whether the modules are others than at the last start, and have been left alone since a moment, in
     /// milliseconds since 1970; blocks.
     package func hasOtherModules(settledBefore limit: Int64) -> Bool {
-        self.protected.withLock { $0.latestLoader }?.isModified(settledBefore: limit) ?? false
+        self.protected.withLock { $0.loaders.latest }?.isModified(settledBefore: limit) ?? false
     }
 
     package var manager: (any Manager)? { self.protected.withLock { $0.manager } }
