@@ -79,6 +79,9 @@ extension CoyoteAdapter {
         return request.mapping.versions.isEmpty && request.facts != nil
     }
 
+    /// A request waits for its context to be reloaded as long as an asynchronous one may take; Tomcat's waits forever.
+    static let reloadWaitMaximum = Duration.seconds(30)
+
     private func map(_ request: Request) async throws {
         var version: String?
         while true {
@@ -89,8 +92,11 @@ extension CoyoteAdapter {
                 continue
             }
             // Only a context that has been stopped has no facts: it may be about to come back.
-            guard request.facts == nil, context.isPaused else { return }
-            try await Task.sleep(for: .seconds(1))
+            guard request.facts == nil, let pause = context.pause else { return }
+            guard try await pause.waitForEnd(atMost: Self.reloadWaitMaximum) else {
+                request.isRefused = true
+                return try await request.response.sendError(503)
+            }
             request.sessionCookiesParsed = false
         }
     }

@@ -30,7 +30,6 @@ extension StandardContext {
             protected.lastStart.time = now
             protected.lastStart.duration = (MonotonicClock.now() - begin) / 1_000_000
         }
-        self.isPaused = false
         self.registerRunningParts()
         self.base.treeDidChange()
         self.base.startBackground(of: self)
@@ -39,6 +38,8 @@ extension StandardContext {
     package func stopInternal() async throws {
         self.base.stopBackground()
         try await self.enter(.stopping)
+        // What the mapper finds from now on is known to be stopped, so that requests wait for the end of a reload.
+        self.protected.withLock { $0.facts = nil }
         self.base.treeDidChange()
         await self.dismantle()
     }
@@ -48,8 +49,13 @@ extension StandardContext {
     /// Stops and starts the application; requests that arrive meanwhile wait.
     package func reload() async throws {
         Self.log.info("reload", "Reloading Context with name [\(self.path)] has started")
-        self.isPaused = true
-        defer { self.isPaused = false }
+        let pause = ReloadPause()
+        self.pause = pause
+        defer {
+            self.pause = nil
+            self.base.treeDidChange()
+            pause.end()
+        }
         if self.state.isAvailable { try await self.stop() }
         try await self.start()
         Self.log.info("reload", "Reloading Context with name [\(self.path)] is completed")

@@ -15,7 +15,7 @@ package final class StandardContext: Container, ConfigurableComponent {
         var facts: ContextFacts?
         var mappedVersion: MapperTable.ContextVersion?
         var authenticator: (any Authenticator)?
-        var isPaused = false
+        var pause: ReloadPause?
         var resources: WebResourceRoot?
         /// That of the application while it runs, and that of its last start, even if it failed.
         var loaders: (current: (any Loader)?, latest: (any Loader)?) = (nil, nil)
@@ -165,9 +165,12 @@ package final class StandardContext: Container, ConfigurableComponent {
     package var wrappers: [StandardWrapper] { self.children.compactMap { $0 as? StandardWrapper } }
 
     /// Whether requests wait because the application is being reloaded.
-    package var isPaused: Bool {
-        get { self.protected.withLock { $0.isPaused } }
-        set { self.protected.withLock { $0.isPaused = newValue } }
+    package var isPaused: Bool { self.pause != nil }
+
+    /// What those requests wait for.
+    var pause: ReloadPause? {
+        get { self.protected.withLock { $0.pause } }
+        set { self.protected.withLock { $0.pause = newValue } }
     }
 
     /// Milliseconds since 1970 of the last start.

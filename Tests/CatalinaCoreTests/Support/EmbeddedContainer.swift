@@ -93,6 +93,16 @@ final class EmbeddedContainer {
         self.facts.mapper.replace { table }
     }
 
+    /// Makes later changes of the tree count at once, as a service does.
+    func followChanges() {
+        let (engine, mapper) = (self.engine, self.facts.mapper)
+        engine.base.onTreeChange { [weak engine] in
+            guard let engine else { return }
+            let table = MapperTable.of(engine)
+            mapper.replace { table }
+        }
+    }
+
     /// Hands over one request and returns when it has been answered.
     func send(
         _ method: String,
