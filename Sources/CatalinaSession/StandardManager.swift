@@ -49,12 +49,17 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
 
     package let lifecycle = LifecycleSupport()
     private let settings: Mutex<Configuration>
+    // Of the settings, what every request asks for.
+    private let checksUse: Atomic<Bool>
+    private let startCounts: Atomic<Bool>
     /// Milliseconds since 1970.
     let now: @Sendable () -> Int64
     private let protected = Mutex(Protected())
 
     package init(configuration: Configuration, now: @escaping @Sendable () -> Int64) {
         self.settings = Mutex(configuration)
+        self.checksUse = Atomic(configuration.sessionActivityCheck)
+        self.startCounts = Atomic(configuration.sessionLastAccessAtStart)
         self.now = now
     }
 
@@ -120,7 +125,11 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     package var configuration: Configuration { self.settings.withLock { $0 } }
 
     package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
-        try self.settings.withLock { try change(&$0) }
+        try self.settings.withLock { settings in
+            try change(&settings)
+            self.checksUse.store(settings.sessionActivityCheck, ordering: .relaxed)
+            self.startCounts.store(settings.sessionLastAccessAtStart, ordering: .relaxed)
+        }
     }
 
     package var lifecycleName: String { "StandardManager[\(self.context?.lifecycleName ?? "")]" }
@@ -241,9 +250,9 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     }
 
     /// Whether a session that a request holds stays.
-    var isUseChecked: Bool { self.settings.withLock { $0.sessionActivityCheck } }
+    var isUseChecked: Bool { self.checksUse.load(ordering: .relaxed) }
     /// Whether the end of a request does not count as use.
-    var countsFromStart: Bool { self.settings.withLock { $0.sessionLastAccessAtStart } }
+    var countsFromStart: Bool { self.startCounts.load(ordering: .relaxed) }
     /// Who hears of an object that replaces itself.
     var unchangedNotice: (object: Bool, listeners: Bool) {
         self.settings.withLock {
@@ -252,7 +261,7 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     }
 
     func attributeChanged(_ session: StandardSession, _ name: String, old: (any Sendable)?, new: (any Sendable)?) {
-        guard let listeners = self.context?.instances.sessionAttributeListeners, !listeners.isEmpty else { return }
+        guard let listeners = self.context?.sessionAttributeListeners, !listeners.isEmpty else { return }
         let change: AttributeChange
         switch (old, new) {
         case (nil, nil): return

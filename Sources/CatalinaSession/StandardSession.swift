@@ -91,8 +91,8 @@ package final class StandardSession: Session {
         }
         let notice = ObjectIdentity.isSame(old, value) ? self.manager.unchangedNotice : (object: true, listeners: true)
         if notice.object {
-            if let bound = value as? any HttpSessionBindingListener { bound.valueBound(self, name) }
-            if let unbound = old as? any HttpSessionBindingListener { unbound.valueUnbound(self, name) }
+            if let bound = ObjectIdentity.listener(value) { bound.valueBound(self, name) }
+            if let unbound = ObjectIdentity.listener(old) { unbound.valueUnbound(self, name) }
         }
         if notice.listeners { self.manager.attributeChanged(self, name, old: old, new: value) }
     }
@@ -176,7 +176,7 @@ package final class StandardSession: Session {
         }
         self.manager.ended(self, isExpiry: isExpiry)
         for (name, value) in attributes {
-            if let bound = value as? any HttpSessionBindingListener { bound.valueUnbound(self, name) }
+            if let bound = ObjectIdentity.listener(value) { bound.valueUnbound(self, name) }
             self.manager.attributeChanged(self, name, old: value, new: nil)
         }
     }

@@ -54,7 +54,7 @@ final class BatchQueue<Item: Sendable>: Sendable {
     /// - Throws: the item's own error; ``RepositoryError/overloaded`` where too many wait, and
     ///   ``RepositoryError/systemDown`` after ``close()``: then nothing was done.
     func submit(_ item: Item) async throws {
-        try await withCheckedThrowingContinuation { continuation in
+        try await withCheckedThrowingContinuation(isolation: #isolation) { continuation in
             switch self.admit(Waiting(item: item, continuation: continuation)) {
             case .start: self.thread.async { self.drain() }
             case .queued: break

@@ -30,7 +30,7 @@ package final class LocalNameLocker: NameLocker {
             return true
         }
         guard !isFree else { return }
-        await withCheckedContinuation { (waiter: Waiter) in
+        await withCheckedContinuation(isolation: #isolation) { (waiter: Waiter) in
             let isFree = self.held.withLock { held in
                 guard held[name] != nil else {
                     held[name] = []

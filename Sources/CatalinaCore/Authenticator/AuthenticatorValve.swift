@@ -46,8 +46,10 @@ package final class AuthenticatorValve: Valve, Authenticator {
     package var componentClassName: String { self.configuration.className }
 
     package func passes(_ request: Request) -> Bool {
-        let mayHaveUser = self.configuration.cache && request.requestedSessionId != nil && request.userPrincipal == nil
-        return !mayHaveUser && !self.loginMethod.hasContinuations
+        if self.configuration.cache, request.requestedSessionId != nil, request.userPrincipal == nil {
+            guard let session = request.sessionInMemory(), session.principal == nil else { return false }
+        }
+        return !self.loginMethod.hasContinuations
             && request.context?.configuration.preemptiveAuthentication != true
             && self.constraints.matching(request).isEmpty
     }

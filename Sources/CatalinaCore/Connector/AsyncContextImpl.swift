@@ -204,7 +204,7 @@ package final class AsyncContextImpl: AsyncContext {
             }
             if Task.isCancelled { return nil }
             await withTaskCancellationHandler {
-                await withCheckedContinuation { continuation in
+                await withCheckedContinuation(isolation: #isolation) { continuation in
                     let isReady = self.protected.withLock { protected in
                         guard protected.events.isEmpty, !Task.isCancelled else { return true }
                         protected.waiter = continuation

@@ -3,44 +3,59 @@ import NIOCore
 import ServletAPI
 
 extension CoyoteAdapter {
+    /// As ``prepare(_:_:)``, for requests that need not wait for anything.
+    ///
+    /// - Returns: nil if this one has to; nothing of it counts then.
+    func prepareAtOnce(_ request: Request, _ response: Response) -> Bool? {
+        guard request.connector.preparation?.looksUpClients != true else { return nil }
+        if let isPassedOn = self.examine(request, response) { return isPassedOn }
+        guard self.mapAtOnce(request), !self.isAnsweredByMapping(request) else { return nil }
+        return self.readCookies(request, response)
+    }
+
     /// Resolves target, host, context and wrapper.
     ///
     /// - Returns: whether the request goes to the containers; if not, the answer is in the response already.
     func prepare(_ request: Request, _ response: Response) async throws -> Bool {
-        let coyote = request.coyote
-        let preparation = request.connector.preparation
-        if let proxy = preparation?.proxy { request.overrides.apply(proxy) }
-        if let rejection = coyote.rejection {
-            return try await self.reject(request, response, rejection.status, rejection.message, rejection)
-        }
-        if let preparation {
-            if preparation.namesSpecification { response.addHeader("X-Powered-By", Self.poweredBy) }
-            if preparation.looksUpClients { try await request.lookUpClient() }
-        }
-        if coyote.method == "CONNECT" {
-            return try await self.reject(
-                request,
-                response,
-                501,
-                "HTTP requests using the CONNECT method are not supported"
-            )
-        }
-        if coyote.method == "OPTIONS", coyote.requestURI == "*" {
-            self.answerOptionsAsterisk(request, response)
-            return false
-        }
-        if let error = Self.canonicalize(request) {
-            return try await self.reject(request, response, 400, error.message)
-        }
+        if request.connector.preparation?.looksUpClients == true { try await request.lookUpClient() }
+        if let isPassedOn = self.examine(request, response) { return isPassedOn }
         if !self.mapAtOnce(request) { try await self.map(request) }
         if let redirect = request.mapping.redirectPath {
             try await self.redirect(request, response, to: redirect)
             return false
         }
-        if request.method == "TRACE", !request.connector.settings.allowTrace {
-            return try await self.refuseTrace(request, response)
+        if self.isAnsweredByMapping(request) { return try await self.refuseTrace(request, response) }
+        return self.readCookies(request, response)
+    }
+
+    /// Looks at what is known of a request before it is mapped.
+    ///
+    /// - Returns: whether the request goes to the containers, where that is decided; nil if it has to be mapped.
+    private func examine(_ request: Request, _ response: Response) -> Bool? {
+        let coyote = request.coyote
+        let preparation = request.connector.preparation
+        if let proxy = preparation?.proxy { request.overrides.apply(proxy) }
+        if let rejection = coyote.rejection {
+            return self.reject(request, response, rejection.status, rejection.message, rejection)
         }
-        if let refusal = request.parseCookies() { return try await self.reject(request, response, 400, refusal) }
+        if preparation?.namesSpecification == true { response.setHeader("X-Powered-By", Self.poweredBy) }
+        if coyote.method == "CONNECT" {
+            return self.reject(request, response, 501, "HTTP requests using the CONNECT method are not supported")
+        }
+        if coyote.method == "OPTIONS", coyote.requestURI == "*" {
+            self.answerOptionsAsterisk(request, response)
+            return false
+        }
+        return Self.canonicalize(request).map { self.reject(request, response, 400, $0.message) }
+    }
+
+    /// Whether the mapping says how the request is answered, or the connector does now that it is known.
+    private func isAnsweredByMapping(_ request: Request) -> Bool {
+        request.mapping.redirectPath != nil || (request.method == "TRACE" && !request.connector.settings.allowTrace)
+    }
+
+    private func readCookies(_ request: Request, _ response: Response) -> Bool {
+        if let refusal = request.parseCookies() { return self.reject(request, response, 400, refusal) }
         request.parseSessionCookies()
         return true
     }
@@ -64,9 +79,12 @@ extension CoyoteAdapter {
 
     private func lookUp(_ request: Request, version: String?) {
         let serverName = request.connector.settings.useIPVHosts ? request.localAddr : request.serverName
-        let table = request.tableReader.current(of: request.connector.mapper)
+        let mapper = request.connector.mapper
+        let table = request.tableReader.current(of: mapper)
         request.mapping = MappingData()
-        table.map(serverName: serverName, path: request.decodedPath, version: version, into: &request.mapping)
+        if let host = request.tableReader.host(for: serverName, of: mapper) {
+            table.map(host: host, path: request.decodedPath, version: version, into: &request.mapping)
+        }
         if request.mapping.context != nil { self.takePathSession(request) }
     }
 
@@ -151,7 +169,7 @@ extension CoyoteAdapter {
         _ status: Int,
         _ message: String?,
         _ rejection: Rejection? = nil
-    ) async throws -> Bool {
+    ) -> Bool {
         let table = request.tableReader.current(of: request.connector.mapper)
         request.mapping = MappingData()
         request.mapping.host = table.host(for: request.serverName)
@@ -159,7 +177,7 @@ extension CoyoteAdapter {
             request.setAttribute("jakarta.servlet.error.exception", IllegalArgumentError(rejection.message ?? ""))
         }
         request.isRefused = true
-        try await response.sendError(status, message)
+        response.fail(status, message)
         return true
     }
 }

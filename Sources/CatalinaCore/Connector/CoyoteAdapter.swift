@@ -19,10 +19,14 @@ package final class CoyoteAdapter: Adapter {
         let request = exchange.request
         let response = exchange.response
         do {
-            if try await self.prepare(request, response) {
-                try await self.run(request, response)
+            let isPrepared: Bool
+            if let known = self.prepareAtOnce(request, response) {
+                isPrepared = known
+            } else {
+                isPrepared = try await self.prepare(request, response)
             }
-            try await response.finish()
+            if isPrepared { try await self.run(request, response) }
+            if !response.finishAtOnce() { try await response.finish() }
         } catch is ClientAbortError {
             coyoteResponse.closesConnection = true
         } catch let error where request.isClientAbort(error) {
@@ -47,6 +51,7 @@ package final class CoyoteAdapter: Adapter {
         }
         request.coyote.stage = .service
         try await chain.invoke(request, response)
+        if response.isError { try await request.host?.writeReport(request, response) }
         while let async = request.asyncContextImpl, async.isPending {
             try await async.proceed(request, response, chain)
         }

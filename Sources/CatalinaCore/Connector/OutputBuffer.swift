@@ -99,18 +99,25 @@ final class OutputBuffer: ServletOutputStream, ServletWriter {
         do { try await self.coyote.write(bytes) } catch { throw Self.failure(error) }
     }
 
-    /// Ends the body.
-    func close() async throws {
-        guard !self.isClosed else { return }
-        self.isClosed = true
+    /// Ends the body, where that need not wait.
+    ///
+    /// - Returns: false if it has not ended.
+    func closeAtOnce() -> Bool {
+        guard !self.isClosed else { return true }
         if !self.isCommitted, self.coyote.trailerFields == nil, self.coyote.contentLength < 0 {
             self.coyote.contentLength = Int64(self.buffer.readableBytes)
         }
-        if self.coyote.finishAtOnce(self.buffer) {
-            self.isCommitted = true
-            self.buffer.clear()
-            return
-        }
+        guard self.coyote.finishAtOnce(self.buffer) else { return false }
+        self.isClosed = true
+        self.isCommitted = true
+        self.buffer.clear()
+        return true
+    }
+
+    /// Ends the body.
+    func close() async throws {
+        guard !self.closeAtOnce() else { return }
+        self.isClosed = true
         try await self.drain()
         await self.coyote.finish()
     }

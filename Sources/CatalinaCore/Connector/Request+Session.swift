@@ -6,7 +6,19 @@ extension Request {
     package var sessionIfPresent: (any Session)? { self.sessionObject }
 
     package func session(create: Bool) async throws -> (any HttpSession)? {
-        try await self.sessionInternal(create: create)
+        if let session = self.sessionInMemory() { return session }
+        return try await self.sessionInternal(create: create)
+    }
+
+    /// As ``sessionInternal(create:)``, of sessions for which nobody has to be waited.
+    func sessionInMemory() -> (any Session)? {
+        if let session = self.sessionObject { return session.isValid ? session : nil }
+        guard let id = self.requestedSessionId, let session = self.facts?.manager?.sessionInMemory(id),
+            session.isValid
+        else { return nil }
+        session.access()
+        self.sessionObject = session
+        return session
     }
 
     /// The session as the container sees it.

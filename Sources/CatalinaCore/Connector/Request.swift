@@ -18,6 +18,17 @@ package final class Request: HttpServletRequest {
     /// Who is at the other end, if the connector asks for names; stays for all requests of the connection.
     var client: (address: String, name: String)?
 
+    /// The last address that was read, for the requests that come from it too.
+    private var lastAddress: (text: String, address: IPAddress?)?
+
+    /// A client's address as a number; nil for a text that is none.
+    func parsedAddress(_ text: String) -> IPAddress? {
+        if let last = self.lastAddress, last.text == text { return last.address }
+        let address = IPAddress(text)
+        self.lastAddress = (text: text, address: address)
+        return address
+    }
+
     // MARK: Mapping
 
     var tableReader = Mapper.Reader()

@@ -18,7 +18,7 @@ extension Response {
                 self.coyote.contentType = nil
                 return
             }
-            let parsed = newValue.utf8.contains(UInt8(ascii: ";")) ? MediaType(parsing: newValue) : nil
+            let parsed = newValue.utf8.span.firstIndex(of: ASCII.semicolon) != nil ? MediaType(parsing: newValue) : nil
             let charset = parsed?.charset
             self.mediaType = charset == nil ? newValue : parsed?.textWithoutCharset
             if let charset, !self.usesWriter {

@@ -72,6 +72,11 @@ package final class Response: HttpServletResponse {
             do { try await self.coyote.sendInformational(status: status) } catch { throw OutputBuffer.failure(error) }
             return
         }
+        self.fail(status, message)
+    }
+
+    /// Makes the answer an error, for which a page is found when the request comes back.
+    func fail(_ status: Int, _ message: String?) {
         self.isError = true
         self.isErrorHandled = false
         self.coyote.status = status
@@ -282,6 +287,14 @@ package final class Response: HttpServletResponse {
         self.charset = nil
         self.isCharsetVisible = false
         self.language = nil
+    }
+
+    /// As ``finish()``, where that need not wait.
+    ///
+    /// - Returns: false if the answer has not ended.
+    func finishAtOnce() -> Bool {
+        self.prepareHead()
+        return self.output.closeAtOnce()
     }
 
     /// Ends the answer: what fits the buffer gets a length.

@@ -160,6 +160,9 @@ package final class StandardContext: Container, ConfigurableComponent {
     }
 
     package var manager: (any Manager)? { self.protected.withLock { $0.manager } }
+    package var sessionAttributeListeners: [any HttpSessionAttributeListener] {
+        self.protected.withLock { $0.instances.sessionAttributeListeners }
+    }
     package var instances: Instances { self.protected.withLock { $0.instances } }
     package var cookieProcessor: CookieProcessor { self.setup.cookieProcessor }
     package var wrappers: [StandardWrapper] { self.children.compactMap { $0 as? StandardWrapper } }

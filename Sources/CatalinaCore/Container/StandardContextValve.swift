@@ -5,6 +5,13 @@ import ServletAPI
 ///
 /// Source: `org.apache.catalina.core.StandardContextValve`.
 final class StandardContextValve: Valve {
+    func descends(_ request: Request) -> Pipeline.Chain? {
+        guard !request.coyote.expectsContinue,
+            !Self.isProtected(request.decodedPath, below: request.mapping.context?.path ?? "")
+        else { return nil }
+        return request.mapping.wrapper?.chain
+    }
+
     func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         if Self.isProtected(request.decodedPath, below: request.mapping.context?.path ?? "") {
             try await response.sendError(404)

@@ -103,6 +103,8 @@ package final class StandardEngine: Container, ConfigurableComponent {
 ///
 /// Source: `org.apache.catalina.core.StandardEngineValve`.
 final class StandardEngineValve: Valve {
+    func descends(_ request: Request) -> Pipeline.Chain? { request.mapping.host?.chain }
+
     func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         guard let host = request.mapping.host else {
             if !response.isError { try await response.sendError(404) }

@@ -148,22 +148,38 @@ package final class StandardHost: Container, ConfigurableComponent {
 
     package func destroyInternal() async throws { try await self.destroyParts() }
 
+    /// Lets the host's error reporters say what went wrong.
+    package func writeReport(_ request: Request, _ response: Response) async throws {
+        for case let reporter as any ErrorReporter in self.pipeline.valves {
+            try await reporter.report(request, response)
+        }
+    }
+
     /// Writes the error page of an answer whose request has left the pipeline already.
     package func report(_ request: Request, _ response: Response) async {
         do {
             if let context = request.context {
                 try await ErrorPageDispatcher.handle(request, response, in: context)
             }
-            for case let reporter as any ErrorReporter in self.pipeline.valves {
-                try await reporter.report(request, response)
-            }
+            try await self.writeReport(request, response)
         } catch {
             self.logger.error("report", "Exception processing an error page", error)
         }
     }
 }
 
-/// Writes the page of an answer that is an error and has no body yet.
-package protocol ErrorReporter: AnyObject, Sendable {
+/// A valve that writes the page of an answer that is an error and has no body yet.
+///
+/// In a host it lets all requests pass: the adapter asks it when they come back with an error.
+package protocol ErrorReporter: Valve {
     func report(_ request: Request, _ response: Response) async throws
+}
+
+extension ErrorReporter {
+    package func isTransparent(in container: (any Container)?) -> Bool { container is StandardHost }
+
+    package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
+        try await next.invoke(request, response)
+        if response.isError { try await self.report(request, response) }
+    }
 }

@@ -25,6 +25,8 @@ package final class Mapper: Sendable {
     package struct Reader {
         private var table = MapperTable()
         private var version = -1
+        /// The last host that was asked for: most requests of a client ask for the same.
+        private var lastHost: (name: String, host: MapperTable.Host?)?
 
         package init() {}
 
@@ -34,8 +36,18 @@ package final class Mapper: Sendable {
             if version != self.version {
                 self.table = mapper.table.withLock { $0 }
                 self.version = version
+                self.lastHost = nil
             }
             return self.table
+        }
+
+        /// The host of a server name, or the engine's default host.
+        package mutating func host(for serverName: String, of mapper: Mapper) -> MapperTable.Host? {
+            let table = self.current(of: mapper)
+            if let last = self.lastHost, last.name == serverName { return last.host }
+            let host = table.host(for: serverName)
+            self.lastHost = (name: serverName, host: host)
+            return host
         }
     }
 }
@@ -44,6 +56,11 @@ extension MapperTable {
     /// Finds the wrapper for a decoded path; `version` picks a context version, the highest one if `nil`.
     package func map(serverName: String, path: String, version: String?, into data: inout MappingData) {
         guard let host = self.host(for: serverName) else { return }
+        self.map(host: host, path: path, version: version, into: &data)
+    }
+
+    /// As ``map(serverName:path:version:into:)``, of a host that is known.
+    package func map(host: Host, path: String, version: String?, into data: inout MappingData) {
         data.host = host
         guard let context = host.context(for: path) else { return }
         let chosen = version.flatMap { wanted in context.versions.first { $0.version == wanted } }

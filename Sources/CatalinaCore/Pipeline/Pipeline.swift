@@ -28,13 +28,31 @@ package final class Pipeline: Sendable {
         let chain: Chain
         let index: Int
 
+        /// Behind the valve that the request is with.
+        private var rest: Next { Next(chain: self.chain, index: self.index + 1) }
+
+        /// Goes on to the next valve that has to be asked: each call that may suspend costs more than most valves do.
+        private func skippingPassed(_ request: Request) -> Next {
+            var chain = self.chain
+            var index = self.index
+            while true {
+                let valve = chain.valves[index]
+                if index < chain.valves.count - 1 {
+                    guard valve.passes(request) else { break }
+                    index += 1
+                } else {
+                    guard let inner = valve.descends(request) else { break }
+                    chain = inner
+                    index = 0
+                }
+            }
+            return Next(chain: chain, index: index)
+        }
+
         /// Sends the request through the valves that are left.
         package func invoke(_ request: Request, _ response: Response) async throws {
-            var index = self.index
-            // Each call that may suspend costs more than most valves do.
-            while index < self.chain.valves.count - 1, self.chain.valves[index].passes(request) { index += 1 }
-            let next = Next(chain: self.chain, index: index + 1)
-            try await self.chain.valves[index].invoke(request, response, next: next)
+            let next = self.skippingPassed(request)
+            try await next.chain.valves[next.index].invoke(request, response, next: next.rest)
         }
     }
 
@@ -103,7 +121,8 @@ package final class Pipeline: Sendable {
     private func change(_ body: (inout Protected) -> Void) {
         let container = self.protected.withLock { protected in
             body(&protected)
-            let passed = protected.valves.filter { !$0.isTransparent }
+            let container = protected.container
+            let passed = protected.valves.filter { !$0.isTransparent(in: container) }
             protected.chain = Chain(valves: passed + [protected.basic].compactMap { $0 })
             return protected.container
         }

@@ -23,7 +23,12 @@ package enum FileIO {
     package static func run<Value: Sendable>(
         _ operation: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
-        try await self.pool.runIfActive(operation)
+        try await withUnsafeThrowingContinuation(isolation: #isolation) { continuation in
+            self.pool.submit { state in
+                guard state == .active else { return continuation.resume(throwing: CancellationError()) }
+                continuation.resume(with: Result { try operation() })
+            }
+        }
     }
 }
 

@@ -56,11 +56,11 @@ final class AccessLogClock: Sendable {
     }
 
     /// Appends the text for a moment, in milliseconds since 1970.
-    func append(_ milliseconds: Int64, to line: inout [UInt8]) {
+    func append(_ milliseconds: Int64, to line: inout LogLine) {
         switch self.form {
-        case .milliseconds: return line.append(contentsOf: String(milliseconds).utf8)
+        case .milliseconds: return line.append(String(milliseconds))
         case .fraction: return line.append(contentsOf: String(1000 + milliseconds % 1000).utf8.dropFirst())
-        case .seconds: return line.append(contentsOf: String(milliseconds / 1000).utf8)
+        case .seconds: return line.append(String(milliseconds / 1000))
         case .common, .pattern: break
         }
         guard let format = self.format else { return }
@@ -68,12 +68,11 @@ final class AccessLogClock: Sendable {
             return AccessLogText.append(format.format(milliseconds: milliseconds), to: &line)
         }
         let second = milliseconds / 1000
-        let text = self.last.withLock { last in
+        self.last.withLock { last in
             if last.second != second {
                 last = (second: second, text: AccessLogText.octets(format.format(milliseconds: milliseconds)))
             }
-            return last.text
+            line.append(contentsOf: last.text)
         }
-        line.append(contentsOf: text)
     }
 }

@@ -85,19 +85,19 @@ enum AccessLogElement: Sendable {
     case requestAttribute(String)
     case sessionAttribute(String)
 
-    func append(_ entry: AccessLogEntry, to line: inout [UInt8]) {
+    func append(_ entry: AccessLogEntry, to line: inout LogLine) {
         let request = entry.request
         switch self {
         case .text(let bytes): line.append(contentsOf: bytes)
-        case .status: Self.append(Int64(entry.response.status), to: &line)
+        case .status: line.append(decimal: Int64(entry.response.status))
         case .bytesSent(let dashForNone):
             let count = entry.response.contentWritten
-            if count <= 0, dashForNone { line.append(ASCII.hyphen) } else { Self.append(max(0, count), to: &line) }
-        case .elapsed(let unit): line.append(contentsOf: unit.text(entry.nanoseconds).utf8)
+            if count <= 0, dashForNone { line.append(ASCII.hyphen) } else { line.append(decimal: max(0, count)) }
+        case .elapsed(let unit): line.append(unit.text(entry.nanoseconds))
         case .firstByte:
             let commit = entry.response.coyote.commitTimeNanos
             let text = commit == 0 ? "-" : String((commit - request.coyote.startTimeNanos) / 1_000_000)
-            line.append(contentsOf: text.utf8)
+            line.append(text)
         case .logicalUser: line.append(ASCII.hyphen)
         case .time(let clock):
             let end = entry.endMilliseconds
@@ -111,12 +111,6 @@ enum AccessLogElement: Sendable {
         case .user: self.appendUser(request.remoteUser, quotesBlanks: entry.quotesBlanks, to: &line)
         default: AccessLogText.append(self.value(entry), to: &line)
         }
-    }
-
-    /// Appends a number that is not negative, without making text of it.
-    private static func append(_ number: Int64, to line: inout [UInt8]) {
-        if number >= 10 { Self.append(number / 10, to: &line) }
-        line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
     }
 
     /// The value of an element that is a text from outside; `nil` for none.
@@ -164,8 +158,8 @@ enum AccessLogElement: Sendable {
         return address.description
     }
 
-    private func appendRequestLine(_ request: Request, to line: inout [UInt8]) {
-        guard !request.method.isEmpty else { return line.append(contentsOf: "- - -".utf8) }
+    private func appendRequestLine(_ request: Request, to line: inout LogLine) {
+        guard !request.method.isEmpty else { return line.append("- - -") }
         AccessLogText.append(request.method, to: &line)
         line.append(ASCII.space)
         AccessLogText.append(request.requestURI, to: &line)
@@ -174,11 +168,11 @@ enum AccessLogElement: Sendable {
             if !query.isEmpty { AccessLogText.append(query, to: &line) }
         }
         line.append(ASCII.space)
-        line.append(contentsOf: request.protocolName.utf8)
+        line.append(request.protocolName)
     }
 
     /// The user; in quotes if blanks would make several fields of it.
-    private func appendUser(_ user: String?, quotesBlanks: Bool, to line: inout [UInt8]) {
+    private func appendUser(_ user: String?, quotesBlanks: Bool, to line: inout LogLine) {
         guard quotesBlanks, let user, user.utf8.contains(where: \.isBlank) else {
             return AccessLogText.append(user, to: &line)
         }

@@ -73,7 +73,7 @@ final class AccessLogFile: Sendable {
     /// Adds a line without its end; never blocks.
     ///
     /// `milliseconds` says when, since 1970; the clock is read if it is not given.
-    func append(_ line: [UInt8], at milliseconds: Int64? = nil) {
+    func append(_ line: UnsafeRawBufferPointer, at milliseconds: Int64? = nil) {
         let second = (milliseconds ?? self.now()) / 1000
         let isDue = self.state.withLock { state in
             guard state.count + line.count < Self.pendingMaximum else {

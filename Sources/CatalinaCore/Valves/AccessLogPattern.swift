@@ -65,7 +65,7 @@ package struct AccessLogPattern: Sendable {
     }
 
     /// Appends the line of one request.
-    func append(_ entry: AccessLogEntry, to line: inout [UInt8]) {
+    func append(_ entry: AccessLogEntry, to line: inout LogLine) {
         // A span lends the elements, an array would copy each.
         let elements = self.elements.span
         for index in elements.indices { elements[index].append(entry, to: &line) }
@@ -172,7 +172,7 @@ struct AccessLogJSONPattern: Sendable {
     }
 
     /// Appends the object of one request.
-    func append(_ entry: AccessLogEntry, to line: inout [UInt8]) {
+    func append(_ entry: AccessLogEntry, to line: inout LogLine) {
         line.append(UInt8(ascii: "{"))
         Self.append(self.members, entry, to: &line)
         for (index, group) in self.groups.enumerated() {
@@ -184,7 +184,7 @@ struct AccessLogJSONPattern: Sendable {
         line.append(UInt8(ascii: "}"))
     }
 
-    private static func append(_ members: [Member], _ entry: AccessLogEntry, to line: inout [UInt8]) {
+    private static func append(_ members: [Member], _ entry: AccessLogEntry, to line: inout LogLine) {
         for (index, member) in members.enumerated() {
             if index > 0 { line.append(ASCII.comma) }
             line.append(contentsOf: member.key)

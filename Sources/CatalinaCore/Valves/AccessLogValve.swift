@@ -1,3 +1,4 @@
+import Coyote
 import Logging
 package import Modeler
 import Synchronization
@@ -87,7 +88,7 @@ package struct AccessLogConfiguration: Sendable, Equatable {
 /// What each kind of access log does with a request; files, conditions and life are shared.
 protocol AccessLogFormatter: Sendable {
     /// Appends the line of one request.
-    func append(_ entry: AccessLogEntry, to line: inout [UInt8])
+    func append(_ entry: AccessLogEntry, to line: inout LogLine)
 }
 
 extension AccessLogPattern: AccessLogFormatter {}
@@ -125,10 +126,9 @@ final class AccessLogWriter: Sendable {
         entry.usesAttributes = configuration.requestAttributesEnabled
         entry.isIPv6Canonical = configuration.ipv6Canonical
         entry.quotesBlanks = self.quotesBlanks
-        var line: [UInt8] = []
-        line.reserveCapacity(configuration.maxLogMessageBufferSize)
+        var line = LogLine(capacity: configuration.maxLogMessageBufferSize)
         self.formatter.append(entry, to: &line)
-        self.file.append(line, at: entry.endMilliseconds)
+        line.withBytes { self.file.append($0, at: entry.endMilliseconds) }
     }
 }
 
@@ -143,7 +143,7 @@ where Configuration == AccessLogConfiguration {
 
 extension AccessLogValveBase {
     // The adapter calls access logs when the answer is out.
-    package var isTransparent: Bool { true }
+    package func isTransparent(in container: (any Container)?) -> Bool { true }
 
     package var lifecycleName: String { "\(self.beanName)[\(self.configuration.prefix)]" }
 

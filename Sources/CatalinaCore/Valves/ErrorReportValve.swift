@@ -7,7 +7,7 @@ import ServletAPI
 /// It stands in the pipeline of each host. A page of the operator's own is sent instead where one is configured for
 /// the error's type or code; pages of an application were tried before.
 /// Source: `org.apache.catalina.valves.ErrorReportValve`.
-package final class ErrorReportValve: Valve, ErrorReporter, ConfigurableComponent {
+package final class ErrorReportValve: ErrorReporter, ConfigurableComponent {
     package struct Configuration: Sendable, Equatable {
         /// Whether the page says more than the status.
         package var showReport = true
@@ -50,11 +50,6 @@ package final class ErrorReportValve: Valve, ErrorReporter, ConfigurableComponen
     package let configuration: Configuration
 
     package init(configuration: Configuration) { self.configuration = configuration }
-
-    package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
-        try await next.invoke(request, response)
-        if response.isError { try await self.report(request, response) }
-    }
 
     package func report(_ request: Request, _ response: Response) async throws {
         guard let report = ErrorReporting.begin(request, response) else { return }
@@ -102,7 +97,7 @@ package final class ErrorReportValve: Valve, ErrorReporter, ConfigurableComponen
 /// The same facts as ``ErrorReportValve`` gives, as a JSON object.
 ///
 /// Source: `org.apache.catalina.valves.JsonErrorReportValve`.
-package final class JsonErrorReportValve: Valve, ErrorReporter, ConfigurableComponent {
+package final class JsonErrorReportValve: ErrorReporter, ConfigurableComponent {
     package struct Configuration: Sendable, Equatable {
         /// Whether the object says more than the status.
         package var showReport = true
@@ -127,11 +122,6 @@ package final class JsonErrorReportValve: Valve, ErrorReporter, ConfigurableComp
     package let configuration: Configuration
 
     package init(configuration: Configuration) { self.configuration = configuration }
-
-    package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
-        try await next.invoke(request, response)
-        if response.isError { try await self.report(request, response) }
-    }
 
     package func report(_ request: Request, _ response: Response) async throws {
         guard let report = ErrorReporting.begin(request, response), let report else { return }

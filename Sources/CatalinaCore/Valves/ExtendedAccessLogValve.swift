@@ -74,7 +74,7 @@ package struct ExtendedAccessLogPattern: AccessLogFormatter {
         self.fields = fields
     }
 
-    func append(_ entry: AccessLogEntry, to line: inout [UInt8]) {
+    func append(_ entry: AccessLogEntry, to line: inout LogLine) {
         for (index, field) in self.fields.enumerated() {
             if index > 0 { line.append(ASCII.space) }
             field.append(entry, to: &line)
@@ -131,13 +131,13 @@ package struct ExtendedAccessLogPattern: AccessLogFormatter {
 }
 
 extension ExtendedAccessLogPattern.Field {
-    func append(_ entry: AccessLogEntry, to line: inout [UInt8]) {
+    func append(_ entry: AccessLogEntry, to line: inout LogLine) {
         let request = entry.request
         switch self {
         case .plain(let element): element.append(entry, to: &line)
         case .nothing: line.append(ASCII.hyphen)
         case .date(let clock): clock.append(entry.endMilliseconds, to: &line)
-        case .hostName: line.append(contentsOf: Self.machine.utf8)
+        case .hostName: line.append(Self.machine)
         case .query: AccessLogText.append(request.queryString, to: &line)
         case .uri:
             AccessLogText.append(request.requestURI, to: &line)
@@ -154,7 +154,7 @@ extension ExtendedAccessLogPattern.Field {
         }
     }
 
-    private static func appendQuoted(_ value: String?, to line: inout [UInt8]) {
+    private static func appendQuoted(_ value: String?, to line: inout LogLine) {
         guard let value, !value.isEmpty else { return line.append(ASCII.hyphen) }
         line.append(ASCII.quote)
         AccessLogText.append(value, to: &line, quotes: .doubling)

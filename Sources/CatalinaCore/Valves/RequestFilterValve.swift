@@ -190,7 +190,7 @@ package final class RemoteCIDRValve: RequestFilterValve {
     }
 
     func isAllowed(_ request: Request) -> Bool {
-        guard let address = IPAddress(self.configuration.address(of: request)) else { return false }
+        guard let address = request.parsedAddress(self.configuration.address(of: request)) else { return false }
         let port = self.configuration.addConnectorPort ? self.configuration.port(of: request) : nil
         return self.rules.isAllowed { $0.matches(address, port: port, whenUndecided: $1) }
     }

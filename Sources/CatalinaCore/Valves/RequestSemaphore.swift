@@ -45,7 +45,7 @@ final class RequestSemaphore: Sendable {
             return state.number
         }
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+            await withCheckedContinuation(isolation: #isolation) { continuation in
                 let result: Bool? = self.state.withLock { state in
                     if state.arriving.removeValue(forKey: number) == true { return false }
                     if state.permits > 0 {

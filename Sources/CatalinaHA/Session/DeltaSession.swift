@@ -155,8 +155,8 @@ package final class DeltaSession: Session, ConvertingSession {
         if case .live(let value, _)? = event.old { old = value }
         let (isUnchanged, settings) = (ObjectIdentity.isSame(old, value), self.support.settings)
         if !isUnchanged || settings.notifyBindingListenerOnUnchangedValue {
-            if let bound = value as? any HttpSessionBindingListener { bound.valueBound(self, name) }
-            if let unbound = old as? any HttpSessionBindingListener { unbound.valueUnbound(self, name) }
+            if let bound = ObjectIdentity.listener(value) { bound.valueBound(self, name) }
+            if let unbound = ObjectIdentity.listener(old) { unbound.valueUnbound(self, name) }
         }
         if !isUnchanged || settings.notifyAttributeListenerOnUnchangedValue {
             self.support.attributeChanged(self, event)
@@ -276,7 +276,7 @@ package final class DeltaSession: Session, ConvertingSession {
         self.owner.sessionEnded(self, isExpiry: isExpiry, notifiesCluster: notifiesCluster)
         guard tellsListeners else { return }
         for (name, attribute) in attributes {
-            if case .live(let value, _) = attribute, let bound = value as? any HttpSessionBindingListener {
+            if case .live(let value, _) = attribute, let bound = ObjectIdentity.listener(value) {
                 bound.valueUnbound(self, name)
             }
             self.support.attributeChanged(self, AttributeEvent(name: name, old: attribute, new: nil))

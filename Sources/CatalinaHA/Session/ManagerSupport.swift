@@ -127,7 +127,7 @@ package final class ManagerSupport: Sendable {
     }
 
     func attributeChanged(_ session: DeltaSession, _ change: DeltaSession.AttributeEvent) {
-        guard let listeners = self.context?.instances.sessionAttributeListeners, !listeners.isEmpty else { return }
+        guard let listeners = self.context?.sessionAttributeListeners, !listeners.isEmpty else { return }
         let kind: AttributeChange
         switch (change.old, change.new) {
         case (nil, nil): return

@@ -4,7 +4,7 @@ import NIOCore
 ///
 /// Idle connections own next to nothing: the objects that a request needs are lent to them from here.
 ///
-/// Isolation: its event loop, except `statistics` and `executor`.
+/// Isolation: its event loop, except `statistics`, `executor` and `actor`.
 final class LoopContext {
     /// Output buffers larger than this are not kept.
     private static let spareOutputMaximum = 128 * 1024
@@ -15,6 +15,7 @@ final class LoopContext {
 
     let eventLoop: any EventLoop
     let executor: LoopExecutor
+    let actor: LoopActor
     let settings: Http11Settings
     let statistics = LoopStatistics()
     var dateCache = HTTPDateCache()
@@ -41,6 +42,7 @@ final class LoopContext {
         self.requestCount = UInt64(index) << 48
         self.eventLoop = eventLoop
         self.executor = LoopExecutor(eventLoop)
+        self.actor = LoopActor(eventLoop)
         self.settings = settings
     }
 
@@ -80,6 +82,7 @@ final class LoopContext {
         for connection in self.connections { connection.closeIfIdle() }
         guard !self.connections.isEmpty else {
             self.onIdle = nil
+            self.retireExchanges()
             isEmpty.succeed()
             return isEmpty.futureResult
         }
@@ -88,6 +91,7 @@ final class LoopContext {
         }
         return isEmpty.futureResult.assumeIsolated().map {
             self.onIdle = nil
+            self.retireExchanges()
             end.cancel()
         }.nonisolated()
     }
@@ -112,13 +116,28 @@ final class LoopContext {
     // MARK: Lending
 
     func takeExchange() -> Exchange {
-        self.exchanges.popLast() ?? Exchange(settings: self.settings)
+        self.exchanges.popLast() ?? Exchange(settings: self.settings, actor: self.actor)
     }
 
+    /// Takes back what a connection does not need any more; if the request's task is still busy with it, when it is not.
     func giveBack(_ exchange: Exchange) {
+        guard !exchange.isServing else {
+            exchange.isReleased = true
+            return
+        }
         exchange.recycle()
+        guard exchange.isReusable else { return }
         let limit = self.settings.configuration.processorCache
-        if limit < 0 || self.exchanges.count < limit { self.exchanges.append(exchange) }
+        if limit < 0 || self.exchanges.count < limit { self.exchanges.append(exchange) } else { exchange.retire() }
+    }
+
+    func serviceEnded(_ exchange: Exchange) {
+        if exchange.isReleased { self.giveBack(exchange) }
+    }
+
+    private func retireExchanges() {
+        for exchange in self.exchanges { exchange.retire() }
+        self.exchanges.removeAll()
     }
 
     func takeOutput() -> ByteBuffer {

@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// Runs the tasks of an event loop's connections on that loop, so that a request never changes threads.
+/// An event loop as the place where a task that left it comes back to.
 package final class LoopExecutor: TaskExecutor {
     private let eventLoop: any EventLoop
 

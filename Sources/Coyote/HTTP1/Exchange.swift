@@ -17,18 +17,40 @@ final class Exchange {
     /// The head as received and its host, for the status page: the request itself may be in use on another thread.
     var head = ByteBuffer()
     var host = ""
-    /// The request's task, while it is suspended.
-    var task: Task<Void, Never>?
-    /// The task waiting for body bytes.
-    var reader: UnsafeContinuation<Void, Never>?
-    /// The task waiting until more can be written.
-    var writer: UnsafeContinuation<Void, Never>?
+    /// The task that serves this object's requests, one after the other.
+    private let service: ServiceTask
+    /// Whether the request did not end in the turn of the loop in which it came.
+    var isSuspended = false
+    /// Whether the connection is done with it, though its task may not be.
+    var isReleased = false
+    /// Where the task waits for body bytes.
+    let reader = Parking()
+    var isReading = false
+    /// Where the task waits until more can be written.
+    let writer = Parking()
+    var isWriting = false
     /// Why the next read or write fails.
     var failure: CoyoteError?
 
-    init(settings: Http11Settings) {
+    init(settings: Http11Settings, actor: LoopActor) {
         self.decoder = Http11Decoder(settings: settings.decoder)
+        self.service = ServiceTask(actor)
     }
+
+    /// Whether the task is busy with a request.
+    var isServing: Bool { self.service.isServing }
+
+    /// Whether the object may serve further requests: a task that was cancelled cannot.
+    var isReusable: Bool { !self.service.isCancelled }
+
+    /// Serves the request, here and now as far as that goes without suspending.
+    func serve(_ processor: Http11Processor) { self.service.run(processor, self) }
+
+    /// Tells the request that it is not worth going on.
+    func cancel() { self.service.cancel() }
+
+    /// Ends the task of an object that is not used any more.
+    func retire() { self.service.end() }
 
     func recycle() {
         self.request.recycle()
@@ -40,15 +62,29 @@ final class Exchange {
         self.isFaulty = false
         self.head = ByteBuffer()
         self.host = ""
-        self.task = nil
+        self.isSuspended = false
+        self.isReleased = false
         self.failure = nil
     }
 
+    /// Waits for body bytes, or for what keeps them from coming.
+    func waitForInput() async {
+        await self.reader.wait()
+        self.isReading = false
+    }
+
+    /// Waits until more can be written, or never will be.
+    func waitForOutput() async {
+        self.isWriting = true
+        await self.writer.wait()
+        self.isWriting = false
+    }
+
     func resumeReader() {
-        self.reader.take()?.resume()
+        if self.isReading { self.reader.goOn(on: self.service.actor) }
     }
 
     func resumeWriter() {
-        self.writer.take()?.resume()
+        if self.isWriting { self.writer.goOn(on: self.service.actor) }
     }
 }

@@ -46,10 +46,9 @@ extension Http11Processor {
     private func waitForInput(_ exchange: Exchange) async {
         if !self.isReading { self.flushOutput() }
         self.wait(self.settings.bodyTimeout, from: Clocks.monotonicNanos())
-        await withUnsafeContinuation { continuation in
-            exchange.reader = continuation
-            self.resumeReading()
-        }
+        exchange.isReading = true
+        self.resumeReading()
+        await exchange.waitForInput()
         self.deadline = .max
     }
 

@@ -138,13 +138,14 @@ extension Http11Processor: ActionHook {
             self.pushOutput()
             let region = FileRegion(fileHandle: file, readerIndex: Int(start), endIndex: Int(end))
             let sent = context.eventLoop.makePromise(of: Void.self)
+            self.socket?.channelWillWrite()
             context.writeAndFlush(NIOAny(region), promise: sent)
             self.hasUnflushedWrites = false
             self.count(sent: end - start, exchange.response)
             self.unsentAtCheck = self.unsentBytes
             self.wait(self.settings.connectionTimeout, from: Clocks.monotonicNanos())
             do {
-                try await sent.futureResult.get()
+                try await self.loop.actor.value(of: sent.futureResult)
             } catch {
                 throw exchange.failure ?? CoyoteError(.clientAbort, "The file was not sent to its end", cause: error)
             }
@@ -160,13 +161,14 @@ extension Http11Processor: ActionHook {
             let count = Int(min(Self.filePieceMaximum, range.upperBound - start))
             let piece: ByteBuffer
             do {
-                piece = try await self.settings.fileIO.read(
+                let read = self.settings.fileIO.read(
                     fileHandle: file,
                     fromOffset: start,
                     byteCount: count,
                     allocator: ByteBufferAllocator(),
                     eventLoop: self.loop.eventLoop
-                ).get()
+                )
+                piece = try await self.loop.actor.value(of: read)
             } catch {
                 throw self.fileFailed(exchange, error)
             }
@@ -267,6 +269,7 @@ extension Http11Processor {
             self.output.writeBuffer(&body)
         } else {
             self.pushOutput()
+            self.socket?.channelWillWrite()
             self.context?.write(self.wrapOutboundOut(body), promise: nil)
             self.hasUnflushedWrites = true
         }
@@ -325,6 +328,7 @@ extension Http11Processor {
     /// Gives the encoded bytes to the channel without flushing.
     private func pushOutput() {
         guard self.output.readableBytes > 0 else { return }
+        self.socket?.channelWillWrite()
         self.context?.write(self.wrapOutboundOut(self.output), promise: nil)
         self.output = ByteBuffer()
         self.hasUnflushedWrites = true
@@ -333,9 +337,14 @@ extension Http11Processor {
     /// Sends everything: one system call where the socket takes it.
     func flushOutput() {
         if self.output.readableBytes > 0 {
-            let buffer = self.output
+            var buffer = self.output
             self.output = ByteBuffer()
+            if !self.hasUnflushedWrites, let sent = buffer.withUnsafeReadableBytes({ self.socket?.write($0) }) {
+                buffer.moveReaderIndex(forwardBy: sent)
+                guard buffer.readableBytes > 0 else { return self.loop.giveBack(buffer) }
+            }
             self.hasUnflushedWrites = false
+            self.socket?.channelWillWrite()
             self.context?.writeAndFlush(self.wrapOutboundOut(buffer), promise: nil)
             self.loop.giveBack(buffer)
         } else if self.hasUnflushedWrites {
@@ -356,7 +365,7 @@ extension Http11Processor {
             guard !self.isWritable else { break }
             self.unsentAtCheck = self.unsentBytes
             self.wait(self.settings.connectionTimeout, from: Clocks.monotonicNanos())
-            await withUnsafeContinuation { exchange.writer = $0 }
+            await exchange.waitForOutput()
             self.deadline = .max
         }
         guard self.state == .service else { throw exchange.failure ?? Self.notConnected }

@@ -69,6 +69,8 @@ final class Http11Processor {
     var unsentAtCheck = 0
     var isKeptAlive = false
     var tls: (any TLSConnection)?
+    /// The short way to the socket, where there is one.
+    var socket: SocketWriter?
 
     init(loop: LoopContext, addresses: SocketAddresses, connectionID: UInt64) {
         self.loop = loop
@@ -95,6 +97,7 @@ extension Http11Processor: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        if self.tls == nil { self.socket = SocketWriter(context.channel) }
         self.loop.add(self)
         self.wait(self.settings.connectionTimeout, from: Clocks.monotonicNanos())
     }
@@ -157,7 +160,7 @@ extension Http11Processor: ChannelDuplexHandler {
         case .flushing, .closed: return false
         case .service:
             guard let exchange = self.exchange, !exchange.body.isComplete else { return false }
-            return exchange.reader != nil || self.input.readableBytes < Self.readAheadMaximum
+            return exchange.isReading || self.input.readableBytes < Self.readAheadMaximum
         }
     }
 
@@ -175,7 +178,7 @@ extension Http11Processor: ChannelDuplexHandler {
         case .service:
             self.exchange?.resumeReader()
             self.exchange?.request.isAborted = true
-            self.exchange?.task?.cancel()
+            self.exchange?.cancel()
         case .flushing, .closed: break
         }
     }
@@ -190,6 +193,7 @@ extension Http11Processor: ChannelDuplexHandler {
         guard self.state != .closed || self.place >= 0 else { return }
         let wasServing = self.state == .service
         self.state = .closed
+        self.socket = nil
         self.deadline = .max
         self.input = ByteBuffer()
         self.output = ByteBuffer()
@@ -199,7 +203,7 @@ extension Http11Processor: ChannelDuplexHandler {
         guard wasServing else { return self.releaseExchange() }
         exchange.failure = error
         exchange.request.isAborted = true
-        exchange.task?.cancel()
+        exchange.cancel()
         exchange.resumeReader()
         exchange.resumeWriter()
     }
@@ -285,14 +289,9 @@ extension Http11Processor {
         self.deadline = .max
         self.requestCount += 1
         self.loop.statistics.addBusy(1)
-        // SAFETY: the task runs on this handler's event loop, where it starts at once; nothing else runs meanwhile.
-        nonisolated(unsafe) let processor = self
-        nonisolated(unsafe) let served = exchange
-        let task = Task.immediate(executorPreference: self.loop.executor) {
-            await processor.serve(served)
-        }
+        exchange.serve(self)
         guard self.state == .service, self.exchange === exchange else { return }
-        exchange.task = task
+        exchange.isSuspended = true
         exchange.request.stage = .service
     }
 
@@ -361,7 +360,7 @@ extension Http11Processor {
         return (limit < 0 || self.requestCount + 1 < limit) && !self.settings.isStopping.load(ordering: .relaxed)
     }
 
-    private func serve(_ exchange: Exchange) async {
+    func serve(_ exchange: Exchange) async {
         await self.settings.adapter.service(exchange.request, exchange.response)
         self.loop.eventLoop.preconditionInEventLoop()
         self.complete(exchange)
@@ -380,7 +379,7 @@ extension Http11Processor {
             sent: exchange.response.contentWritten
         )
         exchange.request.stage = .ended
-        let wasSuspended = exchange.task != nil
+        let wasSuspended = exchange.isSuspended
         guard self.state == .service else { return self.releaseExchange() }
         if exchange.keepsAlive && !exchange.isFaulty && exchange.failure == nil && !self.isInputClosed {
             self.dropped = 0
@@ -390,7 +389,8 @@ extension Http11Processor {
             } else {
                 self.wait(self.settings.bodyTimeout, from: now)
             }
-            if wasSuspended { self.goOn() }
+            // In another turn: the task has to come to its end before the next request may use it.
+            if wasSuspended { self.loop.eventLoop.assumeIsolated().execute { self.goOn() } }
         } else {
             let mayHaveUnread = exchange.isFaulty || !exchange.body.isComplete
             self.releaseExchange()
@@ -447,7 +447,7 @@ extension Http11Processor {
             if !self.isSending(now) { self.close() }
         case .service:
             guard let exchange = self.exchange else { return }
-            if exchange.reader != nil {
+            if exchange.isReading {
                 exchange.failure = CoyoteError(.readTimeout, "The client did not send the request body in time")
                 exchange.resumeReader()
             } else if !self.isSending(now) {

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 
 /// Turns a decoded head into a request: target form, host, framing of the body, keep-alive.
@@ -66,9 +67,9 @@ struct RequestPreparation {
                 self.isHTTP09 = true
                 self.keepsAlive = false
                 if request.method != "GET" { self.rejection = .badRequest }
-            } else if version.elementsEqual("HTTP/1.1".utf8) {
+            } else if version.equals("HTTP/1.1") {
                 self.isHTTP11 = true
-            } else if version.elementsEqual("HTTP/1.0".utf8) {
+            } else if version.equals("HTTP/1.0") {
                 request.protocolVersion = .http10
                 self.keepsAlive = false
             } else {
@@ -287,5 +288,15 @@ extension RequestPreparation {
         } catch {
             throw error.message.map { .badRequest(exception: $0) } ?? .badRequest
         }
+    }
+}
+
+extension Slice where Base == UnsafeRawBufferPointer {
+    fileprivate func equals(_ text: StaticString) -> Bool {
+        guard self.count == text.utf8CodeUnitCount, let start = UnsafeRawBufferPointer(rebasing: self).baseAddress
+        else {
+            return false
+        }
+        return memcmp(start, text.utf8Start, self.count) == 0
     }
 }

@@ -1,7 +1,7 @@
 /// The user agents that are answered as if they spoke HTTP/1.0.
 ///
 /// Isolation: one event loop, since a `Regex` is not `Sendable`.
-struct UserAgentPattern {
+final class UserAgentPattern {
     private let regex: Regex<AnyRegexOutput>
 
     /// - Throws: ``CoyoteError`` `configuration`.

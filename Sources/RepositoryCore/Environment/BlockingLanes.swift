@@ -16,7 +16,7 @@ package final class BlockingLanes: Sendable {
     package func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         let turn = self.turn.wrappingAdd(1, ordering: .relaxed).oldValue
         let lane = self.lanes[Int(UInt(bitPattern: turn) % UInt(self.lanes.count))]
-        return try await withCheckedThrowingContinuation { continuation in
+        return try await withCheckedThrowingContinuation(isolation: #isolation) { continuation in
             lane.async { continuation.resume(with: Swift.Result { try body() }) }
         }
     }

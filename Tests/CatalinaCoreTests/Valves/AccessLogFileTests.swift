@@ -32,7 +32,7 @@ import Testing
     func buffers() async throws {
         let file = try self.file()
         try await file.open()
-        file.append(Array("first".utf8))
+        file.append("first")
         #expect(self.tree.text(self.name) == "")
         try await file.backgroundProcess()
         #expect(self.tree.text(self.name) == "first\n")
@@ -47,9 +47,9 @@ import Testing
         let file = try self.file()
         try await file.open()
         let first = self.name
-        file.append(Array("one".utf8))
+        file.append("one")
         self.clock.advance(60_000)
-        file.append(Array("two".utf8))
+        file.append("two")
         let second = self.name
         try await file.flush()
         #expect(first != second)
@@ -62,11 +62,11 @@ import Testing
         let file = try self.file { $0.renameOnRotate = true }
         try await file.open()
         let first = self.name
-        file.append(Array("one".utf8))
+        file.append("one")
         try await file.flush()
         #expect(self.tree.text("logs/a.log") == "one\n")
         self.clock.advance(60_000)
-        file.append(Array("two".utf8))
+        file.append("two")
         try await file.close()
         #expect(self.tree.text(first) == "one\n")
         #expect(self.tree.text("logs/a.log") == "two\n")
@@ -78,7 +78,7 @@ import Testing
         let file = try self.file { $0.rotatable = false }
         try await file.open()
         self.clock.advance(86_400_000)
-        file.append(Array("after".utf8))
+        file.append("after")
         try await file.close()
         #expect(self.tree.text("logs/a.log") == "before\nafter\n")
     }
@@ -91,7 +91,7 @@ import Testing
                 $0.header = "#head\n"
             }
             try await file.open()
-            file.append(Array(line.utf8))
+            file.append(line)
             try await file.close()
         }
         #expect(self.tree.text("logs/a.log") == "#head\none\ntwo\n")
@@ -105,7 +105,7 @@ import Testing
         }
         try await file.open()
         try self.tree.remove("logs/a.log")
-        file.append(Array("one".utf8))
+        file.append("one")
         try await file.flush()
         #expect(self.tree.text("logs/a.log") == "one\n")
     }
@@ -129,9 +129,9 @@ import Testing
     func rotates() async throws {
         let file = try self.file { $0.rotatable = false }
         try await file.open()
-        file.append(Array("one".utf8))
+        file.append("one")
         #expect(try await file.rotate(to: self.tree["logs/aside"]))
-        file.append(Array("two".utf8))
+        file.append("two")
         try await file.close()
         #expect(self.tree.text("logs/aside") == "one\n")
         #expect(self.tree.text("logs/a.log") == "two\n")
@@ -155,7 +155,7 @@ import Testing
         await withTaskGroup { group in
             for writer in 0..<4 {
                 group.addTask {
-                    for number in 0..<500 { file.append(Array("\(writer) \(number)".utf8)) }
+                    for number in 0..<500 { file.append("\(writer) \(number)") }
                 }
             }
         }
@@ -178,4 +178,10 @@ import Testing
         configuration.rotatable = false
         #expect(AccessLogFile(configuration) != nil)
     }
+}
+
+extension AccessLogFile {
+    fileprivate func append(_ line: String) { self.append(Array(line.utf8)) }
+
+    fileprivate func append(_ line: [UInt8]) { line.withUnsafeBytes { self.append($0) } }
 }

@@ -12,18 +12,15 @@ package enum AccessLogText {
     ///
     /// Backslashes, quotes and controls are escaped; all beyond printable ASCII is written as `\uxxxx`, one
     /// for each UTF-16 unit, so that no value can end its line or reach a terminal.
-    package static func append(_ value: String?, to line: inout [UInt8], quotes: QuoteEscape = .backslash) {
+    package static func append(_ value: String?, to line: inout LogLine, quotes: QuoteEscape = .backslash) {
         guard let value, !value.isEmpty else {
             line.append(ASCII.hyphen)
             return
         }
-        if self.plain.containsAll(of: value.utf8.span) {
-            line.append(contentsOf: value.utf8)
-            return
-        }
+        if line.appendPlain(value) { return }
         for unit in value.utf16 {
             guard let byte = UInt8(exactly: unit), byte < 0x7f else {
-                Self.appendUnicodeEscape(unit, to: &line)
+                line.append(contentsOf: self.unicodeEscape(unit))
                 continue
             }
             switch byte {
@@ -35,7 +32,7 @@ package enum AccessLogText {
             case ASCII.carriageReturn: line.append(contentsOf: [ASCII.backslash, UInt8(ascii: "r")])
             case ASCII.tab: line.append(contentsOf: [ASCII.backslash, UInt8(ascii: "t")])
             case 0x20...: line.append(byte)
-            default: Self.appendUnicodeEscape(unit, to: &line)
+            default: line.append(contentsOf: self.unicodeEscape(unit))
             }
         }
     }
@@ -47,19 +44,16 @@ package enum AccessLogText {
 
     /// The octets of the escaped value.
     package static func octets(_ value: String?, quotes: QuoteEscape = .backslash) -> [UInt8] {
-        var line: [UInt8] = []
+        var line = LogLine(capacity: value?.utf8.count ?? 0)
         self.append(value, to: &line, quotes: quotes)
-        return line
+        return line.octets()
     }
 
     /// `\` `u` and four lower-case hexadecimal digits.
-    static func appendUnicodeEscape(_ unit: UInt16, to line: inout [UInt8]) {
-        line.append(contentsOf: [ASCII.backslash, UInt8(ascii: "u")])
-        for shift in stride(from: 12, through: 0, by: -4) {
-            line.append(HeaderText.hexDigit(UInt8(truncatingIfNeeded: unit >> UInt16(shift)) & 0x0f))
-        }
+    static func unicodeEscape(_ unit: UInt16) -> [UInt8] {
+        [ASCII.backslash, UInt8(ascii: "u")]
+            + stride(from: 12, through: 0, by: -4).map { shift in
+                HeaderText.hexDigit(UInt8(truncatingIfNeeded: unit >> UInt16(shift)) & 0x0f)
+            }
     }
-
-    /// Printable ASCII without quote and backslash.
-    private static let plain = ByteSet.ascii.subtracting(.control).subtracting(ByteSet("\"\\"))
 }

@@ -12,7 +12,7 @@ package enum JSONText {
             case ASCII.lineFeed: json.append(contentsOf: [ASCII.backslash, UInt8(ascii: "n")])
             case ASCII.carriageReturn: json.append(contentsOf: [ASCII.backslash, UInt8(ascii: "r")])
             case ASCII.tab: json.append(contentsOf: [ASCII.backslash, UInt8(ascii: "t")])
-            case 0..<0x20: AccessLogText.appendUnicodeEscape(UInt16(byte), to: &json)
+            case 0..<0x20: json.append(contentsOf: AccessLogText.unicodeEscape(UInt16(byte)))
             default: json.append(byte)
             }
         }
