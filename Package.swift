@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioConcurrency: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let servletAPI: Target.Dependency = .product(name: "ServletAPI", package: "ServletAPI")
@@ -48,7 +49,10 @@ let container: [Target] = [
     library("Juli", [log]),
     library("ServerConfig", ["CLibXML2", "Modeler"]),
     library("Coyote", ["COpenSSL", nioCore, nioPosix, log]),
-    library("CatalinaCore", ["Modeler", "Coyote", "COpenSSL", servletAPI, nioCore, nioPosix, log]),
+    library(
+        "CatalinaCore",
+        ["Modeler", "Coyote", "COpenSSL", servletAPI, nioCore, nioPosix, nioConcurrency, log]
+    ),
     library("CatalinaSession", ["CatalinaCore", "Modeler", servletAPI]),
     library("CatalinaManager", ["CatalinaCore", "Coyote", "Modeler", servletAPI]),
     library(

@@ -68,11 +68,81 @@ import Testing
         )
         #expect(await set("maxPostSize", "5") == "OK - Attribute set\n")
         #expect(try await server.http("GET", "/manager/text/list").status == 200)
-        for attribute in ["port", "maxThreads", "localPort"] {
+        for attribute in ["port", "acceptCount", "address", "executor", "ciphers", "localPort"] {
             #expect(
                 await set(attribute, "1").hasPrefix("Error - javax.management.ReflectionException: Cannot find setter")
             )
         }
+        try await server.server.stop()
+    }
+
+    @Test("what can be set of a connector through one of its beans holds for all of them, and at once")
+    func limits() async throws {
+        let server = try await ManagedServer(isServing: true)
+        let beans = server.server.beans
+        func name(_ type: String) async throws -> String {
+            try #require(await beans.query(try ObjectName("Catalina:type=\(type),*")).first?.name.description)
+        }
+        func ask(_ parameters: [(String, String)]) async -> String {
+            var given = Parameters()
+            for (key, value) in parameters { given.append(key, value) }
+            return await BeanCommand(given).answer(from: beans)
+        }
+        let names = [try await name("Connector"), try await name("ProtocolHandler"), try await name("ThreadPool")]
+        let common = ["connectionTimeout", "keepAliveTimeout", "maxKeepAliveRequests", "maxThreads", "minSpareThreads"]
+        for (index, attribute) in (common + ["tcpNoDelay", "maxConnections"]).enumerated() {
+            let value = attribute == "tcpNoDelay" ? "false" : "\(61 + index)"
+            let bean = names[index % names.count]
+            #expect(
+                await ask([("set", bean), ("att", attribute), ("val", value)]) == "OK - Attribute set\n",
+                "\(attribute)"
+            )
+            for name in names {
+                let shown = await ask([("get", name), ("att", attribute)])
+                #expect(shown.hasSuffix("\(attribute) = \(value)\n"), "\(shown)")
+            }
+        }
+        for attribute in ["maxHttpRequestHeaderSize", "relaxedQueryChars", "server", "restrictedUserAgents"] {
+            let value = attribute.hasPrefix("max") ? "9000" : "|"
+            let answer = await ask([("set", names[1]), ("att", attribute), ("val", value)])
+            #expect(answer == "OK - Attribute set\n", "\(attribute): \(answer)")
+        }
+        let answer = try await server.http("GET", "/manager/text/list?|", ["User-Agent: x"])
+        #expect(answer.status == 200 && answer.value("Server") == "|")
+        #expect(
+            await ask([("set", names[2]), ("att", "maxKeepAliveRequests"), ("val", "1")]) == "OK - Attribute set\n"
+        )
+        #expect(try await server.http("GET", "/manager/text/list").value("Connection") == "close")
+        let bad = await ask([("set", names[1]), ("att", "restrictedUserAgents"), ("val", "(")])
+        #expect(bad.hasPrefix("Error - ") && bad.contains("is not a regular expression"))
+        try await server.server.stop()
+    }
+
+    @Test("what containers do by themselves can be set while they run")
+    func containers() async throws {
+        let server = try await ManagedServer()
+        let beans = server.server.beans
+        func set(_ name: String, _ attribute: String, _ value: String) async -> String {
+            var given = Parameters()
+            for (key, value) in [("set", name), ("att", attribute), ("val", value)] { given.append(key, value) }
+            return await BeanCommand(given).answer(from: beans)
+        }
+        let context = try #require(server.host.child(named: "/t") as? StandardContext)
+        let module = "Catalina:j2eeType=WebModule,name=//localhost/t,J2EEApplication=none,J2EEServer=none"
+        let done = "OK - Attribute set\n"
+        #expect(await set(module, "sessionTimeout", "7") == done)
+        #expect(try context.manager?.createSession(nil).maxInactiveInterval == 420)
+        #expect(await set(module, "sessionTimeout", "-1") == done)
+        #expect(try context.manager?.createSession(nil).maxInactiveInterval == -1)
+        #expect(await set(module, "sessionCookieName", "SID") == done)
+        #expect(context.facts?.tracking.cookieName == "SID")
+        #expect(await set("Catalina:type=Engine", "jvmRoute", "n1") == done)
+        #expect(try context.manager?.createSession(nil).id.hasSuffix(".n1") == true)
+        #expect(await set("Catalina:type=Engine", "defaultHost", "other") == done)
+        #expect(server.host.engine?.hasDefaultHost == false)
+        #expect(await set("Catalina:type=Engine", "startChildren", "false") == done)
+        #expect(server.host.engine?.base.startsChildren == false)
+        #expect(await set("Catalina:type=Engine", "name", "x").contains("Cannot find setter"))
         try await server.server.stop()
     }
 

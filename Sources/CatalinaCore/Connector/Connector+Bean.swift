@@ -8,14 +8,14 @@ extension Connector: ManagedBean {
         attributes: [
             .stateName,
             .value("portWithOffset", "TCP port") { $0.configuration.http11.port },
-            .value("portOffset", "Always 0; the Server's is added already") { _ in 0 },
+            .value("portOffset", "Always 0; the Server's is in the port already") { _ in 0 },
             .text("address", "Local address") { $0.shownAddress },
             .value("maxThreads", "Most servlets that may block at a time; -1 where an Executor says so") {
                 $0.ownThreads(\.maxThreads)
-            },
+            }.ofConnector,
             .value("minSpareThreads", "Threads kept for servlets that block; -1 where an Executor says so") {
                 $0.ownThreads(\.minSpareThreads)
-            },
+            }.ofConnector,
             .value("localPort", "TCP port listened on; -1 if none") { $0.handler.localPort ?? -1 },
             .value("redirectPortWithOffset", "Port to which confidential resources redirect") {
                 $0.configuration.redirectPort
@@ -27,7 +27,7 @@ extension Connector: ManagedBean {
             .text("failure", "Why the connector does not work") { $0.initializationFailure },
             .value("keepAliveTimeout", "Longest wait for the next request") {
                 $0.configuration.http11.effectiveKeepAliveTimeout
-            },
+            }.ofConnector,
         ],
         operations: .lifecycle() + [
             ManagedOperation("pause", "Accepts nothing more; requests under way go on") { connector, _ in
@@ -85,25 +85,25 @@ extension Connector: ManagedBean {
 /// The protocol behind a connector, as management clients see it.
 ///
 /// Source: `org.apache.coyote.AbstractProtocol`.
-struct ProtocolHandlerBean: ManagedBean {
+struct ProtocolHandlerBean: ManagedBean, ConnectorPart {
     let connector: Connector
     let objectName: ObjectName
 
     static let beanInfo = BeanInfo<ProtocolHandlerBean>(
         type: "ProtocolHandler",
         attributes: Connector.protocolAttributes.map { attribute in
-            attribute.shown { $0.connector.configuration.http11 }
+            attribute.shown { (bean: ProtocolHandlerBean) in bean.connector.configuration.http11 }.ofConnector
         } + [
             .text("name", "Protocol, address and port") { ObjectName.quote($0.connector.poolName) },
             .value("objectName", "The bean's own name") { $0.objectName },
             .text("domain", "The domain of the beans") { $0.objectName.domain },
             .value("maxThreads", "Most servlets that may block at a time; -1 where an Executor says so") {
                 $0.connector.ownThreads(\.maxThreads)
-            },
+            }.ofConnector,
             .value("minSpareThreads", "Threads kept for servlets that block; -1 where an Executor says so") {
                 $0.connector.ownThreads(\.minSpareThreads)
-            },
-            .value("portOffset", "Always 0; the Server's is added already") { _ in 0 },
+            }.ofConnector,
+            .value("portOffset", "Always 0; the Server's is in the port already") { _ in 0 },
             .value("sendfileSupported", "Always true") { _ in true },
             .text("compression", "When answers are compressed") { $0.connector.configuration.compression },
             .value("compressionMinSize", "Shortest body that is compressed") {
@@ -114,7 +114,7 @@ struct ProtocolHandlerBean: ManagedBean {
             },
             .value("maxSavePostSize", "Longest body kept during a form login") {
                 $0.connector.configuration.maxSavePostSize
-            },
+            }.ofConnector,
             .value("connectionCount", "Connections that are open") { $0.connector.openConnections },
             .value("localPort", "TCP port listened on; -1 if none") { $0.connector.handler.localPort ?? -1 },
             .value("paused", "Whether nothing is accepted") { $0.connector.handler.isPaused.beanValue },
@@ -122,13 +122,13 @@ struct ProtocolHandlerBean: ManagedBean {
             .value("portWithOffset", "TCP port") { $0.connector.configuration.http11.port },
             .value("keepAliveTimeout", "Longest wait for the next request") {
                 $0.connector.configuration.http11.effectiveKeepAliveTimeout
-            },
+            }.ofConnector,
             .value("maxHttpRequestHeaderSize", "Request line and headers together") {
                 $0.connector.configuration.http11.effectiveRequestHeaderSize
-            },
+            }.ofConnector,
             .value("maxHttpResponseHeaderSize", "Status line and headers together") {
                 $0.connector.configuration.http11.effectiveResponseHeaderSize
-            },
+            }.ofConnector,
             .value("globalRequestProcessorMBeanName", "The bean that counts requests") { bean in
                 ObjectName(
                     safeDomain: bean.objectName.domain,
@@ -152,7 +152,7 @@ struct ProtocolHandlerBean: ManagedBean {
 /// Requests share the event loops; threads in Tomcat's sense serve only servlets that block. A busy thread is a
 /// request being served, as clients that watch the load expect.
 /// Source: `org.apache.tomcat.util.net.AbstractEndpoint`.
-struct ThreadPoolBean: ManagedBean {
+struct ThreadPoolBean: ManagedBean, ConnectorPart {
     let connector: Connector
 
     static let beanInfo = BeanInfo<ThreadPoolBean>(
@@ -168,32 +168,33 @@ struct ThreadPoolBean: ManagedBean {
             },
             .gauge("maxThreads", "Most servlets that may block at a time; -1 where an Executor says so") {
                 $0.connector.ownThreads(\.maxThreads)
-            },
+            }.ofConnector,
             .value("minSpareThreads", "Threads kept for servlets that block; -1 where an Executor says so") {
                 $0.connector.ownThreads(\.minSpareThreads)
-            },
+            }.ofConnector,
             .gauge("connectionCount", "Connections that are open") { $0.connector.openConnections },
             .gauge("keepAliveCount", "Connections that wait for their next request") {
                 $0.connector.handler.requestGroupInfo.keepAliveCount
             },
-            .gauge("maxConnections", "Connections served at a time") { $0.http11.maxConnections },
+            .gauge("maxConnections", "Connections served at a time") { $0.http11.maxConnections }.ofConnector,
             .value("acceptCount", "Length of the listen backlog") { $0.http11.acceptCount },
             .flag("running", "Whether it has been started") { $0.connector.state.isAvailable },
             .flag("paused", "Whether nothing is accepted") { $0.connector.handler.isPaused },
             .value("port", "TCP port") { $0.http11.port },
             .value("portWithOffset", "TCP port") { $0.http11.port },
-            .value("portOffset", "Always 0; the Server's is added already") { _ in 0 },
+            .value("portOffset", "Always 0; the Server's is in the port already") { _ in 0 },
             .value("localPort", "TCP port listened on; -1 if none") { $0.connector.handler.localPort ?? -1 },
             .text("address", "Local address") { $0.connector.shownAddress },
             .value("useInheritedChannel", "Whether the socket comes from systemd") { $0.http11.useInheritedChannel },
             .value("bindOnInit", "Whether the socket is bound at initialisation") { $0.http11.bindOnInit },
-            .value("useSendfile", "Whether files are sent without reading them") { $0.http11.useSendfile },
+            .value("useSendfile", "Whether files are sent without reading them") { $0.http11.useSendfile }.ofConnector,
             .value("sSLEnabled", "Whether it speaks TLS") { $0.http11.isSSLEnabled },
-            .value("tcpNoDelay", "Whether small packets are sent at once") { $0.http11.tcpNoDelay },
-            .value("connectionLinger", "SO_LINGER in seconds; -1 for off") { $0.http11.connectionLinger },
-            .value("connectionTimeout", "Longest wait for the request") { $0.http11.connectionTimeout },
-            .value("keepAliveTimeout", "Longest wait for the next request") { $0.http11.effectiveKeepAliveTimeout },
-            .value("maxKeepAliveRequests", "Requests of one connection") { $0.http11.maxKeepAliveRequests },
+            .value("tcpNoDelay", "Whether small packets are sent at once") { $0.http11.tcpNoDelay }.ofConnector,
+            .value("connectionLinger", "SO_LINGER in seconds; -1 for off") { $0.http11.connectionLinger }.ofConnector,
+            .value("connectionTimeout", "Longest wait for the request") { $0.http11.connectionTimeout }.ofConnector,
+            .value("keepAliveTimeout", "Longest wait for the next request") { $0.http11.effectiveKeepAliveTimeout }
+                .ofConnector,
+            .value("maxKeepAliveRequests", "Requests of one connection") { $0.http11.maxKeepAliveRequests }.ofConnector,
             .text("defaultSSLHostConfigName", "Host configuration for unknown names") {
                 $0.http11.defaultSSLHostConfigName
             },
@@ -266,6 +267,25 @@ struct RequestProcessorBean: ManagedBean {
     )
 
     let componentClassName = "org.apache.coyote.RequestInfo"
+}
+
+/// A connector, or what management clients see of one.
+protocol ConnectorPart {
+    var connector: Connector { get }
+}
+
+extension Connector: ConnectorPart {
+    var connector: Connector { self }
+}
+
+extension BeanAttribute where Bean: ConnectorPart & SendableMetatype {
+    /// The same attribute, which sets the connector's of its name.
+    fileprivate var ofConnector: Self {
+        guard let attribute = Connector.descriptor.attributes.first(where: { $0.info.name == self.info.name }) else {
+            preconditionFailure("A Connector has no attribute [\(self.info.name)]")
+        }
+        return self.set { bean, text in try bean.connector.reconfigure { try attribute.write(&$0, text) } }
+    }
 }
 
 extension Connector {

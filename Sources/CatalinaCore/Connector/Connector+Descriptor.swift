@@ -44,10 +44,19 @@ extension Connector {
 
         /// Whether everything is the same that is decided when the connector is made.
         func hasSameSockets(as other: Self) -> Bool {
-            self.http11 == other.http11 && self.protocolName == other.protocolName && self.executor == other.executor
-                && self.maxThreads == other.maxThreads && self.minSpareThreads == other.minSpareThreads
-                && self.compression == other.compression && self.compressionMinSize == other.compressionMinSize
+            self.http11.hasSameSockets(as: other.http11) && self.protocolName == other.protocolName
+                && self.executor == other.executor
+                && self.flatTLS == other.flatTLS && self.compression == other.compression
+                && self.compressionMinSize == other.compressionMinSize
                 && self.compressibleMimeType == other.compressibleMimeType
+        }
+
+        /// Whether the threads are the same, or its own to change.
+        func hasSameThreads(as other: Self) -> Bool { self.executor == nil || self.limits == other.limits }
+
+        /// Threads for servlets that block.
+        var limits: WorkerThreads.Limits {
+            WorkerThreads.Limits(maximum: self.maxThreads, spare: self.minSpareThreads)
         }
 
         var pathRules: RequestPath.Options {
@@ -74,7 +83,7 @@ extension Connector {
         Attribute("protocol", \.protocolName, "`HTTP/1.1` or a protocol handler's class name"),
         Attribute("executor", \.executor, "Name of the Executor whose threads servlets that block use"),
         Attribute("maxThreads", \.maxThreads, "Most servlets that may block at a time"),
-        Attribute("minSpareThreads", \.minSpareThreads, "Accepted; threads are made when the first servlet blocks"),
+        Attribute("minSpareThreads", \.minSpareThreads, "Threads that are kept; none before a servlet blocks"),
         Attribute("maxPostSize", \.maxPostSize, "Longest form body turned into parameters"),
         Attribute("maxParameterCount", \.maxParameterCount, "Most parameters of a request"),
         Attribute("maxSavePostSize", \.maxSavePostSize, "Longest body kept during a form login"),

@@ -33,13 +33,27 @@ package final class Connector: Lifecycle, ConfigurableComponent {
 
     package var configuration: Configuration { self.facts.settings }
 
-    /// Changes what concerns requests; sockets, protocol and threads are as the file made them.
+    /// Changes what concerns requests, connections to come and threads; sockets and protocol are as the file made them.
     package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
-        try self.facts.change { configuration in
+        _ = try self.facts.change { configuration in
             let before = configuration
             try change(&configuration)
-            guard configuration.hasSameSockets(as: before) else { throw NotReconfigurable() }
+            guard configuration.hasSameSockets(as: before), configuration.hasSameThreads(as: before) else {
+                throw NotReconfigurable()
+            }
+            guard configuration.http11 != before.http11 else { return }
+            try self.handler.apply(configuration.http11)
         }
+    }
+
+    /// Adds the Server's `portOffset` to the connector's own port and to the one that it redirects to.
+    package func addPortOffset(_ offset: Int) throws {
+        guard offset != 0, self.configuration.http11.port > 0 else { return }
+        let configuration = try self.facts.change { configuration in
+            configuration.http11.port += offset
+            configuration.redirectPort += offset
+        }
+        self.handler.configuration = configuration.http11
     }
 
     /// `Connector["http-nio-8080"]`.

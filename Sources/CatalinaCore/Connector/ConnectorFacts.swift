@@ -53,7 +53,7 @@ package final class ConnectorFacts: Sendable {
     init(_ settings: Connector.Configuration) {
         self.current = Mutex(Settings(settings))
         self.mapper = Mapper()
-        self.workers = WorkerThreads(maximum: settings.maxThreads, namePrefix: "http-exec-")
+        self.workers = WorkerThreads(limits: settings.limits, namePrefix: "http-exec-")
     }
 
     private var inForce: Settings { self.current.withLock { $0 } }
@@ -62,12 +62,17 @@ package final class ConnectorFacts: Sendable {
     private var pathRules: RequestPath.Options { self.inForce.pathRules }
 
     /// Changes attributes for requests to come.
-    func change(_ change: (inout Connector.Configuration) throws -> Void) throws {
-        try self.current.withLock { current in
+    ///
+    /// - Returns: the attributes now in force.
+    func change(_ change: (inout Connector.Configuration) throws -> Void) throws -> Connector.Configuration {
+        let configuration = try self.current.withLock { current in
             var configuration = current.configuration
             try change(&configuration)
             current = Settings(configuration)
+            return configuration
         }
+        self.workers.limits = configuration.limits
+        return configuration
     }
 
     package var name: String? {

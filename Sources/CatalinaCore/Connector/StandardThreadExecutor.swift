@@ -1,4 +1,5 @@
 package import Modeler
+import Synchronization
 
 /// `<Executor>`: threads that several connectors share for servlets that block.
 ///
@@ -11,15 +12,38 @@ package final class StandardThreadExecutor: ServiceExecutor, ConfigurableCompone
         package var minSpareThreads = 25
         package var maxIdleTime = 60_000
         package var maxQueueSize = 2_147_483_647
+
+        var limits: WorkerThreads.Limits {
+            WorkerThreads.Limits(
+                maximum: self.maxThreads,
+                spare: self.minSpareThreads,
+                idleMilliseconds: self.maxIdleTime
+            )
+        }
     }
 
     package let lifecycle = LifecycleSupport()
-    package let configuration: Configuration
     package let workers: WorkerThreads
+    private let settings: Mutex<Configuration>
 
     package init(configuration: Configuration) {
-        self.configuration = configuration
-        self.workers = WorkerThreads(maximum: configuration.maxThreads, namePrefix: configuration.namePrefix)
+        self.settings = Mutex(configuration)
+        self.workers = WorkerThreads(limits: configuration.limits, namePrefix: configuration.namePrefix)
+    }
+
+    package var configuration: Configuration { self.settings.withLock { $0 } }
+
+    /// Changes how many threads there are; their names and that of the executor stay.
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
+        self.workers.limits = try self.settings.withLock { configuration in
+            var changed = configuration
+            try change(&changed)
+            guard changed.name == configuration.name, changed.namePrefix == configuration.namePrefix,
+                changed.maxQueueSize == configuration.maxQueueSize
+            else { throw NotReconfigurable() }
+            configuration = changed
+            return changed.limits
+        }
     }
 
     package static let descriptor = ComponentDescriptor<StandardThreadExecutor>(
@@ -32,12 +56,8 @@ package final class StandardThreadExecutor: ServiceExecutor, ConfigurableCompone
             Attribute("name", \.name, "What a Connector's executor attribute names"),
             Attribute("namePrefix", \.namePrefix, "Prefix of the threads' names"),
             Attribute("maxThreads", \.maxThreads, "Most threads"),
-            Attribute(
-                "minSpareThreads",
-                \.minSpareThreads,
-                "Accepted; all threads are made when the first servlet blocks"
-            ),
-            Attribute("maxIdleTime", \.maxIdleTime, "Accepted; threads end with the Executor"),
+            Attribute("minSpareThreads", \.minSpareThreads, "Threads that are kept; none before a servlet blocks"),
+            Attribute("maxIdleTime", \.maxIdleTime, "Milliseconds that a further thread waits for work"),
             Attribute("maxQueueSize", \.maxQueueSize, "Accepted; as many servlets wait as requests are served"),
             .ignored("threadPriority", "Accepted; threads have the system's priority"),
             .ignored("daemon", "Accepted; the process ends when the server does"),

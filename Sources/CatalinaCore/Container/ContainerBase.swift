@@ -118,10 +118,20 @@ package final class ContainerBase: Sendable {
         let task = Task { [weak container] in
             while !Task.isCancelled {
                 do { try await Task.sleep(for: .seconds(delay)) } catch { return }
-                await container?.backgroundProcessTree()
+                // Whoever ends the timer ends the waiting, not the work.
+                await Task { [weak container] in await container?.backgroundProcessTree() }.value
             }
         }
         self.protected.withLock { $0.backgroundTask = task }
+    }
+
+    /// Changes the seconds between rounds of background work, also while the container runs.
+    func setBackgroundProcessorDelay(_ delay: Int, of container: any Container) {
+        guard delay != self.backgroundProcessorDelay else { return }
+        self.backgroundProcessorDelay = delay
+        guard container.state.isAvailable else { return }
+        self.stopBackground()
+        self.startBackground(of: container)
     }
 
     package func stopBackground() {

@@ -57,7 +57,8 @@ extension StandardContext: ManagedBean {
         .text("workDir", "Folder for its temporary files") { $0.shownWorkDirectory },
         .flag("distributable", "Whether its sessions may move between nodes") { $0.model.isDistributable },
         .list("welcomeFiles", "Files that stand for a folder") { $0.model.welcomeFiles },
-        .gauge("sessionTimeout", "Minutes after which an idle session ends") { $0.model.session.timeoutMinutes },
+        .gauge("sessionTimeout", "Minutes after which an idle session ends") { $0.model.session.timeoutMinutes }
+            .writable { (context: StandardContext, minutes: Int) in context.setSessionTimeout(minutes: minutes) },
         .text("manager", "The session manager") { $0.manager?.beanDescription },
         .text("loader", "The loader") { context in
             context.loader.map { "\($0.beanDescription)[\(context.lifecycleName)]" }

@@ -220,7 +220,8 @@ extension StandardContext {
         }
     }
 
-    private func publishFacts() {
+    /// Lets requests to come see the application as it is now.
+    func publishFacts() {
         let facts = ContextFacts(self, self.model, self.instances)
         self.protected.withLock { $0.facts = facts }
     }

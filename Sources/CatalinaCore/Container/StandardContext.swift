@@ -112,6 +112,16 @@ package final class StandardContext: Container, ConfigurableComponent {
         try self.protected.withLock { try change(&$0.configuration) }
         let configuration = self.configuration
         self.base.name = ContextName(path: configuration.path ?? "", version: configuration.webappVersion).name
+        self.base.setBackgroundProcessorDelay(configuration.backgroundProcessorDelay, of: self)
+        guard self.state.isAvailable else { return }
+        self.publishFacts()
+        self.base.treeDidChange()
+    }
+
+    /// Changes the idle minutes of sessions to come; 0 or less for no end.
+    package func setSessionTimeout(minutes: Int) {
+        self.protected.withLock { $0.model.session.timeoutMinutes = minutes }
+        self.manager?.attach(to: self)
     }
 
     /// What surrounds the application; changes take effect at the next start.

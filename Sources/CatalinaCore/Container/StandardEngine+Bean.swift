@@ -6,7 +6,8 @@ extension StandardEngine: ManagedBean {
         className: "org.apache.catalina.mbeans.ContainerMBean",
         attributes: .container() + [
             .text("catalinaBase", "Folder of the instance") { _ in SystemProperties.shared["catalina.base"] },
-            .text("jvmRoute", "Appended to session ids") { $0.jvmRoute },
+            .text("jvmRoute", "Appended to session ids") { $0.jvmRoute }
+                .writable { (engine: StandardEngine, route: String) in try engine.reconfigure { $0.jvmRoute = route } },
         ],
         operations: .lifecycle()
     )
@@ -24,7 +25,8 @@ extension Array {
             .stateName,
             .managedResource,
             .text("realm", "The realm that knows the users") { $0.realmDescription },
-            .flag("startChildren", "Whether children are started when they are added") { $0.base.startsChildren },
+            .flag("startChildren", "Whether children are started when they are added") { $0.base.startsChildren }
+                .writable { (container: Bean, starts: Bool) in container.base.startsChildren = starts },
             .value("valveNames", "The valves, in order") { container in
                 BeanValue.strings(container.valveObjectNames)
             },

@@ -54,6 +54,24 @@ package final class StandardEngine: Container, ConfigurableComponent {
     )
 
     package var configuration: Configuration { self.settings.withLock { $0 } }
+
+    /// Changes attributes; the engine's name stays.
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
+        let (before, after) = try self.settings.withLock { configuration in
+            let before = configuration
+            var changed = configuration
+            try change(&changed)
+            guard changed.name == before.name else { throw NotReconfigurable() }
+            configuration = changed
+            return (before, changed)
+        }
+        self.base.setBackgroundProcessorDelay(after.backgroundProcessorDelay, of: self)
+        if after.defaultHost != before.defaultHost { self.base.treeDidChange() }
+        if after.jvmRoute != before.jvmRoute {
+            for context in self.hosts.flatMap(\.contexts) { context.manager?.attach(to: context) }
+        }
+    }
+
     package var startStopThreads: Int { self.configuration.startStopThreads }
     package var defaultHost: String { self.configuration.defaultHost }
     package var jvmRoute: String? { self.configuration.jvmRoute ?? SystemProperties.shared["jvmRoute"] }

@@ -92,6 +92,7 @@ package final class StandardHost: Container, ConfigurableComponent {
 
     package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
         try self.settings.withLock { try change(&$0) }
+        self.base.setBackgroundProcessorDelay(self.configuration.backgroundProcessorDelay, of: self)
     }
 
     package var startStopThreads: Int { self.configuration.startStopThreads }

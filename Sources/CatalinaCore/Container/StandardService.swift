@@ -63,6 +63,7 @@ package final class StandardService: Lifecycle, ConfigurableComponent {
     package func add(_ executor: any ServiceExecutor) { self.protected.withLock { $0.executors.append(executor) } }
 
     package func initInternal() async throws {
+        for connector in self.connectors { try connector.addPortOffset(self.server?.configuration.portOffset ?? 0) }
         self.registerBeans()
         try await self.engine?.initialize()
         for connector in self.connectors {

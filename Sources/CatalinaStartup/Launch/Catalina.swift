@@ -186,8 +186,13 @@ package final class Catalina: Sendable {
     static func connectors(_ file: String) -> [Connector] {
         var digester = Digester(registry: Components.registry, substitution: PropertySubstitution(.shared))
         digester.add(ConnectorsAlone())
-        let server = digester.digest(Places.resolve(file)).component as? StandardServer
-        return server?.services.flatMap(\.connectors) ?? []
+        guard let server = digester.digest(Places.resolve(file)).component as? StandardServer else { return [] }
+        let connectors = server.services.flatMap(\.connectors)
+        for connector in connectors {
+            // Without its offset an address is a guess, and none is better.
+            do { try connector.addPortOffset(server.configuration.portOffset) } catch { return [] }
+        }
+        return connectors
     }
 
     private static func digest(_ file: String) -> DigestOutcome {

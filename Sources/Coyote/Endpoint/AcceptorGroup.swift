@@ -15,14 +15,24 @@ final class AcceptorGroup: Sendable {
         var listening = 0
     }
 
-    /// Connections at a time; negative for any number.
-    private let maximum: Int
+    private let limit: Atomic<Int>
     private let connections = Atomic<Int>(0)
     /// Whether somebody waits for ``release()``.
     private let isFull = Atomic<Bool>(false)
     private let turn = Mutex(Turn())
 
-    init(maximum: Int) { self.maximum = maximum }
+    init(maximum: Int) { self.limit = Atomic(maximum) }
+
+    /// Connections at a time, negative for any number.
+    ///
+    /// A lower number closes nobody's connection.
+    var maximum: Int {
+        get { self.limit.load(ordering: .relaxed) }
+        set {
+            self.limit.store(newValue, ordering: .sequentiallyConsistent)
+            for acceptor in self.acceptors { acceptor.goOnSoon() }
+        }
+    }
 
     /// Connections that are open.
     var connectionCount: Int { self.connections.load(ordering: .relaxed) }
@@ -37,11 +47,12 @@ final class AcceptorGroup: Sendable {
 
     /// Whether one more connection may be accepted now; if not, the acceptors are told when that changes.
     var hasRoom: Bool {
-        guard self.maximum >= 0 else { return true }
-        guard self.connections.load(ordering: .sequentiallyConsistent) >= self.maximum else { return true }
+        let maximum = self.maximum
+        guard maximum >= 0 else { return true }
+        guard self.connections.load(ordering: .sequentiallyConsistent) >= maximum else { return true }
         self.isFull.store(true, ordering: .sequentiallyConsistent)
         // A connection may have closed between the two steps and found nobody waiting.
-        return self.connections.load(ordering: .sequentiallyConsistent) < self.maximum
+        return self.connections.load(ordering: .sequentiallyConsistent) < maximum
     }
 
     /// Counts one more connection, if there is room for it.
@@ -49,7 +60,8 @@ final class AcceptorGroup: Sendable {
         while self.hasRoom {
             let count = self.connections.load(ordering: .sequentiallyConsistent)
             // Another loop may have taken the place between the two steps.
-            guard self.maximum < 0 || count < self.maximum else { continue }
+            let maximum = self.maximum
+            guard maximum < 0 || count < maximum else { continue }
             let outcome = self.connections.compareExchange(
                 expected: count,
                 desired: count + 1,

@@ -11,6 +11,8 @@ struct Listener {
     private static let receiveBufferMaximum = 64 * 1024
 
     let configuration: Http11Protocol.Configuration
+    /// The attributes in force when a connection is accepted.
+    var current: (@Sendable () -> Http11Protocol.Configuration)?
 
     /// One listening channel for each acceptor's event loop, all on one socket.
     ///
@@ -121,6 +123,8 @@ struct Listener {
         _ initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> ServerBootstrap {
         let configuration = self.configuration
+        let current = self.current ?? { configuration }
+        let isTCP = configuration.unixDomainSocketPath == nil && !configuration.useInheritedChannel
         var bootstrap = ServerBootstrap(group: acceptor.eventLoop)
             .serverChannelOption(.backlog, value: CInt(clamping: configuration.acceptCount))
             .serverChannelOption(.maxMessagesPerRead, value: UInt(Acceptor.acceptBatch))
@@ -128,11 +132,7 @@ struct Listener {
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(acceptor) }
             }
             .childChannelInitializer { channel in
-                guard configuration.connectionLinger >= 0, let options = channel as? any SocketOptionProvider else {
-                    return initializer(channel)
-                }
-                let linger = linger(l_onoff: 1, l_linger: CInt(clamping: configuration.connectionLinger))
-                return options.setSoLinger(linger).flatMap { initializer(channel) }
+                Self.setSocketOptions(of: channel, isTCP: isTCP, current()).flatMap { initializer(channel) }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(
@@ -143,13 +143,26 @@ struct Listener {
                     maximum: Self.receiveBufferMaximum
                 )
             )
-        if configuration.unixDomainSocketPath == nil && !configuration.useInheritedChannel {
-            bootstrap =
-                bootstrap
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: configuration.soReuseAddress ? 1 : 0)
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: configuration.tcpNoDelay ? 1 : 0)
+        if isTCP {
+            bootstrap = bootstrap.serverChannelOption(
+                .socketOption(.so_reuseaddr),
+                value: configuration.soReuseAddress ? 1 : 0
+            )
         }
         return self.applyOptional(bootstrap)
+    }
+
+    /// Sets what may change while the connector runs.
+    private static func setSocketOptions(
+        of channel: any Channel,
+        isTCP: Bool,
+        _ configuration: Http11Protocol.Configuration
+    ) -> EventLoopFuture<Void> {
+        let delay = isTCP ? channel.setOption(.tcpOption(.tcp_nodelay), value: configuration.tcpNoDelay ? 1 : 0) : nil
+        let done = delay ?? channel.eventLoop.makeSucceededVoidFuture()
+        guard configuration.connectionLinger >= 0 else { return done }
+        let linger = linger(l_onoff: 1, l_linger: CInt(clamping: configuration.connectionLinger))
+        return done.flatMap { (channel as? any SocketOptionProvider)?.setSoLinger(linger) ?? done }
     }
 
     private func applyOptional(_ bootstrap: ServerBootstrap) -> ServerBootstrap {

@@ -16,11 +16,11 @@ final class LoopContext {
     let eventLoop: any EventLoop
     let executor: LoopExecutor
     let actor: LoopActor
-    let settings: Http11Settings
+    private(set) var settings: Http11Settings
     let statistics = LoopStatistics()
     var dateCache = HTTPDateCache()
     var hostCache = HostCache()
-    let restrictedUserAgents: UserAgentPattern?
+    private(set) var restrictedUserAgents: UserAgentPattern?
     /// Connections, each knowing its place.
     private(set) var connections: [Http11Processor] = []
     private var exchanges: [Exchange] = []
@@ -36,14 +36,19 @@ final class LoopContext {
 
     /// Request identifiers differ between loops by the loop's number in its group.
     init(eventLoop: any EventLoop, index: Int, settings: Http11Settings) throws(CoyoteError) {
-        self.restrictedUserAgents = try settings.configuration.restrictedUserAgents.map {
-            (pattern) throws(CoyoteError) in try UserAgentPattern(pattern)
-        }
+        self.restrictedUserAgents = try settings.restrictedUserAgentPattern()
         self.requestCount = UInt64(index) << 48
         self.eventLoop = eventLoop
         self.executor = LoopExecutor(eventLoop)
         self.actor = LoopActor(eventLoop)
         self.settings = settings
+    }
+
+    /// Uses other attributes for requests to come.
+    func use(_ settings: Http11Settings, restrictedUserAgents: UserAgentPattern?) {
+        self.settings = settings
+        self.restrictedUserAgents = restrictedUserAgents
+        self.retireExchanges()
     }
 
     func nextRequestID() -> UInt64 {
@@ -127,6 +132,7 @@ final class LoopContext {
         }
         exchange.recycle()
         guard exchange.isReusable else { return }
+        guard exchange.settings === self.settings else { return exchange.retire() }
         let limit = self.settings.configuration.processorCache
         if limit < 0 || self.exchanges.count < limit { self.exchanges.append(exchange) } else { exchange.retire() }
     }

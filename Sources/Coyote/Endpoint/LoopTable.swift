@@ -63,6 +63,18 @@ struct LoopTable: @unchecked Sendable {
         }
     }
 
+    /// Gives every loop other attributes for requests to come.
+    ///
+    /// - Throws: ``CoyoteError`` for those that cannot be used; nothing is changed then.
+    func use(_ settings: Http11Settings) throws(CoyoteError) {
+        for context in self.contexts.values {
+            let made = try settings.restrictedUserAgentPattern()
+            // SAFETY: used on its event loop, the pattern by nobody else.
+            nonisolated(unsafe) let (context, pattern) = (context, made)
+            context.eventLoop.execute { context.use(settings, restrictedUserAgents: pattern) }
+        }
+    }
+
     func requestInfos() async -> [RequestInfo] {
         var infos: [RequestInfo] = []
         for context in self.contexts.values {

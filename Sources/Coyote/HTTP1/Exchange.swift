@@ -6,6 +6,7 @@ import NIOCore
 final class Exchange {
     let request = Request()
     let response = Response()
+    let settings: Http11Settings
     var decoder: Http11Decoder
     var body = BodyDecoder.none
     /// Whether the connection may serve another request after this one.
@@ -33,6 +34,7 @@ final class Exchange {
     var failure: CoyoteError?
 
     init(settings: Http11Settings, actor: LoopActor) {
+        self.settings = settings
         self.decoder = Http11Decoder(settings: settings.decoder)
         self.service = ServiceTask(actor)
     }

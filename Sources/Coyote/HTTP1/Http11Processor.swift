@@ -38,7 +38,7 @@ final class Http11Processor {
     static let lingerMaximum = 1024 * 1024
 
     let loop: LoopContext
-    let settings: Http11Settings
+    private(set) var settings: Http11Settings
     let addresses: SocketAddresses
     let connectionID: UInt64
     /// Place in the loop's list, or -1.
@@ -249,6 +249,7 @@ extension Http11Processor {
     }
 
     private func beginRequest() {
+        if self.settings !== self.loop.settings { self.settings = self.loop.settings }
         let exchange = self.loop.takeExchange()
         let now = Clocks.monotonicNanos()
         exchange.request.startTimeNanos = now
@@ -351,13 +352,13 @@ extension Http11Processor {
     }
 
     private func checkState(_ request: Request) {
-        if self.settings.isPaused.load(ordering: .relaxed) { request.rejection = Rejection(status: 503) }
+        if self.settings.phase.isPaused.load(ordering: .relaxed) { request.rejection = Rejection(status: 503) }
         if let tls = self.tls, !tls.isConsistent(withHost: request.serverName) { request.rejection = .badRequest }
     }
 
     private var mayKeepAlive: Bool {
         let limit = self.settings.configuration.maxKeepAliveRequests
-        return (limit < 0 || self.requestCount + 1 < limit) && !self.settings.isStopping.load(ordering: .relaxed)
+        return (limit < 0 || self.requestCount + 1 < limit) && !self.settings.phase.isStopping.load(ordering: .relaxed)
     }
 
     func serve(_ exchange: Exchange) async {

@@ -118,6 +118,19 @@ extension Http11Protocol {
 }
 
 extension Http11Protocol.Configuration {
+    /// Whether everything is the same that is decided when the socket is opened.
+    package func hasSameSockets(as other: Self) -> Bool {
+        self.port == other.port && self.address == other.address
+            && self.unixDomainSocketPath == other.unixDomainSocketPath
+            && self.unixDomainSocketPathPermissions == other.unixDomainSocketPathPermissions
+            && self.bindOnInit == other.bindOnInit && self.acceptCount == other.acceptCount
+            && self.useInheritedChannel == other.useInheritedChannel && self.soKeepAlive == other.soKeepAlive
+            && self.soReuseAddress == other.soReuseAddress && self.rxBufSize == other.rxBufSize
+            && self.txBufSize == other.txBufSize && self.isSSLEnabled == other.isSSLEnabled
+            && self.defaultSSLHostConfigName == other.defaultSSLHostConfigName && self.strictSni == other.strictSni
+            && self.sniParseLimit == other.sniParseLimit && self.applicationProtocols == other.applicationProtocols
+    }
+
     package var effectiveKeepAliveTimeout: Int { self.keepAliveTimeout ?? self.connectionTimeout }
     package var effectiveRequestHeaderSize: Int { self.maxHttpRequestHeaderSize ?? self.maxHttpHeaderSize }
     package var effectiveResponseHeaderSize: Int { self.maxHttpResponseHeaderSize ?? self.maxHttpHeaderSize }

@@ -54,7 +54,7 @@ package final class Http11Protocol: Sendable {
         self.threadPool = threadPool
     }
 
-    /// The attributes; a change takes effect with the next `bind`.
+    /// The attributes; a change takes effect with the next `bind`, and before that as far as ``apply(_:)`` makes it.
     package var configuration: Configuration {
         get { self.state.withLock { $0.configuration } }
         set { self.state.withLock { $0.configuration = newValue } }
@@ -119,7 +119,9 @@ extension Http11Protocol {
         acceptors.acceptors = self.group.makeIterator().map {
             Acceptor(group: acceptors, eventLoop: $0, logger: self.logger)
         }
-        let listeners = try await Listener(configuration: configuration).open(acceptors.acceptors) { channel in
+        let current: @Sendable () -> Configuration = { [weak self] in self?.configuration ?? configuration }
+        let listener = Listener(configuration: configuration, current: current)
+        let listeners = try await listener.open(acceptors.acceptors) { channel in
             loops.start(channel, tls: tls)
         }
         self.state.withLock { state in
@@ -129,6 +131,27 @@ extension Http11Protocol {
             state.tls = tls
             state.loops = loops
         }
+    }
+
+    /// Changes attributes while connections are open: for their next requests, and for new connections.
+    ///
+    /// What concerns the sockets themselves must be the same, see ``Configuration/hasSameSockets(as:)``.
+    /// - Throws: ``CoyoteError`` `configuration` for attributes that cannot be used; nothing is changed then.
+    package func apply(_ configuration: Configuration) throws(CoyoteError) {
+        let (bound, acceptors, loops) = self.state.withLock { ($0.settings, $0.acceptors, $0.loops) }
+        precondition(configuration.hasSameSockets(as: self.configuration))
+        if let bound {
+            let settings = Http11Settings(
+                configuration: configuration,
+                adapter: self.adapter,
+                threadPool: self.threadPool,
+                phase: bound.phase
+            )
+            try loops.use(settings)
+            self.state.withLock { $0.settings = settings }
+            acceptors?.maximum = configuration.maxConnections
+        }
+        self.configuration = configuration
     }
 
     /// Accepts connections.
@@ -144,11 +167,11 @@ extension Http11Protocol {
     /// Stops accepting; requests that still come on open connections get 503.
     package func pause() {
         self.setAccepting(false)
-        self.state.withLock { $0.settings }?.isPaused.store(true, ordering: .relaxed)
+        self.state.withLock { $0.settings }?.phase.isPaused.store(true, ordering: .relaxed)
     }
 
     package func resume() {
-        self.state.withLock { $0.settings }?.isPaused.store(false, ordering: .relaxed)
+        self.state.withLock { $0.settings }?.phase.isPaused.store(false, ordering: .relaxed)
         self.setAccepting(true)
     }
 
@@ -182,7 +205,7 @@ extension Http11Protocol {
     package func stop(gracePeriod: Duration = .seconds(5)) async {
         let (settings, loops) = self.state.withLock { ($0.settings, $0.loops) }
         self.setAccepting(false)
-        settings?.isStopping.store(true, ordering: .relaxed)
+        settings?.phase.isStopping.store(true, ordering: .relaxed)
         await loops.drain(gracePeriod: gracePeriod)
     }
 
@@ -232,7 +255,7 @@ extension Http11Protocol {
 
     /// Whether ``pause()`` was called and ``resume()`` was not.
     package var isPaused: Bool {
-        self.state.withLock { $0.settings }?.isPaused.load(ordering: .relaxed) ?? false
+        self.state.withLock { $0.settings }?.phase.isPaused.load(ordering: .relaxed) ?? false
     }
 
     /// Connections that are open.

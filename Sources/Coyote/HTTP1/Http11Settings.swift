@@ -1,7 +1,14 @@
 import NIOPosix
 import Synchronization
 
-/// What the connections of one protocol handler share: its attributes as they were when it was bound, ready to use.
+/// Whether the connections of a protocol handler go on; outlives a change of its attributes.
+final class Http11Phase: Sendable {
+    let isPaused = Atomic<Bool>(false)
+    /// Set once connections should end: responses then say `Connection: close`.
+    let isStopping = Atomic<Bool>(false)
+}
+
+/// What the connections of one protocol handler share: its attributes, ready to use; replaced whole when one changes.
 final class Http11Settings: Sendable {
     let adapter: any Adapter
     let configuration: Http11Protocol.Configuration
@@ -13,9 +20,7 @@ final class Http11Settings: Sendable {
     /// What follows `Keep-Alive: `, or nil where the field is not sent.
     let keepAliveHint: String?
     let fileIO: NonBlockingFileIO
-    let isPaused = Atomic<Bool>(false)
-    /// Set once connections should end: responses then say `Connection: close`.
-    let isStopping = Atomic<Bool>(false)
+    let phase: Http11Phase
 
     /// Nanoseconds, or nil for no limit.
     let connectionTimeout: Int64?
@@ -25,8 +30,10 @@ final class Http11Settings: Sendable {
     init(
         configuration: Http11Protocol.Configuration,
         adapter: any Adapter,
-        threadPool: NIOThreadPool
+        threadPool: NIOThreadPool,
+        phase: Http11Phase = Http11Phase()
     ) {
+        self.phase = phase
         self.configuration = configuration
         self.adapter = adapter
         self.fileIO = NonBlockingFileIO(threadPool: threadPool)
@@ -58,5 +65,13 @@ final class Http11Settings: Sendable {
 
     private static func nanos(milliseconds: Int) -> Int64? {
         milliseconds > 0 ? Int64(milliseconds) * 1_000_000 : nil
+    }
+
+    /// The user agents that are served as HTTP/1.0 clients; `nil` for none.
+    ///
+    /// - Throws: ``CoyoteError`` for a pattern that is none.
+    func restrictedUserAgentPattern() throws(CoyoteError) -> UserAgentPattern? {
+        guard let pattern = self.configuration.restrictedUserAgents else { return nil }
+        return try UserAgentPattern(pattern)
     }
 }

@@ -118,6 +118,20 @@ package struct BeanAttribute<Bean>: Sendable {
     }
 }
 
+extension BeanAttribute {
+    /// The same attribute, which a management client may set through what the bean stands for.
+    package func set(by write: @escaping @Sendable (Bean, String) throws -> Void) -> Self {
+        Self(
+            self.info.name,
+            self.info.documentation,
+            metric: self.info.metric,
+            isSetting: self.info.isSetting,
+            read: self.read,
+            write: write
+        )
+    }
+}
+
 extension Attribute {
     /// The attribute as a bean shows it that has such a configuration somewhere; read-only.
     package func shown<Bean>(

@@ -121,6 +121,101 @@ import Testing
         #expect((counts.values.max() ?? 0) - (counts.values.min() ?? 0) <= Acceptor.acceptBatch)
     }
 
+    @Test("attributes that change while connections are open count for their next requests")
+    func apply() async throws {
+        let handlers = Recorder<Http11Protocol>()
+        try await TestServer.run(
+            servlet: { request, response in
+                if request.requestURI == "/apply", let handler = handlers.all.first {
+                    var configuration = handler.configuration
+                    configuration.server = "New"
+                    configuration.maxHeaderCount = 2
+                    configuration.maxKeepAliveRequests = 3
+                    try handler.apply(configuration)
+                    // The loop learns of it with its next turn.
+                    try await request.eventLoop?.submit {}.get()
+                }
+                try await TestAdapter.sendPlain("Hello", response)
+            },
+            use: { server in
+                handlers.record(server.handler)
+                let before = try await server.exchange(["GET /apply HTTP/1.1\r\nHost: a\r\n\r\n"]) {
+                    $0.responses.count == 1
+                }
+                #expect(before.responses.map { $0.value("Server") } == [nil])
+                let many = "GET / HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\n\r\n"
+                let after = try await server.exchange([Self.request + Self.request + Self.request + Self.request])
+                #expect(after.responses.map { $0.value("Server") } == ["New", "New", "New"])
+                #expect(after.responses.last?.value("Connection") == "close")
+                #expect(try await server.answer(to: many).status == 400)
+                // A connection that was open before, too.
+                var configuration = server.handler.configuration
+                configuration.server = nil
+                configuration.maxHeaderCount = 100
+                try server.handler.apply(configuration)
+                let mixed = try await server.exchange([many + "GET /apply HTTP/1.1\r\nHost: a\r\n\r\n" + many])
+                #expect(mixed.responses.first?.status == 200 && mixed.responses.last?.status == 400)
+            }
+        )
+    }
+
+    @Test("attributes that cannot be used change nothing, and a handler that is paused stays paused")
+    func refusedChange() async throws {
+        try await TestServer.run(
+            servlet: Self.hello,
+            use: { server in
+                var configuration = server.handler.configuration
+                configuration.restrictedUserAgents = "("
+                configuration.server = "New"
+                let refused = configuration
+                #expect(throws: CoyoteError.self) { try server.handler.apply(refused) }
+                #expect(try await server.answer(to: Self.request).value("Server") == nil)
+                configuration.restrictedUserAgents = ".*old.*"
+                server.handler.pause()
+                try server.handler.apply(configuration)
+                #expect(server.handler.isPaused)
+                server.handler.resume()
+                let old = try await server.answer(to: "GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: old\r\n\r\n")
+                #expect(old.value("Connection") == "close" && old.value("Server") == "New")
+            }
+        )
+    }
+
+    @Test("maxConnections may be raised while clients wait")
+    func raisedMaximum() async throws {
+        let handlers = Recorder<Http11Protocol>()
+        let waiting = Mutex<CheckedContinuation<Void, Never>?>(nil)
+        try await TestServer.run(
+            {
+                $0.maxConnections = 1
+                $0.connectionTimeout = 60_000
+            },
+            servlet: { request, response in
+                if request.requestURI == "/wait" {
+                    if let handler = handlers.all.first {
+                        var configuration = handler.configuration
+                        configuration.maxConnections = 2
+                        try handler.apply(configuration)
+                    }
+                    await withCheckedContinuation { continuation in waiting.withLock { $0 = continuation } }
+                } else {
+                    waiting.withLock { $0.take() }?.resume()
+                }
+                try await TestAdapter.sendPlain("Hello", response)
+            },
+            use: { server in
+                handlers.record(server.handler)
+                try await withThrowingTaskGroup(of: Int.self) { group in
+                    group.addTask { try await server.answer(to: "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n").status }
+                    // Until the first one has a connection this one might take its place.
+                    while waiting.withLock({ $0 == nil }) { await Task.yield() }
+                    group.addTask { try await server.answer(to: Self.request).status }
+                    for try await status in group { #expect(status == 200) }
+                }
+            }
+        )
+    }
+
     @Test("a paused handler answers 503 on open connections, and serves again when resumed")
     func pause() async throws {
         let handlers = Recorder<Http11Protocol>()
