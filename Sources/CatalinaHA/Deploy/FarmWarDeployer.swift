@@ -19,6 +19,7 @@ package final class FarmWarDeployer: ClusterDeployer, ConfigurableComponent {
         package var tempDir: String?
         /// The folder that is watched.
         package var watchDir: String?
+        /// Whether it is.
         package var watchEnabled = false
         /// Background rounds between two looks at the folder.
         package var processDeployFrequency = 2

@@ -1,5 +1,5 @@
 package import CatalinaCore
-package import CatalinaSession
+import CatalinaSession
 import JavaSerialization
 package import Modeler
 package import NIOCore
@@ -13,8 +13,9 @@ package import Tribes
 /// request does not grow with the number of nodes.
 /// Isolation: any thread.
 /// Source: `org.apache.catalina.ha.session.BackupManager`.
-package final class BackupManager: ClusterManager, DeltaSessionOwner, ConfigurableComponent {
+package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner {
     package struct Configuration: Sendable, Equatable {
+        /// What both session managers of a cluster have.
         package var common = ClusterManagerConfiguration()
         /// How sessions go to their backups.
         package var mapSendOptions: SendOptions = .synchronous
@@ -59,10 +60,6 @@ package final class BackupManager: ClusterManager, DeltaSessionOwner, Configurab
         self.support = try ManagerSupport(configuration.common, now: now)
     }
 
-    package convenience init(configuration: Configuration) throws {
-        try self.init(configuration: configuration, now: WallClock.milliseconds)
-    }
-
     package var configuration: Configuration { self.settings.withLock { $0 } }
 
     package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
@@ -73,24 +70,10 @@ package final class BackupManager: ClusterManager, DeltaSessionOwner, Configurab
         self.support.settings = common
     }
 
-    package var lifecycleName: String { "BackupManager[\(self.support.name)]" }
-    package var name: String { self.support.name }
     /// What the map of the sessions is called on all nodes.
     package var mapName: String { self.name + "-map" }
     /// nil before the start.
     var map: ReplicatedMap<DeltaSession>? { self.mapSlot.withLock { $0 } }
-
-    package func clone() throws -> any ClusterManager {
-        let copy = try BackupManager(configuration: self.configuration, now: self.support.now)
-        copy.support.use(self.support.generator)
-        return copy
-    }
-
-    package func attach(to context: StandardContext) {
-        self.support.attach(to: context, cluster: context.cluster as? SimpleTcpCluster)
-    }
-
-    package func use(_ generator: StandardSessionIDGenerator) { self.support.use(generator) }
 
     // MARK: Sessions
 
@@ -137,12 +120,6 @@ package final class BackupManager: ClusterManager, DeltaSessionOwner, Configurab
         self.support.count { $0.created(at: now, active: map.count) }
         self.support.sessionCreated(session)
         return session
-    }
-
-    package func changeSessionId(_ session: any Session) -> String {
-        let new = self.support.makeID()
-        self.changeSessionId(session, to: new)
-        return new
     }
 
     package func changeSessionId(_ session: any Session, to new: String) {

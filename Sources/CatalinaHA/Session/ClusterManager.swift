@@ -1,6 +1,6 @@
 package import CatalinaCore
 package import CatalinaSession
-import Modeler
+package import Modeler
 import Tribes
 
 /// A session manager whose sessions other nodes hold too.
@@ -21,6 +21,41 @@ package protocol ClusterManager: Manager, Lifecycle {
     func changeSessionId(_ session: any Session, to id: String)
     /// Whether this node is the primary one of a session; nil if there is no such session.
     func isPrimary(_ id: String) -> Bool?
+}
+
+extension ClusterManager {
+    package var name: String { self.support.name }
+    package var lifecycleName: String { "\(Self.self)[\(self.name)]" }
+
+    package func attach(to context: StandardContext) {
+        self.support.attach(to: context, cluster: context.cluster as? SimpleTcpCluster)
+    }
+
+    package func use(_ generator: StandardSessionIDGenerator) { self.support.use(generator) }
+
+    package func changeSessionId(_ session: any Session) -> String {
+        let new = self.support.makeID()
+        self.changeSessionId(session, to: new)
+        return new
+    }
+}
+
+/// A cluster manager that a configuration file makes, once for each application.
+package protocol ConfigurableClusterManager: ClusterManager, ConfigurableComponent {
+    /// - Throws: `AddressPattern.Fault` for a filter that is no regular expression.
+    init(configuration: Configuration, now: @escaping @Sendable () -> Int64) throws
+}
+
+extension ConfigurableClusterManager {
+    package init(configuration: Configuration) throws {
+        try self.init(configuration: configuration, now: WallClock.milliseconds)
+    }
+
+    package func clone() throws -> any ClusterManager {
+        let copy = try Self(configuration: self.configuration, now: self.support.now)
+        copy.support.use(self.support.generator)
+        return copy
+    }
 }
 
 /// A cluster manager that is told by messages of its own what happens to sessions elsewhere.

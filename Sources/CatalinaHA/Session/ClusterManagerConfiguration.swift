@@ -12,15 +12,25 @@ package struct ClusterManagerConfiguration: Sendable, Equatable {
     package var notifyListenersOnReplication = true
     /// Whether a request's earlier changes of an attribute are sent too.
     package var recordAllActions = false
+    /// Names of attributes that are sent.
     package var sessionAttributeNameFilter: String?
+    /// Java classes of attributes that are sent.
     package var sessionAttributeValueClassNameFilter: String?
+    /// Whether attributes that are not sent are logged as warnings.
     package var warnOnSessionAttributeFilterFailure = false
+    /// Accepted; users always go with their sessions.
     package var persistAuthentication = false
+    /// Whether a session in use does not expire.
     package var sessionActivityCheck = false
+    /// Whether idle time counts from a request's start.
     package var sessionLastAccessAtStart = false
+    /// Whether storing the same object again tells the object.
     package var notifyBindingListenerOnUnchangedValue = false
+    /// Whether storing the same object again tells the listeners.
     package var notifyAttributeListenerOnUnchangedValue = true
+    /// Set by the cluster: the application's path, after the host's name in an Engine.
     package var name: String?
+    /// Appended to ids; the Engine's if unset.
     package var jvmRoute: String?
 
     package init() {}

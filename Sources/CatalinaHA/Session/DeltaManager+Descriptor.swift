@@ -2,6 +2,7 @@ package import Modeler
 
 extension DeltaManager {
     package struct Configuration: Sendable, Equatable {
+        /// What both session managers of a cluster have.
         package var common = ClusterManagerConfiguration()
         /// Whether the end of the application here ends its sessions everywhere.
         package var expireSessionsOnShutdown = false
@@ -19,6 +20,7 @@ extension DeltaManager {
         package var sendAllSessionsWaitTime = 2000
         /// Whether messages that are older than the sessions received are dropped.
         package var stateTimestampDrop = true
+        /// Whether messages are counted.
         package var enableStatistics = true
 
         package init() {}

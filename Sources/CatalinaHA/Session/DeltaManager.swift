@@ -1,5 +1,5 @@
 package import CatalinaCore
-package import CatalinaSession
+import CatalinaSession
 import JavaSerialization
 import Modeler
 import NIOCore
@@ -15,7 +15,7 @@ import Tribes
 /// Source: `org.apache.catalina.ha.session.DeltaManager`; differs from it in: a delta that comes before its session
 /// waits for it, a session that has ended does not come back with a late message, and two nodes that start at the
 /// same time answer each other.
-package final class DeltaManager: ClusterManager, DeltaSessionOwner, ConfigurableComponent {
+package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner {
     struct Protected {
         var sessions: [String: DeltaSession] = [:]
         var early = EarlyDeltas()
@@ -37,10 +37,6 @@ package final class DeltaManager: ClusterManager, DeltaSessionOwner, Configurabl
         self.support = try ManagerSupport(configuration.common, now: now)
     }
 
-    package convenience init(configuration: Configuration) throws {
-        try self.init(configuration: configuration, now: WallClock.milliseconds)
-    }
-
     package var configuration: Configuration { self.settings.withLock { $0 } }
 
     package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
@@ -50,21 +46,6 @@ package final class DeltaManager: ClusterManager, DeltaSessionOwner, Configurabl
         }
         self.support.settings = common
     }
-
-    package var lifecycleName: String { "DeltaManager[\(self.support.name)]" }
-    package var name: String { self.support.name }
-
-    package func clone() throws -> any ClusterManager {
-        let copy = try DeltaManager(configuration: self.configuration, now: self.support.now)
-        copy.support.use(self.support.generator)
-        return copy
-    }
-
-    package func attach(to context: StandardContext) {
-        self.support.attach(to: context, cluster: context.cluster as? SimpleTcpCluster)
-    }
-
-    package func use(_ generator: StandardSessionIDGenerator) { self.support.use(generator) }
 
     // MARK: Sessions
 
@@ -108,12 +89,6 @@ package final class DeltaManager: ClusterManager, DeltaSessionOwner, Configurabl
         }
         self.support.sessionCreated(session)
         return session
-    }
-
-    package func changeSessionId(_ session: any Session) -> String {
-        let new = self.support.makeID()
-        self.changeSessionId(session, to: new)
-        return new
     }
 
     package func changeSessionId(_ session: any Session, to new: String) {

@@ -9,6 +9,7 @@ import Synchronization
 /// Source: `org.apache.catalina.ha.session.JvmRouteBinderValve`.
 package final class JvmRouteBinderValve: ClusterValve, ConfigurableComponent {
     package struct Configuration: Sendable, Equatable {
+        /// Whether ids are changed.
         package var enabled = true
         /// Name of the request attribute that holds the id before.
         package var sessionIdAttribute = "org.apache.catalina.ha.session.JvmRouteOriginalSessionID"

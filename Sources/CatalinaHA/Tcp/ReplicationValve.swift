@@ -14,7 +14,9 @@ package final class ReplicationValve: ClusterValve, ConfigurableComponent {
         package var filter: String?
         /// Whether requests learn if this node is their session's primary one.
         package var primaryIndicator = false
+        /// Name of the attribute that tells them.
         package var primaryIndicatorName = "org.apache.catalina.ha.tcp.isPrimarySession"
+        /// Whether requests are counted.
         package var statistics = false
 
         package init() {}

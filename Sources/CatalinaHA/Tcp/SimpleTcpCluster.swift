@@ -21,6 +21,7 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
         package var clusterName: String?
         /// Whether the channel's heartbeat is the container's background work.
         package var heartbeatBackgroundEnabled = false
+        /// Accepted; failures are counted and logged.
         package var notifyLifecycleListenerOnFailure = false
 
         package init() {}
