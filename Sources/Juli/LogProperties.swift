@@ -145,13 +145,25 @@ extension LogProperties {
     }
 
     private static func unicodeEscape(_ rest: inout Substring.UnicodeScalarView) -> Unicode.Scalar {
-        let digits = rest.prefix(4)
-        guard digits.count == 4, let value = UInt32(String(digits), radix: 16), let scalar = Unicode.Scalar(value)
-        else {
+        guard let unit = Self.codeUnit(&rest) else { return "\u{fffd}" }
+        if let scalar = Unicode.Scalar(unit) { return scalar }
+        // Half of a character beyond the first 65,536: the other half has to follow as an escape too.
+        var following = rest
+        guard following.popFirst() == "\\", following.popFirst() == "u", let low = Self.codeUnit(&following) else {
             return "\u{fffd}"
         }
-        rest.removeFirst(4)
+        var units = [unit, low].makeIterator()
+        var decoder = UTF16()
+        guard case .scalarValue(let scalar) = decoder.decode(&units) else { return "\u{fffd}" }
+        rest = following
         return scalar
+    }
+
+    private static func codeUnit(_ rest: inout Substring.UnicodeScalarView) -> UInt16? {
+        let digits = rest.prefix(4)
+        guard digits.count == 4, let unit = UInt16(String(digits), radix: 16) else { return nil }
+        rest.removeFirst(4)
+        return unit
     }
 
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {

@@ -69,6 +69,8 @@ import Testing
         (#"a\=b = \u00e9\t\n\r\f\q"#, ["a=b": "é\t\n\r\u{c}q"]), ("a", ["a": ""]), ("", [:]),
         ("a = 1\r\nb = 2", ["a": "1", "b": "2"]),
         ("é = ü", ["é": "ü"]), ("a=1\na=2", ["a": "2"]), ("a = \\", ["a": ""]), (#"a = \u12"#, ["a": "\u{fffd}12"]),
+        (#"a = \ud83d\ude00!"#, ["a": "😀!"]), (#"a = \ud83d!"#, ["a": "\u{fffd}!"]),
+        (#"a = \ud83d\u0041"#, ["a": "\u{fffd}A"]), (#"a = \ude00\ud83d"#, ["a": "\u{fffd}\u{fffd}"]),
     ]
 
     @Test("reads every form of the format", arguments: forms)

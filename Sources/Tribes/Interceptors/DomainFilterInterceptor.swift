@@ -9,6 +9,7 @@ import Synchronization
 /// it in: the members are those of the layer below, filtered, rather than a table of its own.
 package final class DomainFilterInterceptor: ConfiguredInterceptor {
     package struct Configuration: InterceptorConfiguration {
+        /// Messages with one of these options pass through it; without any, all do.
         package var optionFlag: SendOptions = []
         /// The domain of this node's part of the group; the membership service's must be the same.
         package var domain: [UInt8] = []

@@ -13,6 +13,7 @@ import Synchronization
 /// in: a message that was refused may come again; the key is shown to nobody.
 package final class EncryptInterceptor: ConfiguredInterceptor {
     package struct Configuration: InterceptorConfiguration {
+        /// Messages with one of these options pass through it; without any, all do.
         package var optionFlag: SendOptions = []
         /// AES in one of the modes GCM (NoPadding), CBC, CFB, OFB (PKCS5Padding).
         package var encryptionAlgorithm = "AES/GCM/NoPadding"

@@ -13,6 +13,7 @@ import Synchronization
 /// twice.
 package final class FragmentationInterceptor: ConfiguredInterceptor {
     package struct Configuration: InterceptorConfiguration {
+        /// Messages with one of these options pass through it; without any, all do.
         package var optionFlag: SendOptions = []
         /// Bytes of a piece.
         package var maxSize = 102_400

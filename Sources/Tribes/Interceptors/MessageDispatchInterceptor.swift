@@ -42,7 +42,7 @@ package final class MessageDispatchInterceptor: ConfiguredInterceptor {
     )
 
     package let settings: InterceptorSettings<Configuration>
-    private let queue = Mutex(DispatchQueue())
+    private let backlog = Mutex(DispatchBacklog())
     private let isRunning = LoopConfined(false)
 
     package init(configuration: Configuration) {
@@ -50,7 +50,7 @@ package final class MessageDispatchInterceptor: ConfiguredInterceptor {
     }
 
     /// What is on its way and what was counted.
-    package var statistics: DispatchQueue { self.queue.withLock { $0 } }
+    package var statistics: DispatchBacklog { self.backlog.withLock { $0 } }
 
     package func start(_ levels: StartLevels, context: InterceptorContext) -> EventLoopFuture<Void> {
         if levels.contains(.sender) {
@@ -84,7 +84,7 @@ package final class MessageDispatchInterceptor: ConfiguredInterceptor {
         }
         let configuration = self.configuration
         let size = Int64(message.body.readableBytes)
-        let admission = self.queue.withLock {
+        let admission = self.backlog.withLock {
             $0.admit(size, maximum: configuration.maxQueueSize, isWaitingAllowed: configuration.alwaysSend)
         }
         if admission.isFirstOverflow { self.report(configuration, context: context) }
@@ -117,10 +117,10 @@ package final class MessageDispatchInterceptor: ConfiguredInterceptor {
         sent.whenComplete { result in
             switch result {
             case .success:
-                self.queue.withLock { $0.finish(size) }
+                self.backlog.withLock { $0.finish(size) }
                 handler?.handleCompletion(uniqueID: uniqueID)
             case .failure(let error):
-                self.queue.withLock { $0.finish(size, isFailure: true) }
+                self.backlog.withLock { $0.finish(size, isFailure: true) }
                 if let handler {
                     handler.handleError(ChannelError(wrapping: error), uniqueID: uniqueID)
                 } else {

@@ -11,6 +11,7 @@ import Synchronization
 /// in: no thread waits for a token, and the start does not wait for a view.
 package final class NonBlockingCoordinator: ConfiguredInterceptor {
     package struct Configuration: InterceptorConfiguration {
+        /// Messages with one of these options pass through it; without any, all do.
         package var optionFlag: SendOptions = []
 
         package init() {}

@@ -10,6 +10,7 @@ package import NIOCore
 /// the channel's heartbeat also releases messages that waited too long, and what waits is bounded in bytes.
 package final class OrderInterceptor: ConfiguredInterceptor {
     package struct Configuration: InterceptorConfiguration {
+        /// Messages with one of these options pass through it; without any, all do.
         package var optionFlag: SendOptions = []
         /// Milliseconds for which a message waits for those before it.
         package var expire: Int64 = 3000

@@ -11,6 +11,7 @@ import Synchronization
 /// Tomcat counterpart: `org.apache.catalina.tribes.group.interceptors.SimpleCoordinator`.
 package final class SimpleCoordinator: ConfiguredInterceptor {
     package struct Configuration: InterceptorConfiguration {
+        /// Messages with one of these options pass through it; without any, all do.
         package var optionFlag: SendOptions = []
 
         package init() {}

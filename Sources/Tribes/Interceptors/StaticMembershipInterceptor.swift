@@ -13,6 +13,7 @@ import Synchronization
 /// from it in: the start waits until the listed members are probed, so that what starts next sees them.
 package final class StaticMembershipInterceptor: ConfiguredInterceptor {
     package struct Configuration: InterceptorConfiguration {
+        /// Messages with one of these options pass through it; without any, all do.
         package var optionFlag: SendOptions = []
 
         package init() {}

@@ -13,6 +13,7 @@ import Synchronization
 /// in: no thread waits for a probe.
 package final class TcpFailureDetector: ConfiguredInterceptor {
     package struct Configuration: InterceptorConfiguration {
+        /// Messages with one of these options pass through it; without any, all do.
         package var optionFlag: SendOptions = []
         /// Milliseconds in which a probe must be connected.
         package var connectTimeout: Int64 = 1000

@@ -10,6 +10,7 @@ package import NIOCore
 /// Tomcat counterpart: `org.apache.catalina.tribes.group.interceptors.TcpPingInterceptor`.
 package final class TcpPingInterceptor: ConfiguredInterceptor {
     package struct Configuration: InterceptorConfiguration {
+        /// Messages with one of these options pass through it; without any, all do.
         package var optionFlag: SendOptions = []
         /// Milliseconds between two checks, with `useThread`.
         package var interval: Int64 = 1000

@@ -9,6 +9,7 @@ import Synchronization
 /// Tomcat counterpart: `org.apache.catalina.tribes.group.interceptors.ThroughputInterceptor`.
 package final class ThroughputInterceptor: ConfiguredInterceptor {
     package struct Configuration: InterceptorConfiguration {
+        /// Messages with one of these options pass through it; without any, all do.
         package var optionFlag: SendOptions = []
         /// Messages between two reports.
         package var interval = 10_000

@@ -9,6 +9,7 @@ package import NIOCore
 /// from it in: a confirmation that overtakes its message is kept, and what is held is bounded.
 package final class TwoPhaseCommitInterceptor: ConfiguredInterceptor {
     package struct Configuration: InterceptorConfiguration {
+        /// Messages with one of these options pass through it; without any, all do.
         package var optionFlag: SendOptions = []
         /// Milliseconds for which a message is held.
         package var expire: Int64 = 60_000

@@ -1,5 +1,5 @@
 /// How much is on its way that nobody waits for, and whether more may join.
-package struct DispatchQueue: Sendable, Equatable {
+package struct DispatchBacklog: Sendable, Equatable {
     package enum Verdict: Sendable, Equatable {
         /// The sender goes on.
         case queued
