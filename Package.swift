@@ -48,12 +48,12 @@ let container: [Target] = [
     library("Modeler"),
     library("Juli", [log]),
     library("ServerConfig", ["CLibXML2", "Modeler"]),
-    library("Coyote", ["COpenSSL", nioCore, nioPosix, log]),
+    library("Coyote", ["Modeler", "COpenSSL", nioCore, nioPosix, log]),
     library(
         "CatalinaCore",
         ["Modeler", "Coyote", "COpenSSL", servletAPI, nioCore, nioPosix, nioConcurrency, log]
     ),
-    library("CatalinaSession", ["CatalinaCore", "Modeler", servletAPI]),
+    library("CatalinaSession", ["CatalinaCore", "Coyote", "Modeler", servletAPI]),
     library("CatalinaManager", ["CatalinaCore", "Coyote", "Modeler", servletAPI]),
     library(
         "CatalinaStartup",

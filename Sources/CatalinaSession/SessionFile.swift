@@ -1,4 +1,5 @@
 import CatalinaCore
+import Coyote
 import Glibc
 import ServletAPI
 
@@ -52,7 +53,7 @@ struct SessionFile {
                     )
                     continue
                 }
-                lines.append(text.type + " " + Self.escape(name) + " " + text.value)
+                lines.append(text.type + " " + Self.encoder.encode(name) + " " + text.value)
             }
         }
         return lines.joined(separator: "\n") + "\n"
@@ -81,8 +82,8 @@ struct SessionFile {
                 )
             } else {
                 guard words.count == 3, !records.isEmpty else { throw ServletError("broken line [\(line)]") }
-                let value = Self.decode(String(words[0]), Self.unescape(words[2]))
-                records[records.count - 1].attributes[Self.unescape(words[1])] = value
+                let value = Self.decode(String(words[0]), try PercentDecoder.decode(String(words[2])))
+                records[records.count - 1].attributes[try PercentDecoder.decode(String(words[1]))] = value
             }
         }
         return records
@@ -90,7 +91,7 @@ struct SessionFile {
 
     private static func encode(_ value: any Sendable) -> (type: String, value: String)? {
         switch value {
-        case let text as String: ("text", Self.escape(text))
+        case let text as String: ("text", Self.encoder.encode(text))
         case let number as Int: ("integer", String(number))
         case let number as Int64: ("long", String(number))
         case let number as Double: ("number", String(number))
@@ -121,30 +122,9 @@ struct SessionFile {
         }
     }
 
-    private static func escape(_ text: String) -> String {
-        var result: [UInt8] = []
-        for byte in text.utf8 {
-            if byte > 0x20, byte != UInt8(ascii: "%"), byte != 0x7f {
-                result.append(byte)
-            } else {
-                result += Array("%".utf8) + Array((byte < 16 ? "0" : "").utf8) + Array(String(byte, radix: 16).utf8)
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
-
-    private static func unescape(_ text: Substring) -> String {
-        var result: [UInt8] = []
-        var bytes = text.utf8[...]
-        while let byte = bytes.popFirst() {
-            if byte == UInt8(ascii: "%"), let high = bytes.popFirst(), let low = bytes.popFirst(),
-                let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16)
-            {
-                result.append(value)
-            } else {
-                result.append(byte)
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
+    /// Blanks, line ends, control characters, `%` and everything beyond ASCII are written as escapes.
+    private static let encoder = PercentEncoder(
+        safe: ByteSet.alpha.union(.digit).union(ByteSet("!\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~")),
+        encodesSpaceAsPlus: false
+    )
 }

@@ -15,14 +15,24 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
         package var processExpiresFrequency = 6
         /// File in the work directory that keeps the sessions between two runs; none if unset.
         package var pathname: String?
+        /// Accepted; that file never names the users.
         package var persistAuthentication = false
+        /// Regular expression of the names of attributes that are kept in that file; all if unset.
         package var sessionAttributeNameFilter: String?
+        /// Regular expression of the Java classes of values that are kept in that file; all if
+        /// unset.
         package var sessionAttributeValueClassNameFilter: String?
+        /// Whether attributes that are not kept are logged as warnings.
         package var warnOnSessionAttributeFilterFailure = false
+        /// Whether storing the same object again tells the object.
         package var notifyBindingListenerOnUnchangedValue = false
+        /// Whether storing the same object again tells the listeners.
         package var notifyAttributeListenerOnUnchangedValue = true
+        /// Whether a session in use does not expire.
         package var sessionActivityCheck = false
+        /// Whether idle time counts from a request's start.
         package var sessionLastAccessAtStart = false
+        /// Appended to ids; the Engine's if unset.
         package var jvmRoute: String?
     }
 

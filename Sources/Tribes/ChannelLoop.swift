@@ -1,3 +1,4 @@
+import Modeler
 package import NIOCore
 import Synchronization
 
@@ -13,7 +14,7 @@ package final class ChannelLoop: Sendable {
     /// A loop with a clock (milliseconds since 1970) and a source of random numbers.
     package init(
         eventLoop: any EventLoop,
-        clock: @escaping @Sendable () -> Int64 = SystemClock.milliseconds,
+        clock: @escaping @Sendable () -> Int64 = WallClock.milliseconds,
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) {
         self.eventLoop = eventLoop

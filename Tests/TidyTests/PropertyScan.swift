@@ -3,6 +3,15 @@ struct TypeScan: Equatable {
     let name: String
     /// Names in order; static and computed ones are left out.
     let stored: [String]
+    /// Those of them that others may set without being told what they are.
+    var undocumented: [String] = []
+}
+
+/// One stored property.
+private struct StoredProperty {
+    let name: String
+    /// The offset of its `var` or `let`.
+    let start: Int
 }
 
 /// A property with accessors in braces, wherever it stands.
@@ -25,7 +34,14 @@ extension SourceText {
             guard name.first?.isUppercase == true, let body = self.code[cursor...].firstIndex(of: UInt8(ascii: "{")),
                 let end = self.matching(body)
             else { continue }
-            types.append(TypeScan(name: String(name), stored: self.storedProperties(in: body + 1..<end)))
+            let properties = self.storedProperties(in: body + 1..<end)
+            types.append(
+                TypeScan(
+                    name: String(name),
+                    stored: properties.map(\.name),
+                    undocumented: properties.filter { !self.isDocumented($0) }.map(\.name)
+                )
+            )
         }
         return types
     }
@@ -50,8 +66,8 @@ extension SourceText {
         return found
     }
 
-    private func storedProperties(in range: Range<Int>) -> [String] {
-        var names: [String] = []
+    private func storedProperties(in range: Range<Int>) -> [StoredProperty] {
+        var properties: [StoredProperty] = []
         var index = range.lowerBound
         while index < range.upperBound {
             if [UInt8(ascii: "{"), UInt8(ascii: "("), UInt8(ascii: "[")].contains(self.code[index]) {
@@ -64,13 +80,35 @@ extension SourceText {
             }
             guard ["var", "let"].contains(word.text), self.isDeclaration(word), !self.isShared(word) else { continue }
             if let accessors = self.accessors(of: word) {
-                if self.isObserved(accessors) { names.append(self.propertyName(word)) }
+                if self.isObserved(accessors) { properties.append(self.storedProperty(word)) }
                 index = (self.matching(accessors) ?? accessors) + 1
             } else {
-                names.append(self.propertyName(word))
+                properties.append(self.storedProperty(word))
             }
         }
-        return names
+        return properties
+    }
+
+    private func storedProperty(_ word: Word) -> StoredProperty {
+        StoredProperty(name: self.propertyName(word), start: word.start)
+    }
+
+    /// Whether a comment for readers stands above the declaration, or nobody else sets it.
+    private func isDocumented(_ property: StoredProperty) -> Bool {
+        if self.bytes[property.start...].starts(with: "let".utf8) { return true }
+        var end = property.start
+        var line = self.lineBefore(&end)
+        if String(decoding: line, as: UTF8.self).contains("private ") { return true }
+        repeat { line = self.lineBefore(&end) } while line.first { $0 != 0x20 } == UInt8(ascii: "@")
+        return line.drop { $0 == 0x20 }.starts(with: "///".utf8)
+    }
+
+    /// What stands between the last line break before `end` and `end`, which is moved there.
+    private func lineBefore(_ end: inout Int) -> ArraySlice<UInt8> {
+        let stop = end
+        while end > 0, self.bytes[end - 1] != 0x0a { end -= 1 }
+        defer { end = max(0, end - 1) }
+        return self.bytes[end..<stop]
     }
 
     /// Whether the declaration belongs to the type, not to its values.

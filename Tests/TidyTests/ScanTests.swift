@@ -104,7 +104,29 @@ import Testing
 
     @Test("what each type stores is found", arguments: types)
     func stored(text: String, types: [TypeScan]) {
-        #expect(SourceText(Array(text.utf8)).types() == types)
+        #expect(SourceText(Array(text.utf8)).types().map(\.name) == types.map(\.name))
+        #expect(SourceText(Array(text.utf8)).types().map(\.stored) == types.map(\.stored))
+    }
+
+    @Test("what nobody is told about is found")
+    func undocumented() {
+        let text = """
+            struct S {
+                /// One.
+                @A @B
+                var a = 1
+                @C
+                /// Two.
+                var b: Int
+
+                var c: Int
+                private var d: Int
+                // Three.
+                var e: Int
+                let f: Int
+            }
+            """
+        #expect(SourceText(Array(text.utf8)).types().map(\.undocumented) == [["c", "e"]])
     }
 
     @Test(

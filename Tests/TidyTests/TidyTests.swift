@@ -70,6 +70,18 @@ import Testing
         )
     }
 
+    @Test("every attribute of a configuration says what it is")
+    func documentation() throws {
+        try self.expect(
+            "undocumented",
+            Repository.sources.filter { $0.path.hasPrefix("Sources/") }.flatMap { source in
+                source.text.types().filter { $0.name.hasSuffix("Configuration") }.flatMap { type in
+                    type.undocumented.map { Violation(file: source.path, place: "\(type.name).\($0)") }
+                }
+            }
+        )
+    }
+
     @Test("nothing is forced, unfinished or unchecked without a reason")
     func bans() throws {
         var violations: [Violation] = []

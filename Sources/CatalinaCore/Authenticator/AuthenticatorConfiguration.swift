@@ -42,15 +42,25 @@ package struct AuthenticatorConfiguration: Sendable {
 
     /// `BASIC`, `DIGEST`, `FORM`, `CLIENT-CERT` or `NONE`.
     package let method: String
+    /// Whether a session is used once a user is known.
     package var alwaysUseSession = false
+    /// Whether the user is remembered in an existing session.
     package var cache = true
+    /// Whether a session gets a new id at login.
     package var changeSessionIdOnAuthentication = true
+    /// Whether protected answers are kept from shared caches.
     package var disableProxyCaching = true
+    /// Whether that is said to HTTP/1.0 caches too.
     package var securePagesWithPragma = false
+    /// Whether answers to a proxy name the user and the method.
     package var sendAuthInfoResponseHeaders = false
+    /// Whether preflights pass unauthenticated: never, filter, always.
     package var allowCorsPreflight = CorsPreflight.never
+    /// What BASIC alone has.
     package var basic = Basic()
+    /// What FORM alone has.
     package var form = Form()
+    /// What DIGEST alone has.
     package var digest = Digest()
 
     /// The defaults of a login method; by digest authentication no user is remembered in the session.

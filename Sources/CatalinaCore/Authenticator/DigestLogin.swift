@@ -1,4 +1,5 @@
 import Coyote
+import Modeler
 import ServletAPI
 import Synchronization
 

@@ -4,35 +4,63 @@ package import Modeler
 extension Connector {
     /// Attributes of `<Connector>`, named as in server.xml; times in milliseconds, sizes in bytes, -1 for no limit.
     package struct Configuration: Sendable {
+        /// `HTTP/1.1` or a protocol handler's class name.
         package var protocolName = "HTTP/1.1"
         /// Name of the `<Executor>` whose threads servlets that block use.
         package var executor: String?
+        /// Most servlets that may block at a time.
         package var maxThreads = 200
+        /// Accepted; threads are made when the first servlet blocks.
         package var minSpareThreads = 10
+        /// Longest form body turned into parameters.
         package var maxPostSize = 2_097_152
+        /// Most parameters of a request.
         package var maxParameterCount = 10_000
+        /// Longest body kept during a form login.
         package var maxSavePostSize = 4096
+        /// Most parts of a multipart body.
         package var maxPartCount = 50
+        /// Longest header of a part.
         package var maxPartHeaderSize = 512
+        /// Most cookies of a request.
         package var maxCookieCount = 200
+        /// Methods whose form bodies become parameters.
         package var parseBodyMethods = ["POST"]
+        /// Charset of the decoded path and query.
         package var uriEncoding = "UTF-8"
+        /// Whether the query has the body's charset.
         package var useBodyEncodingForURI = false
+        /// What %2F in a path does: reject, decode, passthrough.
         package var encodedSolidusHandling = EncodedSolidusHandling.reject
+        /// What %5C in a path does: reject, decode, passthrough.
         package var encodedReverseSolidusHandling = EncodedSolidusHandling.decode
+        /// Whether a backslash in a path is a slash.
         package var allowBackslash = false
+        /// Whether sequences the specification calls suspicious get 400.
         package var rejectSuspiciousURIs = false
+        /// Whether TRACE is answered.
         package var allowTrace = false
+        /// Time-out of asynchronous requests.
         package var asyncTimeout: Int64 = 30_000
+        /// Whether clients are shown by name; the first request of a connection waits for it.
         package var enableLookups = false
+        /// Whether the host is chosen by local address.
         package var useIPVHosts = false
+        /// Server name shown to applications.
         package var proxyName: String?
+        /// Server port shown to applications.
         package var proxyPort = 0
+        /// Port to which confidential resources redirect.
         package var redirectPort = 443
+        /// Whether answers name the specification.
         package var xpoweredBy = false
+        /// Accepted; requests are always given up after use.
         package var discardFacades = true
+        /// Accepted; the Connector never compresses answers.
         package var compression = "off"
+        /// Accepted; the Connector never compresses answers.
         package var compressionMinSize = 2048
+        /// Accepted; the Connector never compresses answers.
         package var compressibleMimeType =
             "text/html,text/xml,text/plain,text/css,text/javascript,application/javascript,application/json,application/xml"
         /// TLS as Tomcat 8.5 writes it.
@@ -59,6 +87,7 @@ extension Connector {
             WorkerThreads.Limits(maximum: self.maxThreads, spare: self.minSpareThreads)
         }
 
+        /// What the path of a request is read by.
         var pathRules: RequestPath.Options {
             var options = RequestPath.Options()
             options.encodedSolidusHandling = self.encodedSolidusHandling

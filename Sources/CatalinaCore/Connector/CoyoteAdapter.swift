@@ -1,4 +1,5 @@
 package import Coyote
+import Modeler
 import ServletAPI
 
 /// Takes a request from its connection into the container and brings the answer back.

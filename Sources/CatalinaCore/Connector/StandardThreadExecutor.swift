@@ -6,11 +6,17 @@ import Synchronization
 /// Source: `org.apache.catalina.core.StandardThreadExecutor`.
 package final class StandardThreadExecutor: ServiceExecutor, ConfigurableComponent {
     package struct Configuration: Sendable {
+        /// What a Connector's executor attribute names.
         package var name = ""
+        /// Prefix of the threads' names.
         package var namePrefix = "tomcat-exec-"
+        /// Most threads.
         package var maxThreads = 200
+        /// Accepted; all threads are made when the first servlet blocks.
         package var minSpareThreads = 25
+        /// Accepted; threads end with the Executor.
         package var maxIdleTime = 60_000
+        /// Accepted; as many servlets wait as requests are served.
         package var maxQueueSize = 2_147_483_647
 
         var limits: WorkerThreads.Limits {

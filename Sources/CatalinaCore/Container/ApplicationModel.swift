@@ -54,9 +54,13 @@ package struct ServletDefinition: Sendable {
 
 /// `<multipart-config>`; sizes in bytes, -1 for no limit.
 package struct MultipartConfiguration: Sendable, Equatable {
+    /// Folder for uploads; nil for the work directory.
     package var location: String?
+    /// Most bytes of one file.
     package var maxFileSize: Int64 = -1
+    /// Most bytes of one request.
     package var maxRequestSize: Int64 = -1
+    /// Bytes from which on an upload goes to a file.
     package var fileSizeThreshold = 0
 
     package init() {}
@@ -138,9 +142,13 @@ package struct SecurityConstraint: Sendable, Equatable {
 
 /// `<login-config>`.
 package struct LoginConfiguration: Sendable, Equatable {
+    /// `BASIC`, `DIGEST`, `FORM`, `CLIENT-CERT` or `NONE`.
     package var method = "NONE"
+    /// Shown to whoever logs in; nil for the default.
     package var realmName: String?
+    /// Page of FORM that asks for name and password.
     package var loginPage: String?
+    /// Page of FORM after a refusal.
     package var errorPage: String?
 
     package init() {}

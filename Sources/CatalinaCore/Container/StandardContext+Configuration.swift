@@ -4,50 +4,89 @@ package import Modeler
 extension StandardContext {
     /// Attributes of `<Context>`, named as in server.xml.
     package struct Configuration: Sendable {
+        /// Path of the application; only in server.xml, elsewhere the file name says it.
         package var path: String?
+        /// Folder or WAR of the application, relative to appBase.
         package var docBase: String?
+        /// Whether a change in WEB-INF/lib reloads the application.
         package var reloadable = false
+        /// Whether sessions use cookies.
         package var cookies = true
+        /// Name of the session cookie.
         package var sessionCookieName: String?
+        /// Domain of the session cookie.
         package var sessionCookieDomain: String?
+        /// Path of the session cookie; / shares it with all contexts.
         package var sessionCookiePath: String?
+        /// Whether the cookie's path ends with a slash.
         package var sessionCookiePathUsesTrailingSlash = false
+        /// Whether scripts are kept from the session cookie.
         package var useHttpOnly = true
+        /// Whether the session cookie is partitioned.
         package var usePartitioned = false
+        /// Whether a client's session id is kept only if another application knows it.
         package var validateClientProvidedNewSessionId = true
+        /// Whether it may reach other applications of the host.
         package var crossContext = false
+        /// Whether it may use the container's own servlets.
         package var privileged = false
+        /// Whether the default context files are left out.
         package var override = false
+        /// Another file instead of WEB-INF/web.xml.
         package var altDDName: String?
+        /// Whether its WAR is unpacked.
         package var unpackWAR = true
+        /// Whether its META-INF/context.xml is copied to xmlBase.
         package var copyXML = false
+        /// Folder for its temporary files.
         package var workDir: String?
+        /// Whether it runs from a copy of its files.
         package var antiResourceLocking = false
+        /// Whether the connection outlives a form or upload that is too large.
         package var swallowAbortedUploads = true
+        /// Accepted; output that bypasses the log stays as it is.
         package var swallowOutput = false
+        /// Whether multipart bodies are parsed without multipart-config.
         package var allowCasualMultipartParsing = false
+        /// Whether several slashes at the start of a redirect are kept.
         package var allowMultipleLeadingForwardSlashInPath = false
+        /// Whether dispatcher paths are encoded.
         package var dispatchersUseEncodedPaths = true
         /// What an escaped slash in a dispatcher's path means.
         package var encodedSolidusHandling = EncodedSolidusHandling.decode
+        /// What %5C in a dispatcher's path means: decode, reject, passthrough.
         package var encodedReverseSolidusHandling = EncodedSolidusHandling.decode
+        /// Whether the mapper adds the slash to the application's root.
         package var mapperContextRootRedirectEnabled = true
+        /// Whether the mapper adds the slash to folders.
         package var mapperDirectoryRedirectEnabled = false
         /// Names of servlets that a welcome file leads to only where the file exists.
         package var resourceOnlyServlets = "jsp"
+        /// Whether Location may be relative.
         package var useRelativeRedirects = true
+        /// Whether a redirect has a body.
         package var sendRedirectBody = false
+        /// Whether request listeners hear of forwards.
         package var fireRequestListenersOnForwards = false
+        /// As the Host's attribute; its value if unset.
         package var failCtxIfServletStartFails: Bool?
+        /// Whether credentials are checked unasked.
         package var preemptiveAuthentication = false
+        /// Whether upload folders are made.
         package var createUploadTargets = false
+        /// Accepted; the merged descriptor is not logged.
         package var logEffectiveWebXml = false
         /// Milliseconds to wait for requests at stop.
         package var unloadDelay = 2000
+        /// Whether each request counts as use of its session, not only those that ask for it.
         package var alwaysAccessSession = false
+        /// Whether named resources are offered.
         package var useNaming = true
+        /// Seconds between rounds of background work.
         package var backgroundProcessorDelay = -1
+        /// Name shown by the manager.
         package var displayName: String?
+        /// Version, for several ones under one path.
         package var webappVersion = ""
 
         package init() {}

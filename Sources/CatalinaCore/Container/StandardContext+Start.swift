@@ -1,3 +1,4 @@
+import Modeler
 import ServletAPI
 import Synchronization
 

@@ -6,25 +6,45 @@ import Synchronization
 /// Source: `org.apache.catalina.core.StandardHost`.
 package final class StandardHost: Container, ConfigurableComponent {
     package struct Configuration: Sendable {
+        /// Name of the host; `*.x` stands for one label before x.
         package var name = ""
+        /// Folder of the applications, relative to CATALINA_BASE.
         package var appBase = "webapps"
+        /// Accepted; there is no Java EE code to convert.
         package var legacyAppBase = "webapps-javaee"
+        /// Folder of the context descriptors.
         package var xmlBase: String?
+        /// Folder for the applications' temporary files.
         package var workDir: String?
+        /// Whether appBase and xmlBase are made at start.
         package var createDirs = true
+        /// Whether new and changed applications are deployed while running.
         package var autoDeploy = true
+        /// Whether applications are deployed at start.
         package var deployOnStartup = true
+        /// Regular expression of names in appBase that are left alone.
         package var deployIgnore: String?
+        /// Whether META-INF/context.xml is read.
         package var deployXML = true
+        /// Whether META-INF/context.xml is copied to xmlBase.
         package var copyXML = false
+        /// Whether a WAR is unpacked in appBase.
         package var unpackWARs = true
+        /// Whether old versions without sessions are removed.
         package var undeployOldVersions = false
+        /// Whether an application fails when a servlet loaded at start fails.
         package var failCtxIfServletStartFails = false
+        /// Applications started at the same time.
         package var startStopThreads = 1
+        /// Seconds between rounds of background work.
         package var backgroundProcessorDelay = -1
+        /// Valve that writes error pages; empty for none.
         package var errorReportValveClass = "org.apache.catalina.valves.ErrorReportValve"
+        /// Accepted; there is one context class.
         package var contextClass = "org.apache.catalina.core.StandardContext"
+        /// Accepted; there is one configuration class.
         package var configClass = "org.apache.catalina.startup.ContextConfig"
+        /// Accepted; there is one deployer.
         package var hostConfigClass = "org.apache.catalina.startup.HostConfig"
     }
 

@@ -14,8 +14,11 @@ package final class StandardServer: Lifecycle, ConfigurableComponent {
         package var portOffset = 0
         /// The command that stops the server.
         package var shutdown = "SHUTDOWN"
+        /// Accepted; background work needs no threads of its own.
         package var utilityThreads = 2
+        /// Accepted; there are no such threads.
         package var utilityThreadsAsDaemon = false
+        /// Accepted; there are no periodic events.
         package var periodicEventDelay = 10
     }
 

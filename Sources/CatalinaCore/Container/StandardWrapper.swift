@@ -1,3 +1,4 @@
+import Modeler
 package import ServletAPI
 import Synchronization
 

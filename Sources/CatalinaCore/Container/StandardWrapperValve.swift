@@ -1,4 +1,5 @@
 import Coyote
+import Modeler
 import ServletAPI
 
 /// Runs the filters and the servlet of a request.

@@ -1,3 +1,4 @@
+import Modeler
 package import ServletAPI
 
 /// Logs all there is to know of a request and of its answer, for those who look for a mistake.

@@ -21,7 +21,8 @@ package struct RetiredModules: Sendable, Equatable {
             contexts.map { ($0.setup.workDirectory, ContextName(path: $0.path, version: $0.webappVersion).displayName) }
         ) { first, _ in first }
         let hosts = contexts.first.map { Self.parent(of: $0.setup.workDirectory) }
-        return Self.folders(inMaps: maps, processID: getpid()).filter { !used.contains($0) }.compactMap { folder in
+        return Self.folders(inMaps: maps, processID: ProcessFacts.processID).filter { !used.contains($0) }.compactMap {
+            folder in
             let work = Self.parent(of: Self.parent(of: folder))
             if let name = names[work] { return RetiredModules(displayName: name, folder: folder) }
             guard Self.parent(of: work) == hosts else { return nil }

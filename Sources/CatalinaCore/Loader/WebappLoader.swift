@@ -18,8 +18,11 @@ import Synchronization
 package final class WebappLoader: Loader, ConfigurableComponent {
     /// Attributes of `<Loader>`: how modules are opened has no alternatives, so that none of them does anything.
     package struct Configuration: Sendable {
+        /// Accepted; modules keep their libraries to themselves.
         package var delegate = false
+        /// Accepted; the Context's attribute counts.
         package var reloadable = false
+        /// Accepted; there is one loader.
         package var loaderClass: String?
 
         package init() {}
@@ -209,7 +212,7 @@ package final class WebappLoader: Loader, ConfigurableComponent {
     /// Copies the libraries into a new folder and returns its path.
     private func copy(_ names: [String], from libraries: String, to copies: String) throws -> String {
         let number = Self.loads.add(1, ordering: .relaxed).newValue
-        let folder = "\(copies)/\(FileIO.processID)-\(number)"
+        let folder = "\(copies)/\(ProcessFacts.processID)-\(number)"
         do throws(FileError) {
             try FileIO.makeDirectories(folder)
             for name in names { try FileIO.copy(libraries + "/" + name, to: folder + "/" + name) }
@@ -221,7 +224,7 @@ package final class WebappLoader: Loader, ConfigurableComponent {
 
     /// Removes what earlier processes have left; copies of this one may be open.
     private func removeOldCopies(in copies: String) {
-        for folder in FileIO.names(in: copies) ?? [] where !folder.hasPrefix("\(FileIO.processID)-") {
+        for folder in FileIO.names(in: copies) ?? [] where !folder.hasPrefix("\(ProcessFacts.processID)-") {
             do {
                 try FileIO.removeTree("\(copies)/\(folder)")
             } catch {

@@ -127,6 +127,7 @@ extension ProcessFacts {
         }
     }
 
+    /// The number of this process.
     package static var processID: Int32 { getpid() }
 }
 

@@ -6,6 +6,7 @@ import Synchronization
 /// Source: `org.apache.catalina.realm.CombinedRealm`.
 package final class CombinedRealm: Realm, RealmContainer, ConfigurableComponent {
     package struct Configuration: Sendable {
+        /// What all realms have.
         package var settings = RealmSettings()
 
         package init() {}
@@ -34,6 +35,7 @@ package final class CombinedRealm: Realm, RealmContainer, ConfigurableComponent 
 /// Source: `org.apache.catalina.realm.NullRealm`.
 package final class NullRealm: Realm, ConfigurableComponent {
     package struct Configuration: Sendable {
+        /// What all realms have.
         package var settings = RealmSettings()
 
         package init() {}

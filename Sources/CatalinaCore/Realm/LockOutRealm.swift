@@ -16,7 +16,9 @@ package final class LockOutRealm: Realm, RealmContainer, ConfigurableComponent {
         package var cacheSize = 1000
         /// Seconds; a user forgotten earlier than that for lack of room is worth a warning.
         package var cacheRemovalWarningTime = 3600
+        /// Whether names that differ in case are different users.
         package var caseSensitive = false
+        /// What all realms have.
         package var settings = RealmSettings()
 
         package init() {}

@@ -7,9 +7,11 @@ package import Modeler
 /// Source: `org.apache.catalina.realm.MessageDigestCredentialHandler`.
 package final class MessageDigestCredentialHandler: CredentialHandler, ConfigurableComponent {
     package struct Configuration: Sendable {
+        /// Digest algorithm; without one passwords are stored in clear.
         package var algorithm: HashFunction?
         /// Charset in which passwords become bytes.
         package var encoding = Charset.utf8
+        /// How long a salt is and how often the digest is repeated; by default once.
         package var salt = SaltSettings(iterations: 1)
         /// Whether the password is hashed before the salt, as RFC 3112 wants it.
         package var digestInRfc3112Order = false

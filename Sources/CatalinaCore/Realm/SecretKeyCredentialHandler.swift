@@ -39,9 +39,11 @@ package final class SecretKeyCredentialHandler: CredentialHandler, ConfigurableC
     }
 
     package struct Configuration: Sendable {
+        /// PBKDF2WithHmacSHA1, …SHA256, …SHA512 and so on.
         package var algorithm = Derivation.standard
         /// Bits of the key for new passwords.
         package var keyLength = 160
+        /// How long a salt is and how often the key is derived anew; by default 20,000 times.
         package var salt = SaltSettings(iterations: 20_000)
 
         package init() {}

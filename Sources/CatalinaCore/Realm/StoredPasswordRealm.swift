@@ -1,4 +1,5 @@
 import Coyote
+import Modeler
 
 /// A realm that holds something stored for each user, and can compare passwords with it.
 ///

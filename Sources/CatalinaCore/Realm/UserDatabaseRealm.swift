@@ -36,9 +36,13 @@ extension UserDatabaseClient {
 /// Source: `org.apache.catalina.realm.UserDatabaseRealm`.
 package final class UserDatabaseRealm: UserDatabaseClient, ConfigurableComponent {
     package struct Configuration: Sendable {
+        /// Name of the global resource.
         package var resourceName = "UserDatabase"
+        /// Whether the resource is the application's own.
         package var localJndiResource = false
+        /// Whether a user keeps the roles it logged in with.
         package var useStaticPrincipal = false
+        /// What all realms have.
         package var settings = RealmSettings()
 
         package init() {}
@@ -100,7 +104,9 @@ package final class UserDatabaseRealm: UserDatabaseClient, ConfigurableComponent
 /// Source: `org.apache.catalina.realm.MemoryRealm`.
 package final class MemoryRealm: UserDatabaseClient, ConfigurableComponent {
     package struct Configuration: Sendable {
+        /// The file, relative to CATALINA_BASE.
         package var pathname = "conf/tomcat-users.xml"
+        /// What all realms have.
         package var settings = RealmSettings()
 
         package init() {}

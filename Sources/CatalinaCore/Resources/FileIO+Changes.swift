@@ -2,9 +2,6 @@ import Glibc
 import NIOCore
 
 extension FileIO {
-    /// The number of this process.
-    package static var processID: Int32 { getpid() }
-
     /// Up to `count` bytes of a file from an offset on, at least one.
     ///
     /// Blocks.

@@ -32,7 +32,7 @@ extension FileIO {
     ///
     /// Blocks.
     package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o640) throws(FileError) {
-        let temporary = path + ".\(getpid()).tmp"
+        let temporary = path + ".\(ProcessFacts.processID).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileError("open", temporary) }
         var written = 0
@@ -78,7 +78,7 @@ extension FileIO {
             }
         } else {
             guard status.kind == .file else { throw FileError("read", source, code: EISDIR) }
-            let temporary = target + ".\(getpid()).tmp"
+            let temporary = target + ".\(ProcessFacts.processID).tmp"
             do throws(FileError) {
                 try self.copy(source, to: temporary)
                 guard rename(temporary, target) == 0 else { throw FileError("rename", target) }

@@ -24,6 +24,7 @@ extension DefaultServlet {
         var readmeFile: String?
         /// The encoding of text files when their text has to be converted.
         var fileEncoding = Charset.utf8
+        /// Whether a byte order mark decides how a file is read, and whether it is sent on.
         var useBomIfPresent = ByteOrderMark.use
         /// Larger files are sent by the kernel unless they are in memory, in bytes; negative to never do so.
         var sendfileSize: Int64 = 48 * 1024
@@ -33,6 +34,7 @@ extension DefaultServlet {
         var showServerInfo = true
         /// Whether listings are sorted, by a column that the client chooses.
         var sortListings = false
+        /// Whether a listing shows folders before files.
         var sortDirectoriesFirst = false
         /// Whether `PUT` may replace part of a file.
         var allowPartialPut = true

@@ -29,6 +29,12 @@ package enum HTMLText {
         return String(decoding: escaped, as: UTF8.self)
     }
 
+    /// The text with what HTML gives a meaning to as entities, for pages that are kept and read as files too.
+    package static func readable(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+            .replacing("\"", with: "&quot;")
+    }
+
     /// The look of the container's own pages, one line of CSS.
     package static let style =
         "body{font-family:system-ui,Tahoma,Arial,sans-serif;margin:2em}h1,h2,h3,b{color:#fff;background:#525d76}"

@@ -15,7 +15,7 @@ package struct UploadFile: Sendable {
     /// - Throws: ``FileError``.
     package init(in directory: String) async throws {
         let number = Self.counter.add(1, ordering: .relaxed).newValue
-        let path = "\(directory)/put-part-\(FileIO.processID)-\(number).tmp"
+        let path = "\(directory)/put-part-\(ProcessFacts.processID)-\(number).tmp"
         self.path = path
         try await FileIO.run { try FileIO.create(path) }
     }

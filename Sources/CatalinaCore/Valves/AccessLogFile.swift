@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import Modeler
 import Synchronization
 
 /// A log file that changes its name with the date, written in large pieces away from the event loops.
@@ -13,13 +14,21 @@ final class AccessLogFile: Sendable {
     struct Configuration: Sendable, Equatable {
         /// Absolute.
         var directory = ""
+        /// What the names of the files begin with.
         var prefix = "access_log"
+        /// What the names of the files end with.
         var suffix = ""
+        /// Date in the names of the files, as SimpleDateFormat.
         var fileDateFormat = ".yyyy-MM-dd"
+        /// Whether a new file begins when the date in its name changes.
         var rotatable = true
+        /// Whether a file gets the date when it is finished.
         var renameOnRotate = false
+        /// Days after which old files are removed; negative keeps them.
         var maxDays = -1
+        /// Whether lines are written together.
         var buffered = true
+        /// Whether a file that someone removed is made anew.
         var checkExists = false
         /// Written at the top of each file that is empty.
         var header = ""

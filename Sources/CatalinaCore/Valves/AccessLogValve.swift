@@ -7,7 +7,9 @@ import Synchronization
 package struct AccessLogConfiguration: Sendable, Equatable {
     /// Folder of the files, below CATALINA_BASE unless absolute.
     package var directory = "logs"
+    /// What the names of the files begin with.
     package var prefix = "access_log"
+    /// What the names of the files end with.
     package var suffix = ""
     /// What stands between prefix and suffix, as a pattern for the date.
     package var fileDateFormat = ".yyyy-MM-dd"
@@ -19,11 +21,13 @@ package struct AccessLogConfiguration: Sendable, Equatable {
     package var maxDays = -1
     /// Whether lines wait for company; otherwise each is written at once.
     package var buffered = true
+    /// What a line consists of: common, combined, or codes.
     package var pattern = "common"
     /// Attribute of the request that keeps it out of the log.
     package var condition: String?
     /// Attribute without which a request is not logged.
     package var conditionIf: String?
+    /// Whether lines are written.
     package var enabled = true
     /// Whether the client's address comes from the attributes that proxy valves set.
     package var requestAttributesEnabled = false

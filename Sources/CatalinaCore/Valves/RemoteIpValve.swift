@@ -19,6 +19,7 @@ package final class RemoteIpValve: Valve, ConfigurableComponent {
         package var proxiesHeader = "X-Forwarded-By"
         /// Field that names the protocol.
         package var protocolHeader: String? = "X-Forwarded-Proto"
+        /// What it says for HTTPS.
         package var protocolHeaderHttpsValue = "https"
         /// Field that names the host that was asked for.
         package var hostHeader: String?
@@ -28,7 +29,9 @@ package final class RemoteIpValve: Valve, ConfigurableComponent {
         package var httpServerPort = 80
         /// Port of requests by HTTPS, if no field names it.
         package var httpsServerPort = 443
+        /// Whether the local name changes with the host.
         package var changeLocalName = false
+        /// Whether the local port changes with the port.
         package var changeLocalPort = false
         /// Whether access logs are told.
         package var requestAttributesEnabled = true

@@ -25,6 +25,7 @@ package struct RequestFilterConfiguration: Sendable, Equatable {
     package var allow: String?
     /// Who does not, whoever passes otherwise.
     package var deny: String?
+    /// Status of the refusal.
     package var denyStatus = 403
     /// Whether `;` and the connector's port are part of what is compared.
     package var addConnectorPort = false

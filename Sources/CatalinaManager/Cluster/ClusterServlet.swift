@@ -1,4 +1,5 @@
 import CatalinaCore
+import Modeler
 package import ServletAPI
 
 /// The groups that this server belongs to, at `/cluster`: members, sessions, messages, queues and failures.

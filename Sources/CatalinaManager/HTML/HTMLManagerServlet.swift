@@ -1,4 +1,5 @@
 import CatalinaCore
+import Modeler
 package import ServletAPI
 
 /// The manager's page for people, at `/html`.

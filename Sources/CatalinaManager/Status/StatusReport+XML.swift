@@ -1,4 +1,5 @@
 import CatalinaCore
+import Modeler
 
 extension StatusReport {
     /// The report as `?XML=true` answers it: one line behind the declaration.
@@ -18,7 +19,7 @@ extension StatusReport {
     private static func xml(_ connector: Connector) -> String {
         let threads = Self.threadNames.prefix(3).map { "\($0)=\"\(connector.threads.number($0))\"" }
         let requests = Self.requestNames.map { "\($0)=\"\(connector.requests.number($0))\"" }
-        return "<connector name='\"\(self.escaped(connector.name))\"'>"
+        return "<connector name='\"\(XMLEscape.attribute(connector.name.onOneLine))\"'>"
             + "<threadInfo  \(threads.joined(separator: " ")) />"
             + "<requestInfo  \(requests.joined(separator: " ")) />"
             + "<workers>" + connector.workers.map(self.xml).joined() + "</workers></connector>"
@@ -33,26 +34,10 @@ extension StatusReport {
                 value = worker.hasRequest ? String(worker.facts.number(name)) : "0"
             } else {
                 let text = worker.hasRequest ? worker.facts.text(name) ?? "" : ""
-                value = text.isEmpty ? "?" : Self.escaped(text)
+                value = text.isEmpty ? "?" : XMLEscape.attribute(text.onOneLine)
             }
             xml += " \(name)=\"\(value)\""
         }
         return xml + " />"
-    }
-
-    /// Text within an attribute; control characters, which XML cannot hold, become blanks.
-    private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for character in text.onOneLine {
-            switch character {
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "&": escaped += "&amp;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&apos;"
-            default: escaped.append(character)
-            }
-        }
-        return escaped
     }
 }

@@ -1,4 +1,5 @@
 import CatalinaCore
+import Modeler
 import ServletAPI
 
 extension HostManager {

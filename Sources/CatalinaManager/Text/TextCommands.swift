@@ -1,4 +1,5 @@
 import CatalinaCore
+import Modeler
 import ServletAPI
 
 /// The commands of the text interface that need no body, by their names.

@@ -33,7 +33,7 @@ struct ModuleCheck {
 
     private static func inTemporaryFolder(_ body: (String) throws -> ModuleCheck) throws -> ModuleCheck {
         let number = self.count.add(1, ordering: .relaxed).newValue
-        let folder = "\(Places.temporary)/configtest-\(FileIO.processID)-\(number)"
+        let folder = "\(Places.temporary)/configtest-\(ProcessFacts.processID)-\(number)"
         try FileIO.makeDirectories(folder)
         let result: ModuleCheck
         do {

@@ -78,13 +78,15 @@ enum ReferenceText {
         }
     }
 
-    private static func code(_ text: String) -> String { text.isEmpty ? "empty" : "<code>\(self.escaped(text))</code>" }
+    private static func code(_ text: String) -> String {
+        text.isEmpty ? "empty" : "<code>\(HTMLText.readable(text))</code>"
+    }
 
     /// A sentence with a full stop; words in backquotes become code.
     static func sentence(_ text: String) -> String {
         var html = ""
         var isCode = false
-        for character in self.escaped(text) {
+        for character in HTMLText.readable(text) {
             guard character == "`" else {
                 html.append(character)
                 continue
@@ -93,10 +95,5 @@ enum ReferenceText {
             isCode.toggle()
         }
         return text.hasSuffix(".") ? html : html + "."
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
     }
 }

@@ -1,3 +1,4 @@
+import Modeler
 import NIOCore
 
 /// What the connections of one protocol handler on one event loop share.
@@ -76,7 +77,7 @@ final class LoopContext {
     }
 
     func requestInfos() -> [RequestInfo] {
-        let now = Clocks.monotonicNanos()
+        let now = MonotonicClock.now()
         return self.connections.compactMap { $0.requestInfo(now: now) }
     }
 
@@ -180,7 +181,7 @@ final class LoopContext {
         self.timerDue = deadline
         let due = NIODeadline.uptimeNanoseconds(UInt64(max(0, deadline)))
         self.timer = self.eventLoop.assumeIsolated().scheduleTask(deadline: due) {
-            self.checkDeadlines(now: Clocks.monotonicNanos())
+            self.checkDeadlines(now: MonotonicClock.now())
         }
     }
 

@@ -1,3 +1,4 @@
+import Modeler
 import NIOCore
 
 // MARK: - Reading bodies
@@ -45,7 +46,7 @@ extension Http11Processor {
 
     private func waitForInput(_ exchange: Exchange) async {
         if !self.isReading { self.flushOutput() }
-        self.wait(self.settings.bodyTimeout, from: Clocks.monotonicNanos())
+        self.wait(self.settings.bodyTimeout, from: MonotonicClock.now())
         exchange.isReading = true
         self.resumeReading()
         await exchange.waitForInput()
@@ -95,7 +96,7 @@ extension Http11Processor {
         } catch {
             return self.giveUpDraining()
         }
-        let now = Clocks.monotonicNanos()
+        let now = MonotonicClock.now()
         guard exchange.body.isComplete else {
             self.wait(self.settings.bodyTimeout, from: now)
             return false

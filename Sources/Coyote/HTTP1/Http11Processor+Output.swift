@@ -1,3 +1,4 @@
+import Modeler
 import NIOCore
 import NIOPosix
 
@@ -143,7 +144,7 @@ extension Http11Processor: ActionHook {
             self.hasUnflushedWrites = false
             self.count(sent: end - start, exchange.response)
             self.unsentAtCheck = self.unsentBytes
-            self.wait(self.settings.connectionTimeout, from: Clocks.monotonicNanos())
+            self.wait(self.settings.connectionTimeout, from: MonotonicClock.now())
             do {
                 try await self.loop.actor.value(of: sent.futureResult)
             } catch {
@@ -216,12 +217,12 @@ extension Http11Processor {
                 keepsAlive: exchange.keepsAlive,
                 asksForKeepAlive: exchange.asksForKeepAlive,
                 isFaulty: exchange.isFaulty,
-                date: self.loop.dateCache.octets(at: Clocks.wallSeconds())
+                date: self.loop.dateCache.octets(at: WallClock.coarseSeconds())
             ),
             into: &self.output
         )
         response.isCommitted = true
-        response.commitTimeNanos = Clocks.monotonicNanos()
+        response.commitTimeNanos = MonotonicClock.now()
         self.count(sent: Int64(self.output.readableBytes - before), response)
     }
 
@@ -364,7 +365,7 @@ extension Http11Processor {
             self.flushOutput()
             guard !self.isWritable else { break }
             self.unsentAtCheck = self.unsentBytes
-            self.wait(self.settings.connectionTimeout, from: Clocks.monotonicNanos())
+            self.wait(self.settings.connectionTimeout, from: MonotonicClock.now())
             await exchange.waitForOutput()
             self.deadline = .max
         }
@@ -381,7 +382,7 @@ extension Http11Processor {
         guard let context = self.context else { return }
         self.unsentAtCheck = self.unsentBytes
         guard self.unsentAtCheck > 0 else { return self.closeNow(lingers: lingers) }
-        self.wait(self.settings.connectionTimeout, from: Clocks.monotonicNanos())
+        self.wait(self.settings.connectionTimeout, from: MonotonicClock.now())
         let sent = context.eventLoop.makePromise(of: Void.self)
         context.writeAndFlush(self.wrapOutboundOut(ByteBuffer()), promise: sent)
         sent.futureResult.assumeIsolated().whenComplete { _ in self.closeNow(lingers: lingers) }
@@ -392,7 +393,7 @@ extension Http11Processor {
         guard lingers, !self.isInputClosed else { return self.close() }
         self.state = .lingering
         self.dropped = 0
-        self.wait(Self.lingerTimeout, from: Clocks.monotonicNanos())
+        self.wait(Self.lingerTimeout, from: MonotonicClock.now())
         self.context?.close(mode: .output, promise: nil)
         self.linger()
         self.resumeReading()

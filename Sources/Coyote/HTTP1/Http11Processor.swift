@@ -1,3 +1,4 @@
+import Modeler
 import NIOCore
 import Synchronization
 
@@ -99,7 +100,7 @@ extension Http11Processor: ChannelDuplexHandler {
         self.context = context
         if self.tls == nil { self.socket = SocketWriter(context.channel) }
         self.loop.add(self)
-        self.wait(self.settings.connectionTimeout, from: Clocks.monotonicNanos())
+        self.wait(self.settings.connectionTimeout, from: MonotonicClock.now())
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -251,7 +252,7 @@ extension Http11Processor {
     private func beginRequest() {
         if self.settings !== self.loop.settings { self.settings = self.loop.settings }
         let exchange = self.loop.takeExchange()
-        let now = Clocks.monotonicNanos()
+        let now = MonotonicClock.now()
         exchange.request.startTimeNanos = now
         self.exchange = exchange
         self.state = .head
@@ -272,7 +273,7 @@ extension Http11Processor {
             }
         }
         guard isComplete else {
-            self.wait(self.settings.connectionTimeout, from: Clocks.monotonicNanos())
+            self.wait(self.settings.connectionTimeout, from: MonotonicClock.now())
             return false
         }
         let head = self.input.readSlice(length: exchange.decoder.position) ?? ByteBuffer()
@@ -371,7 +372,7 @@ extension Http11Processor {
     private func complete(_ exchange: Exchange) {
         self.finishResponse(exchange)
         let ended = exchange.request.endTimeNanos
-        let now = ended > 0 ? ended : Clocks.monotonicNanos()
+        let now = ended > 0 ? ended : MonotonicClock.now()
         self.loop.statistics.addBusy(-1)
         self.loop.statistics.recordRequest(
             nanos: now - exchange.request.startTimeNanos,

@@ -24,6 +24,7 @@ extension Http11Protocol {
 
         // MARK: Socket options
 
+        /// Whether small segments leave at once (`TCP_NODELAY`).
         package var tcpNoDelay = true
         /// SO_LINGER in seconds; -1 leaves it off.
         package var connectionLinger = -1
@@ -44,6 +45,7 @@ extension Http11Protocol {
         package var keepAliveTimeout: Int?
         /// Whether bodies are read under `connectionTimeout` rather than `connectionUploadTimeout`.
         package var disableUploadTimeout = true
+        /// Milliseconds between two parts of a body, where `disableUploadTimeout` is false.
         package var connectionUploadTimeout = 300_000
         /// Requests served on one connection; 1 turns keep-alive off.
         package var maxKeepAliveRequests = 100
@@ -58,6 +60,7 @@ extension Http11Protocol {
         package var maxHttpRequestHeaderSize: Int?
         /// Status line and fields together; nil is `maxHttpHeaderSize`.
         package var maxHttpResponseHeaderSize: Int?
+        /// Most header fields of a request; negative for no limit.
         package var maxHeaderCount = 100
         /// All trailer fields of one body together.
         package var maxTrailerSize = 8192
@@ -93,11 +96,14 @@ extension Http11Protocol {
         package var serverRemoveAppProvidedValues = false
         /// Whether files leave by sendfile(2) on clear connections.
         package var useSendfile = true
+        /// What the application is told that the client uses.
         package var scheme = "http"
+        /// Whether the application is told that the connection is secure.
         package var secure = false
 
         // MARK: TLS
 
+        /// Whether connections speak TLS.
         package var isSSLEnabled = false
         /// The host configuration for clients that name no known host.
         package var defaultSSLHostConfigName = "_default_"

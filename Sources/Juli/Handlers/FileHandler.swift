@@ -10,7 +10,9 @@ package final class FileHandler: Handler {
     package struct Configuration: Sendable, Equatable {
         /// Below the working directory unless it begins with a slash; made when it is missing.
         package var directory = "logs"
+        /// What the names of the files begin with.
         package var prefix = "juli."
+        /// What the names of the files end with.
         package var suffix = ".log"
         /// Whether the date is part of the name; else there is one file for ever.
         package var rotatable = true

@@ -9,6 +9,7 @@ import Synchronization
 /// must not share a pattern; the default formatter writes text, not XML.
 package final class GenerationFileHandler: Handler {
     package struct Configuration: Sendable, Equatable {
+        /// Path of the files, with the codes named above.
         package var pattern = "%h/java%u.log"
         /// Bytes after which the next generation begins; 0 never begins one.
         package var limit = 0

@@ -8,9 +8,13 @@ struct Configuration: Sendable, Equatable {
         case memory
     }
 
+    /// Where objects are kept.
     var storage = StorageModule.sqlite
+    /// Whether a term of a query may begin with `*` or `?`.
     var allowLeadingWildcard = false
+    /// Whether every change is refused.
     var isReadOnly = false
+    /// Idle minutes after which a token ends.
     var sessionTimeoutMinutes = 30
     /// Largest request body that is read into memory, in bytes.
     var bodySizeMaximum = 256 << 20
@@ -39,6 +43,7 @@ struct Configuration: Sendable, Equatable {
     /// Options of modules are often texts.
     private static func flag(_ value: JSONValue?) -> Bool { value?.bool ?? (value?.string?.lowercased() == "true") }
 
+    /// What the service of objects is told.
     var serviceOptions: RepositoryService.Options {
         var options = RepositoryService.Options()
         options.allowLeadingWildcard = self.allowLeadingWildcard

@@ -20,7 +20,9 @@ package final class GroupChannel: ConfigurableComponent, Sendable {
         package var optionCheck = false
         /// Whether the channel's parts are shown to the management.
         package var jmxEnabled = true
+        /// Domain of the object names of the channel's parts.
         package var jmxDomain = "ClusterChannel"
+        /// What stands first in those names.
         package var jmxPrefix = ""
         /// The channel's name, as `localhost-Channel`; its owner sets it.
         package var name = ""

@@ -6,6 +6,7 @@ extension CloudMembershipService {
         package var membershipProviderClassName = ""
         /// Milliseconds; a name is looked up within the time that the system's resolver takes.
         package var connectTimeout = 1000
+        /// Accepted; the resolver has its own time.
         package var readTimeout = 1000
         /// Milliseconds after which a member that the name no longer stands for counts as lost.
         package var expirationTime: Int64 = 5000

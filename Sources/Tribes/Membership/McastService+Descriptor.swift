@@ -4,6 +4,7 @@ extension McastService {
     package struct Configuration: Sendable, Equatable {
         /// The multicast group; with ``port`` it says which nodes find each other.
         package var address = "228.0.0.4"
+        /// The group's port.
         package var port = 45_564
         /// Milliseconds between two heartbeats.
         package var frequency: Int64 = 500

@@ -7,11 +7,15 @@ package final class StaticMember: ConfigurableComponent, Sendable {
     package struct Configuration: Sendable, Equatable {
         /// Name, address or `{127,0,0,1}`.
         package var host = ""
+        /// Port of the member's receiver.
         package var port = -1
+        /// Told to other members, and unused.
         package var securePort = -1
+        /// Port for datagrams.
         package var udpPort = -1
         /// `{16 numbers}`: the same in the configuration of every node.
         package var uniqueId = ""
+        /// The part of the group that the member belongs to.
         package var domain = ""
 
         package init() {}

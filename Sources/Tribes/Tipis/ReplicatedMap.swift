@@ -262,6 +262,7 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
 package struct ReplicatedMapConfiguration: Sendable, Equatable {
     /// What the map is called on every node: `/demo-map`, `localhost#/demo-map`, `localhost-SSO-cache`, `/demo`.
     package var name: String
+    /// Whether every node holds the values, or two of them.
     package var kind: ReplicatedMapKind
     /// How changes are sent, once the map has started.
     package var sendOptions: SendOptions = .synchronous

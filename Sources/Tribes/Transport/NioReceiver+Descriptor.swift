@@ -12,12 +12,19 @@ extension NioReceiver {
         package var securePort = -1
         /// Port for datagrams with a message each; below 1 there is none.
         package var udpPort = -1
+        /// Receive buffer of a connection in bytes.
         package var rxBufSize = 65_536
+        /// Send buffer of a connection in bytes.
         package var txBufSize = 25_188
+        /// Receive buffer for datagrams in bytes.
         package var udpRxBufSize = 65_536
+        /// Send buffer for datagrams in bytes.
         package var udpTxBufSize = 25_188
+        /// Whether the system probes idle connections.
         package var soKeepAlive = false
+        /// Whether a port may be taken again at once.
         package var soReuseAddress = true
+        /// Whether small writes leave at once.
         package var tcpNoDelay = true
         /// Milliseconds; shown and unused, since no connection waits for its next message.
         package var timeout = 3000
@@ -26,6 +33,7 @@ extension NioReceiver {
 
         package init() {}
 
+        /// What every socket is set to.
         var socketOptions: SocketOptions {
             var options = SocketOptions()
             options.receiveBufferSize = self.rxBufSize

@@ -7,9 +7,13 @@ extension PooledParallelSender {
         package var poolSize = 25
         /// Milliseconds that a message may wait for one of them.
         package var maxWait: Int64 = 3000
+        /// Receive buffer of a connection in bytes.
         package var rxBufSize = 25_188
+        /// Send buffer of a connection in bytes.
         package var txBufSize = 65_536
+        /// Receive buffer for datagrams in bytes.
         package var udpRxBufSize = 25_188
+        /// Send buffer for datagrams in bytes.
         package var udpTxBufSize = 65_536
         /// Milliseconds for a message to reach all members and be acknowledged, connecting included.
         package var timeout: Int64 = 3000
@@ -21,8 +25,11 @@ extension PooledParallelSender {
         package var maxRetryAttempts = 1
         /// Whether a message that the receiving application refused counts as not delivered.
         package var throwOnFailedAck = true
+        /// Whether the system probes idle connections.
         package var soKeepAlive = false
+        /// Whether an address may be taken again at once.
         package var soReuseAddress = true
+        /// Whether small writes leave at once.
         package var tcpNoDelay = true
         /// Bytes that may wait for one member, where Tomcat has no limit; a message above that fails.
         package var maximumQueueSize = 64 << 20

@@ -143,10 +143,10 @@ import Testing
     @Test("copies that earlier processes left are removed")
     func removesOldCopies() throws {
         try self.tree.write("work/modules/1-1/old.so", "old")
-        try self.tree.write("work/modules/\(FileIO.processID)-900/open.so", "open")
+        try self.tree.write("work/modules/\(ProcessFacts.processID)-900/open.so", "open")
         try self.load()
         #expect(!self.tree.exists("work/modules/1-1"))
-        #expect(self.tree.exists("work/modules/\(FileIO.processID)-900"))
+        #expect(self.tree.exists("work/modules/\(ProcessFacts.processID)-900"))
     }
 
     @Test("added, removed and changed libraries are noticed")

@@ -1,3 +1,4 @@
+import Modeler
 import NIOCore
 
 @testable import CatalinaCore

@@ -1,4 +1,5 @@
 import Foundation
+import Modeler
 import Synchronization
 import TestSupport
 

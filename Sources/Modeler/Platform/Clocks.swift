@@ -1,8 +1,8 @@
 import Glibc
 
-/// Time since an arbitrary moment; the only place in this target where it is read.
+/// Time since an arbitrary moment; the container reads it here only.
 package enum MonotonicClock {
-    /// Nanoseconds, from the clock that the connectors use.
+    /// Nanoseconds that never go back.
     package static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
@@ -15,14 +15,28 @@ package enum MonotonicClock {
         clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
+
+    /// Seconds since 1970, to the last timer tick of the system.
+    package static func coarseSeconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME_COARSE, &time)
+        return Int64(time.tv_sec)
+    }
 }
 
-/// Time of day; the only place in this target where it is read.
+/// Time of day; the container reads it here only.
 package enum WallClock {
     /// Milliseconds since 1970.
     package static func milliseconds() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// Seconds since 1970, to the last timer tick of the system.
+    package static func coarseSeconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME_COARSE, &time)
+        return Int64(time.tv_sec)
     }
 }
