@@ -148,6 +148,11 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     var route: String? { self.protected.withLock { $0.route } }
     package var statistics: SessionStatistics { self.protected.withLock { $0.statistics } }
 
+    /// Changes what was counted: a management client starts a figure anew.
+    func setStatistics(_ change: (inout SessionStatistics) -> Void) {
+        self.protected.withLock { change(&$0.statistics) }
+    }
+
     /// Sets what makes the ids.
     package func use(_ generator: StandardSessionIDGenerator) { self.protected.withLock { $0.generator = generator } }
 

@@ -91,7 +91,7 @@ import Testing
         let names = [try await name("Connector"), try await name("ProtocolHandler"), try await name("ThreadPool")]
         let common = ["connectionTimeout", "keepAliveTimeout", "maxKeepAliveRequests", "maxThreads", "minSpareThreads"]
         for (index, attribute) in (common + ["tcpNoDelay", "maxConnections"]).enumerated() {
-            let value = attribute == "tcpNoDelay" ? "false" : "\(61 + index)"
+            let value = attribute == "tcpNoDelay" ? "false" : "\(60_000 + index)"
             let bean = names[index % names.count]
             #expect(
                 await ask([("set", bean), ("att", attribute), ("val", value)]) == "OK - Attribute set\n",

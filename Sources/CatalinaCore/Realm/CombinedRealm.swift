@@ -12,10 +12,13 @@ package final class CombinedRealm: Realm, RealmContainer, ConfigurableComponent 
         package init() {}
     }
 
-    package let configuration: Configuration
+    private let live: LiveSettings<Configuration, Void>
     private let realms = Mutex<[any Realm]>([])
 
-    package init(configuration: Configuration) { self.configuration = configuration }
+    package init(configuration: Configuration) { self.live = LiveSettings(configuration) }
+
+    package var configuration: Configuration { self.live.value }
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws { try self.live.change(change) }
 
     package static let descriptor = ComponentDescriptor<CombinedRealm>(
         className: "org.apache.catalina.realm.CombinedRealm",

@@ -32,14 +32,14 @@ package final class LockOutRealm: Realm, RealmContainer, ConfigurableComponent {
 
     private static let log = CategoryLogger("org.apache.catalina.realm.LockOutRealm")
 
-    package let configuration: Configuration
+    private let live: LiveSettings<Configuration, Void>
     private let realms = Mutex<[any Realm]>([])
     private let failures = Mutex<[String: Failures]>([:])
     private let now: @Sendable () -> Int64
 
     /// Takes the milliseconds of any clock.
     package init(configuration: Configuration, now: @escaping @Sendable () -> Int64) {
-        self.configuration = configuration
+        self.live = LiveSettings(configuration)
         self.now = now
     }
 
@@ -65,6 +65,8 @@ package final class LockOutRealm: Realm, RealmContainer, ConfigurableComponent {
         ] + RealmSettings.attributes.nested(in: \.settings)
     )
 
+    package var configuration: Configuration { self.live.value }
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws { try self.live.change(change) }
     package var settings: RealmSettings { self.configuration.settings }
     package var nested: [any Realm] { self.realms.withLock { $0 } }
     package func add(_ realm: any Realm) { self.realms.withLock { $0.append(realm) } }

@@ -48,10 +48,23 @@ package final class UserDatabaseRealm: UserDatabaseClient, ConfigurableComponent
         package init() {}
     }
 
-    package let configuration: Configuration
+    private let live: LiveSettings<Configuration, Void>
     package let source = UserSource()
 
-    package init(configuration: Configuration) { self.configuration = configuration }
+    package init(configuration: Configuration) { self.live = LiveSettings(configuration) }
+
+    package var configuration: Configuration { self.live.value }
+
+    /// Changes how users are judged; whose they are stays.
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
+        try self.live.change { configuration in
+            let before = configuration
+            try change(&configuration)
+            guard configuration.resourceName == before.resourceName,
+                configuration.localJndiResource == before.localJndiResource
+            else { throw NotReconfigurable() }
+        }
+    }
 
     package static let descriptor = ComponentDescriptor<UserDatabaseRealm>(
         className: "org.apache.catalina.realm.UserDatabaseRealm",

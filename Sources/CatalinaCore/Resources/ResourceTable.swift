@@ -37,8 +37,8 @@ struct ResourceTable {
         var cost: Int
     }
 
-    /// In bytes.
-    let sizeMaximum: Int
+    /// In bytes; a lower one counts from the next insertion on.
+    var sizeMaximum: Int
     /// What the entries cost now, in bytes.
     private(set) var size = 0
     private(set) var lookups = 0

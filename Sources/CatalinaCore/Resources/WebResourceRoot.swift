@@ -12,11 +12,13 @@ import Synchronization
 package final class WebResourceRoot: Sendable {
     package typealias Configuration = StandardRoot.Configuration
 
-    package let configuration: Configuration
     /// The canonical folder of the application.
     package let docBase: String
-    /// Largest file that is kept in memory, in bytes.
-    package let objectMaximum: Int
+    private let live: LiveSettings<Configuration, Void>
+    /// What every look-up asks for, out of the configuration.
+    private let isCaching: Atomic<Bool>
+    private let timeToLive: Atomic<Int64>
+    private let largestKept: Atomic<Int>
 
     private let sets: [any WebResourceSet]
     private let main: DirResourceSet
@@ -57,13 +59,36 @@ package final class WebResourceRoot: Sendable {
         }
         self.mainIndex = sets[.pre]?.count ?? 0
         self.sets = (sets[.pre] ?? []) + [self.main] + (sets[.jar] ?? []) + (sets[.post] ?? [])
-        self.configuration = configuration
+        self.live = LiveSettings(configuration)
+        self.isCaching = Atomic(configuration.cachingAllowed)
+        self.timeToLive = Atomic(configuration.cacheTtl)
+        self.largestKept = Atomic(configuration.objectMaximum)
         self.docBase = self.main.base
-        self.objectMaximum = configuration.objectMaximum
         self.mimeType = mimeType
         self.now = now
         self.table = Mutex(ResourceTable(sizeMaximum: Int(max(0, configuration.cacheMaxSize)) * 1024))
         self.reporter = reporter
+    }
+
+    package var configuration: Configuration { self.live.value }
+    /// Largest file that is kept in memory, in bytes.
+    package var objectMaximum: Int { self.largestKept.load(ordering: .relaxed) }
+
+    /// Changes how files are cached; where they are found stays.
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
+        try self.live.change { configuration in
+            let before = configuration
+            try change(&configuration)
+            guard configuration.allowLinking == before.allowLinking, configuration.readOnly == before.readOnly,
+                configuration.trackLockedFiles == before.trackLockedFiles
+            else { throw NotReconfigurable() }
+        }
+        let configuration = self.configuration
+        self.isCaching.store(configuration.cachingAllowed, ordering: .relaxed)
+        self.timeToLive.store(configuration.cacheTtl, ordering: .relaxed)
+        self.largestKept.store(configuration.objectMaximum, ordering: .relaxed)
+        self.table.withLock { $0.sizeMaximum = Int(max(0, configuration.cacheMaxSize)) * 1024 }
+        self.clearCache()
     }
 
     // MARK: Looking
@@ -73,12 +98,12 @@ package final class WebResourceRoot: Sendable {
     /// Looks at inodes at most; the content comes with ``loaded(_:)``. A path that is not normal leads nowhere.
     /// Complexity: one short lock while the time to live lasts, else a look per path segment.
     package func lookup(_ path: String) -> WebResource {
-        guard self.configuration.cachingAllowed else { return self.found(path) }
+        guard self.isCaching.load(ordering: .relaxed) else { return self.found(path) }
         guard let entry = self.table.withLock({ $0.entry(path) }) else { return self.insert(self.found(path)).resource }
         entry.markUsed()
         let (now, due) = (self.now(), entry.nextCheck.load(ordering: .relaxed))
         guard now >= due else { return entry.resource }
-        let ttl = self.configuration.cacheTtl
+        let ttl = self.timeToLive.load(ordering: .relaxed)
         // One caller asks the file system, the others go on with what is known.
         let (isOurs, _) = entry.nextCheck.compareExchange(expected: due, desired: now + ttl, ordering: .relaxed)
         guard isOurs || ttl <= 0 else { return entry.resource }
@@ -248,7 +273,7 @@ package final class WebResourceRoot: Sendable {
 
     /// Drops entries that nobody has asked for since they expired; the background tick calls it.
     package func backgroundProcess() {
-        let limit = self.now() - max(0, self.configuration.cacheTtl)
+        let limit = self.now() - max(0, self.timeToLive.load(ordering: .relaxed))
         self.table.withLock { $0.removeExpired(before: limit) }
     }
 
@@ -258,7 +283,7 @@ package final class WebResourceRoot: Sendable {
     }
 
     private func insert(_ resource: WebResource) -> ResourceTable.Entry {
-        let entry = ResourceTable.Entry(resource, nextCheck: self.now() + self.configuration.cacheTtl)
+        let entry = ResourceTable.Entry(resource, nextCheck: self.now() + self.timeToLive.load(ordering: .relaxed))
         self.table.withLock { $0.insert(entry) }
         return entry
     }

@@ -52,6 +52,7 @@ final class AccessLogFile: Sendable {
         var dropped = 0
         var second: Int64 = .min
         var dateStamp = ""
+        var isBuffered = true
     }
 
     /// The open file; touched by one thread at a time.
@@ -61,20 +62,56 @@ final class AccessLogFile: Sendable {
         var checksOldFiles = true
     }
 
-    private let configuration: Configuration
-    private let format: SimpleDateFormat?
+    private let settings: Mutex<(configuration: Configuration, format: SimpleDateFormat?)>
     private let now: @Sendable () -> Int64
     private let state = Mutex(State())
     private let output = Mutex(Output())
     private let logger = Logger(label: "org.apache.catalina.valves.AccessLogValve")
 
-    /// Returns `nil` if `fileDateFormat` is none.
-    init?(_ configuration: Configuration, now: @escaping @Sendable () -> Int64 = { WallClock.milliseconds() }) {
-        let format = SimpleDateFormat(configuration.fileDateFormat)
-        guard format != nil || !configuration.rotatable else { return nil }
-        self.configuration = configuration
-        self.format = format
+    /// - Throws: `LifecycleError` for a `fileDateFormat` that is none.
+    init(
+        _ configuration: Configuration,
+        now: @escaping @Sendable () -> Int64 = { WallClock.milliseconds() }
+    ) throws {
+        self.settings = Mutex((configuration, try Self.format(of: configuration)))
         self.now = now
+        self.state.withLock { $0.isBuffered = configuration.buffered }
+    }
+
+    private static func format(of configuration: Configuration) throws -> SimpleDateFormat? {
+        let format = SimpleDateFormat(configuration.fileDateFormat)
+        guard format != nil || !configuration.rotatable else {
+            throw LifecycleError("The fileDateFormat [\(configuration.fileDateFormat)] is no format for a date")
+        }
+        return format
+    }
+
+    private var configuration: Configuration { self.settings.withLock { $0.configuration } }
+
+    /// Goes on with other attributes; lines that wait go to the new place, too.
+    ///
+    /// - Throws: for a date format that is none; nothing changes then.
+    func use(_ configuration: Configuration) throws {
+        let format = try Self.format(of: configuration)
+        let isSamePlace = self.output.withLock { output in
+            let before = self.configuration
+            self.settings.withLock { $0 = (configuration, format) }
+            let isSamePlace =
+                before.directory == configuration.directory && before.prefix == configuration.prefix
+                && before.suffix == configuration.suffix && before.fileDateFormat == configuration.fileDateFormat
+                && before.rotatable == configuration.rotatable && before.renameOnRotate == configuration.renameOnRotate
+            if !isSamePlace {
+                output.file = nil
+                output.dateStamp = ""
+            }
+            return isSamePlace
+        }
+        self.state.withLock { state in
+            state.isBuffered = configuration.buffered
+            state.second = .min
+            guard !isSamePlace, !state.pending.isEmpty else { return }
+            state.pending = [Piece(dateStamp: self.dateStamp, bytes: state.pending.flatMap(\.bytes))]
+        }
     }
 
     // MARK: Lines
@@ -100,7 +137,7 @@ final class AccessLogFile: Sendable {
             state.pending[last].bytes.append(contentsOf: line)
             state.pending[last].bytes.append(UInt8(ascii: "\n"))
             state.count += line.count + 1
-            guard state.count >= Self.pieceSize || !self.configuration.buffered, !state.isScheduled else {
+            guard state.count >= Self.pieceSize || !state.isBuffered, !state.isScheduled else {
                 return false
             }
             state.isScheduled = true
@@ -189,13 +226,13 @@ final class AccessLogFile: Sendable {
     }
 
     private var dateStamp: String {
-        guard self.configuration.rotatable, let format = self.format else { return "" }
+        let (configuration, format) = self.settings.withLock { $0 }
+        guard configuration.rotatable, let format else { return "" }
         return format.format(milliseconds: self.now())
     }
 
     private func path(_ dateStamp: String) -> String {
-        let date = self.configuration.renameOnRotate ? "" : dateStamp
-        return "\(self.configuration.directory)/\(self.configuration.prefix)\(date)\(self.configuration.suffix)"
+        self.datedPath(self.configuration.renameOnRotate ? "" : dateStamp)
     }
 
     /// Goes over to another file when the date has changed.
@@ -214,7 +251,8 @@ final class AccessLogFile: Sendable {
     }
 
     private func datedPath(_ dateStamp: String) -> String {
-        "\(self.configuration.directory)/\(self.configuration.prefix)\(dateStamp)\(self.configuration.suffix)"
+        let configuration = self.configuration
+        return "\(configuration.directory)/\(configuration.prefix)\(dateStamp)\(configuration.suffix)"
     }
 
     /// Closes the file, renames it if it still has its name, and begins another.

@@ -68,9 +68,7 @@ package struct AccessLogConfiguration: Sendable, Equatable {
     ]
 
     /// Where lines go.
-    ///
-    /// - Throws: `LifecycleError` for a date format that is none.
-    func file(header: String = "") throws -> AccessLogFile {
+    func fileConfiguration(header: String = "") -> AccessLogFile.Configuration {
         var file = AccessLogFile.Configuration()
         file.directory = BaseDirectory.absolute(self.directory)
         file.prefix = self.prefix
@@ -82,10 +80,7 @@ package struct AccessLogConfiguration: Sendable, Equatable {
         file.buffered = self.buffered
         file.checkExists = self.checkExists
         file.header = header
-        guard let log = AccessLogFile(file) else {
-            throw LifecycleError("The fileDateFormat [\(self.fileDateFormat)] is no format for a date")
-        }
-        return log
+        return file
     }
 }
 
@@ -103,6 +98,7 @@ final class AccessLogWriter: Sendable {
     private let configuration: AccessLogConfiguration
     private let formatter: any AccessLogFormatter
     private let quotesBlanks: Bool
+    private let header: String
     let file: AccessLogFile
 
     init(
@@ -114,11 +110,29 @@ final class AccessLogWriter: Sendable {
         self.configuration = configuration
         self.formatter = formatter
         self.quotesBlanks = quotesBlanks
-        self.file = try configuration.file(header: header)
+        self.header = header
+        self.file = try AccessLogFile(configuration.fileConfiguration(header: header))
+    }
+
+    /// A writer with other attributes that goes on with the file of this one.
+    ///
+    /// - Throws: for a date format that is none; the file is then as it was.
+    init(
+        _ configuration: AccessLogConfiguration,
+        _ formatter: any AccessLogFormatter,
+        after writer: AccessLogWriter
+    ) throws {
+        self.configuration = configuration
+        self.formatter = formatter
+        self.quotesBlanks = writer.quotesBlanks
+        self.header = writer.header
+        self.file = writer.file
+        try self.file.use(configuration.fileConfiguration(header: writer.header))
     }
 
     func log(_ request: Request, _ response: Response, nanoseconds: Int64) {
         let configuration = self.configuration
+        guard configuration.enabled else { return }
         if let name = configuration.condition, request.attributes[name] != nil { return }
         if let name = configuration.conditionIf, request.attributes[name] == nil { return }
         var entry = AccessLogEntry(
@@ -139,6 +153,9 @@ final class AccessLogWriter: Sendable {
 /// What the access log valves share: their life, and that they pass every request on.
 protocol AccessLogValveBase: Valve, AccessLog, Lifecycle, ConfigurableComponent
 where Configuration == AccessLogConfiguration {
+    associatedtype Pattern: AccessLogFormatter
+    /// The attributes, and the pattern taken apart.
+    var live: LiveSettings<AccessLogConfiguration, Pattern> { get }
     /// The running writer; `nil` while stopped.
     var writer: Mutex<AccessLogWriter?> { get }
     /// A writer for the configuration.
@@ -150,13 +167,29 @@ extension AccessLogValveBase {
     package func isTransparent(in container: (any Container)?) -> Bool { true }
 
     package var lifecycleName: String { "\(self.beanName)[\(self.configuration.prefix)]" }
+    package var configuration: AccessLogConfiguration { self.live.value }
+
+    /// Changes what is written, and where: another file name counts from the next line on.
+    package func reconfigure(_ change: (inout AccessLogConfiguration) throws -> Void) throws {
+        let before = self.configuration
+        try self.live.change(change)
+        do {
+            try self.writer.withLock { writer in
+                guard let running = writer else { return }
+                writer = try AccessLogWriter(self.live.value, self.live.derived, after: running)
+            }
+        } catch {
+            try self.live.change { $0 = before }
+            throw error
+        }
+    }
 
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         try await next.invoke(request, response)
     }
 
     package func log(_ request: Request, _ response: Response, nanoseconds: Int64) {
-        guard self.configuration.enabled, let writer = self.writer.withLock({ $0 }) else { return }
+        guard let writer = self.writer.withLock({ $0 }) else { return }
         writer.log(request, response, nanoseconds: nanoseconds)
     }
 
@@ -205,17 +238,15 @@ package final class AccessLogValve: AccessLogValveBase {
     )
 
     package let lifecycle = LifecycleSupport()
-    package let configuration: Configuration
+    let live: LiveSettings<AccessLogConfiguration, AccessLogPattern>
     let writer = Mutex<AccessLogWriter?>(nil)
-    private let pattern: AccessLogPattern
 
     /// - Throws: ``AccessLogPattern/Fault`` for a pattern that cannot be used.
     package init(configuration: Configuration) throws {
-        self.configuration = configuration
-        self.pattern = try AccessLogPattern(configuration.pattern)
+        self.live = try LiveSettings(configuration) { try AccessLogPattern($0.pattern) }
     }
 
-    func makeWriter() throws -> AccessLogWriter { try AccessLogWriter(self.configuration, self.pattern) }
+    func makeWriter() throws -> AccessLogWriter { try AccessLogWriter(self.live.value, self.live.derived) }
 }
 
 /// Writes a JSON object for each request, of the same values as ``AccessLogValve``.
@@ -233,17 +264,15 @@ package final class JsonAccessLogValve: AccessLogValveBase {
     )
 
     package let lifecycle = LifecycleSupport()
-    package let configuration: Configuration
+    let live: LiveSettings<AccessLogConfiguration, AccessLogJSONPattern>
     let writer = Mutex<AccessLogWriter?>(nil)
-    private let pattern: AccessLogJSONPattern
 
     /// - Throws: ``AccessLogPattern/Fault`` for a pattern that cannot be used.
     package init(configuration: Configuration) throws {
-        self.configuration = configuration
-        self.pattern = AccessLogJSONPattern(try AccessLogPattern(configuration.pattern))
+        self.live = try LiveSettings(configuration) { AccessLogJSONPattern(try AccessLogPattern($0.pattern)) }
     }
 
     func makeWriter() throws -> AccessLogWriter {
-        try AccessLogWriter(self.configuration, self.pattern, quotesBlanks: false)
+        try AccessLogWriter(self.live.value, self.live.derived, quotesBlanks: false)
     }
 }

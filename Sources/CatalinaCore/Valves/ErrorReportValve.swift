@@ -47,9 +47,12 @@ package final class ErrorReportValve: ErrorReporter, ConfigurableComponent {
         }
     )
 
-    package let configuration: Configuration
+    private let live: LiveSettings<Configuration, Void>
 
-    package init(configuration: Configuration) { self.configuration = configuration }
+    package init(configuration: Configuration) { self.live = LiveSettings(configuration) }
+
+    package var configuration: Configuration { self.live.value }
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws { try self.live.change(change) }
 
     package func report(_ request: Request, _ response: Response) async throws {
         guard let report = ErrorReporting.begin(request, response) else { return }
@@ -60,9 +63,10 @@ package final class ErrorReportValve: ErrorReporter, ConfigurableComponent {
         }
         guard let report else { return }
         response.locale = "en"
+        let configuration = self.configuration
         let page = report.html(
-            showsReport: self.configuration.showReport,
-            serverInfo: self.configuration.showServerInfo ? ServerInfo.name : nil
+            showsReport: configuration.showReport,
+            serverInfo: configuration.showServerInfo ? ServerInfo.name : nil
         )
         try await ErrorReporting.write(page, type: "text/html", response)
     }
@@ -119,14 +123,18 @@ package final class JsonErrorReportValve: ErrorReporter, ConfigurableComponent {
         ]
     )
 
-    package let configuration: Configuration
+    private let live: LiveSettings<Configuration, Void>
 
-    package init(configuration: Configuration) { self.configuration = configuration }
+    package init(configuration: Configuration) { self.live = LiveSettings(configuration) }
+
+    package var configuration: Configuration { self.live.value }
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws { try self.live.change(change) }
 
     package func report(_ request: Request, _ response: Response) async throws {
         guard let report = ErrorReporting.begin(request, response), let report else { return }
-        if self.configuration.showReport { response.locale = "en" }
-        let object = report.json(showsReport: self.configuration.showReport)
+        let showsReport = self.configuration.showReport
+        if showsReport { response.locale = "en" }
+        let object = report.json(showsReport: showsReport)
         try await ErrorReporting.write(object, type: "application/json", response)
     }
 }

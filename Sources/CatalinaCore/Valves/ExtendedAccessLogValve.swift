@@ -21,19 +21,17 @@ package final class ExtendedAccessLogValve: AccessLogValveBase {
     )
 
     package let lifecycle = LifecycleSupport()
-    package let configuration: Configuration
+    let live: LiveSettings<AccessLogConfiguration, ExtendedAccessLogPattern>
     let writer = Mutex<AccessLogWriter?>(nil)
-    private let pattern: ExtendedAccessLogPattern
 
     /// - Throws: ``ExtendedAccessLogPattern/Fault`` for a pattern that cannot be used.
     package init(configuration: Configuration) throws {
-        self.configuration = configuration
-        self.pattern = try ExtendedAccessLogPattern(configuration.pattern)
+        self.live = try LiveSettings(configuration) { try ExtendedAccessLogPattern($0.pattern) }
     }
 
     func makeWriter() throws -> AccessLogWriter {
         let header = "#Fields: \(self.configuration.pattern)\n#Version: 2.0\n#Software: \(ServerInfo.name)\n"
-        return try AccessLogWriter(self.configuration, self.pattern, header: header)
+        return try AccessLogWriter(self.live.value, self.live.derived, header: header)
     }
 }
 

@@ -33,20 +33,24 @@ package final class HealthCheckValve: Valve, ConfigurableComponent {
 
     private struct Owner: Sendable { weak var container: (any Container)? }
 
-    package let configuration: Configuration
+    private let live: LiveSettings<Configuration, Void>
     private let owner = Mutex(Owner())
 
-    package init(configuration: Configuration) { self.configuration = configuration }
+    package init(configuration: Configuration) { self.live = LiveSettings(configuration) }
+
+    package var configuration: Configuration { self.live.value }
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws { try self.live.change(change) }
 
     package func attach(to container: any Container) { self.owner.withLock { $0.container = container } }
 
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
+        let configuration = self.configuration
         let container = self.owner.withLock { $0.container }
         let prefix = (container as? StandardContext)?.path ?? ""
-        guard request.decodedPath == prefix + self.configuration.path else {
+        guard request.decodedPath == prefix + configuration.path else {
             return try await next.invoke(request, response)
         }
-        let isUp = !self.configuration.checkContainersAvailable || container.map(Self.isAvailable) ?? false
+        let isUp = !configuration.checkContainersAvailable || container.map(Self.isAvailable) ?? false
         response.status = isUp ? 200 : 503
         response.contentType = "application/json"
         let body = "{\n  \"status\": \"\(isUp ? "UP" : "DOWN")\",\n  \"checks\": []\n}"

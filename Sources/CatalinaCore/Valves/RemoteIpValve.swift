@@ -74,14 +74,16 @@ package final class RemoteIpValve: Valve, ConfigurableComponent {
 
     private static let logger = Logger(label: "org.apache.catalina.valves.RemoteIpValve")
 
-    package let configuration: Configuration
-    private let proxies: KnownProxies
+    private let live: LiveSettings<Configuration, KnownProxies>
 
     /// - Throws: ``AddressPattern/Fault``.
     package init(configuration: Configuration) throws {
-        self.configuration = configuration
-        self.proxies = try KnownProxies(configuration)
+        self.live = try LiveSettings(configuration) { try KnownProxies($0) }
     }
+
+    package var configuration: Configuration { self.live.value }
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws { try self.live.change(change) }
+    private var proxies: KnownProxies { self.live.derived }
 
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         let overrides = request.overrides

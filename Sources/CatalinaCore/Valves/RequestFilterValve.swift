@@ -85,10 +85,19 @@ package struct RequestFilterConfiguration: Sendable, Equatable {
 
 /// A valve that lets clients pass by where they come from: it decides, the rest is the same for all.
 protocol RequestFilterValve: Valve, ConfigurableComponent where Configuration == RequestFilterConfiguration {
+    associatedtype Rules: Sendable
+    /// The attributes, and the rules that they make.
+    var live: LiveSettings<RequestFilterConfiguration, Rules> { get }
     func isAllowed(_ request: Request) -> Bool
 }
 
 extension RequestFilterValve {
+    package var configuration: RequestFilterConfiguration { self.live.value }
+
+    package func reconfigure(_ change: (inout RequestFilterConfiguration) throws -> Void) throws {
+        try self.live.change(change)
+    }
+
     package func passes(_ request: Request) -> Bool { self.isAllowed(request) }
 
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
@@ -119,18 +128,17 @@ package final class RemoteAddrValve: RequestFilterValve {
         attributes: Configuration.attributes("Pattern of an address")
     )
 
-    package let configuration: Configuration
-    private let rules: RequestFilterRules<AddressPattern>
+    let live: LiveSettings<Configuration, RequestFilterRules<AddressPattern>>
 
     /// - Throws: ``AddressPattern/Fault``.
     package init(configuration: Configuration) throws {
-        self.configuration = configuration
-        self.rules = try RequestFilterRules(configuration)
+        self.live = try LiveSettings(configuration) { try RequestFilterRules($0) }
     }
 
     func isAllowed(_ request: Request) -> Bool {
-        let property = self.configuration.property(self.configuration.address(of: request), of: request)
-        return self.rules.isAllowed { $0.matches(property, whenUndecided: $1) }
+        let configuration = self.configuration
+        let property = configuration.property(configuration.address(of: request), of: request)
+        return self.live.derived.isAllowed { $0.matches(property, whenUndecided: $1) }
     }
 }
 
@@ -148,18 +156,16 @@ package final class RemoteHostValve: RequestFilterValve {
         attributes: Configuration.attributes("Pattern of a host name", hasPeer: false)
     )
 
-    package let configuration: Configuration
-    private let rules: RequestFilterRules<AddressPattern>
+    let live: LiveSettings<Configuration, RequestFilterRules<AddressPattern>>
 
     /// - Throws: ``AddressPattern/Fault``.
     package init(configuration: Configuration) throws {
-        self.configuration = configuration
-        self.rules = try RequestFilterRules(configuration)
+        self.live = try LiveSettings(configuration) { try RequestFilterRules($0) }
     }
 
     func isAllowed(_ request: Request) -> Bool {
         let property = self.configuration.property(request.remoteHost, of: request)
-        return self.rules.isAllowed { $0.matches(property, whenUndecided: $1) }
+        return self.live.derived.isAllowed { $0.matches(property, whenUndecided: $1) }
     }
 }
 
@@ -178,21 +184,22 @@ package final class RemoteCIDRValve: RequestFilterValve {
         attributes: Configuration.attributes("Comma separated networks, each of which")
     )
 
-    package let configuration: Configuration
-    private let rules: RequestFilterRules<NetMask>
+    let live: LiveSettings<Configuration, RequestFilterRules<NetMask>>
 
     /// - Throws: ``NetMask/Fault``.
     package init(configuration: Configuration) throws {
-        self.configuration = configuration
-        self.rules = RequestFilterRules(
-            allow: try NetMask.list(configuration.allow),
-            deny: try NetMask.list(configuration.deny)
-        )
+        self.live = try LiveSettings(configuration) { configuration in
+            RequestFilterRules(
+                allow: try NetMask.list(configuration.allow),
+                deny: try NetMask.list(configuration.deny)
+            )
+        }
     }
 
     func isAllowed(_ request: Request) -> Bool {
-        guard let address = request.parsedAddress(self.configuration.address(of: request)) else { return false }
-        let port = self.configuration.addConnectorPort ? self.configuration.port(of: request) : nil
-        return self.rules.isAllowed { $0.matches(address, port: port, whenUndecided: $1) }
+        let configuration = self.configuration
+        guard let address = request.parsedAddress(configuration.address(of: request)) else { return false }
+        let port = configuration.addConnectorPort ? configuration.port(of: request) : nil
+        return self.live.derived.isAllowed { $0.matches(address, port: port, whenUndecided: $1) }
     }
 }

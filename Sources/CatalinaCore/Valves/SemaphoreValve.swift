@@ -42,23 +42,35 @@ package final class SemaphoreValve: Valve, ConfigurableComponent {
         ]
     )
 
-    package let configuration: Configuration
+    private let live: LiveSettings<Configuration, Void>
     private let semaphore: RequestSemaphore
 
     /// - Throws: ``Fault``.
     package init(configuration: Configuration) throws {
         guard configuration.concurrency > 0 else { throw Fault(concurrency: configuration.concurrency) }
-        self.configuration = configuration
+        self.live = LiveSettings(configuration)
         self.semaphore = RequestSemaphore(permits: configuration.concurrency)
+    }
+
+    package var configuration: Configuration { self.live.value }
+
+    /// Changes what becomes of requests above the bound; the bound stays.
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
+        try self.live.change { configuration in
+            let before = configuration
+            try change(&configuration)
+            guard configuration.concurrency == before.concurrency else { throw NotReconfigurable() }
+        }
     }
 
     /// Requests that wait at present.
     package var waiting: Int { self.semaphore.waiting }
 
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
-        let hasPermit = self.configuration.block ? await self.semaphore.acquire() : self.semaphore.tryAcquire()
+        let configuration = self.configuration
+        let hasPermit = configuration.block ? await self.semaphore.acquire() : self.semaphore.tryAcquire()
         guard hasPermit else {
-            let status = self.configuration.highConcurrencyStatus
+            let status = configuration.highConcurrencyStatus
             if status > 0 { try await response.sendError(status) }
             return
         }

@@ -34,7 +34,7 @@ package final class StuckThreadDetectionValve: Valve, ConfigurableComponent {
         ]
     )
 
-    package let configuration: Configuration
+    private let live: LiveSettings<Configuration, Void>
     private let requests: Mutex<RunningRequests>
     private let tasks = Mutex<[Int: TaskHandle]>([:])
     private let now: @Sendable () -> Int64
@@ -45,17 +45,27 @@ package final class StuckThreadDetectionValve: Valve, ConfigurableComponent {
     }
 
     init(configuration: Configuration, now: @escaping @Sendable () -> Int64) {
-        self.configuration = configuration
+        self.live = LiveSettings(configuration)
         self.requests = Mutex(RunningRequests(configuration))
         self.now = now
     }
 
+    package var configuration: Configuration { self.live.value }
+
+    /// Changes the limits, also for requests that run already.
+    package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
+        try self.live.change(change)
+        let configuration = self.configuration
+        self.requests.withLock { $0.use(configuration) }
+    }
+
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
-        guard self.configuration.threshold > 0 else { return try await next.invoke(request, response) }
+        let configuration = self.configuration
+        guard configuration.threshold > 0 else { return try await next.invoke(request, response) }
         let running = RunningRequests.Entry(id: request.requestId, url: request.requestURL, start: self.now())
         let number = self.requests.withLock { $0.begin(running) }
         defer { self.end(number) }
-        guard self.configuration.interruptThreadThreshold >= 0 else { return try await next.invoke(request, response) }
+        guard configuration.interruptThreadThreshold >= 0 else { return try await next.invoke(request, response) }
         withUnsafeCurrentTask { task in
             if let task { self.tasks.withLock { $0[number] = TaskHandle(task: task) } }
         }
@@ -133,14 +143,16 @@ struct RunningRequests: Sendable {
         let left: Int
     }
 
-    private let threshold: Int64
-    private let cancelThreshold: Int64?
+    private var threshold: Int64 = 0
+    private var cancelThreshold: Int64?
     private var entries: [Int: Entry] = [:]
     private var number = 0
     /// How many were cancelled so far.
     private(set) var cancelled = 0
 
-    init(_ configuration: StuckThreadDetectionValve.Configuration) {
+    init(_ configuration: StuckThreadDetectionValve.Configuration) { self.use(configuration) }
+
+    mutating func use(_ configuration: StuckThreadDetectionValve.Configuration) {
         self.threshold = Int64(configuration.threshold) * 1000
         let cancel = Int64(configuration.interruptThreadThreshold) * 1000
         self.cancelThreshold = cancel >= 0 ? max(cancel, self.threshold) : nil

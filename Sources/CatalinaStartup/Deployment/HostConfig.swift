@@ -46,6 +46,7 @@ final class HostConfig: LifecycleListener, Deployer {
     }
 
     var hostConfiguration: StandardHost.Configuration { self.host.configuration }
+    func updateHost(_ change: (inout StandardHost.Configuration) -> Void) { self.host.update(change) }
     var appBase: String { self.rules.appBase }
     var configBase: String { self.rules.configBase }
     private var rules: DeploymentRules { DeploymentRules(self.host) }

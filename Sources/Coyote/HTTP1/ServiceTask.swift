@@ -16,6 +16,7 @@ final class ServiceTask {
     private var isWaiting = false
     private(set) var isServing = false
     private(set) var isCancelled = false
+    private var isEnded = false
 
     init(_ actor: LoopActor) {
         self.actor = actor
@@ -41,9 +42,10 @@ final class ServiceTask {
         self.task?.cancel()
     }
 
-    /// Ends the task; only while it has no work.
+    /// Ends the task; only while it has no work, or with the work that it has just done.
     func end() {
         self.task = nil
+        self.isEnded = true
         guard self.isWaiting else { return }
         self.isWaiting = false
         self.parking.goOn(on: self.actor)
@@ -54,7 +56,7 @@ final class ServiceTask {
             await work.processor.serve(work.exchange)
             self.isServing = false
             work.processor.loop.serviceEnded(work.exchange)
-            guard !self.isCancelled else { return }
+            guard !self.isCancelled, !self.isEnded else { return }
             self.isWaiting = true
             await self.parking.wait()
         }

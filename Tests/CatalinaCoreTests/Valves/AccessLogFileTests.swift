@@ -18,8 +18,7 @@ import Testing
         configuration.fileDateFormat = ".HH-mm"
         change(&configuration)
         let clock = self.clock
-        let file = AccessLogFile(configuration) { clock.now }
-        return try #require(file)
+        return try AccessLogFile(configuration) { clock.now }
     }
 
     /// The name of the file at the clock's time.
@@ -171,12 +170,12 @@ import Testing
     }
 
     @Test("a date format that is none is refused")
-    func refusesFormats() {
+    func refusesFormats() throws {
         var configuration = AccessLogFile.Configuration()
         configuration.fileDateFormat = ".yyyy-MM-ddT"
-        #expect(AccessLogFile(configuration) == nil)
+        #expect(throws: LifecycleError.self) { try AccessLogFile(configuration) }
         configuration.rotatable = false
-        #expect(AccessLogFile(configuration) != nil)
+        _ = try AccessLogFile(configuration)
     }
 }
 
