@@ -34,6 +34,7 @@ import Testing
         arguments: [
             "<Executor name='pool'/><Connector executor='pool'/><Connector/>",
             "<Connector executor='${kind}s'/><Executor name='Users'/>",
+            "<Connector SSLEnabled='true'><SSLHostConfig/></Connector>",
             "<Engine>\(realm())</Engine>",
             "<Engine><Host><Context>\(realm("resourceName='${kind}Database'"))</Context></Host></Engine>",
             "<Engine>\(realm("resourceName='own' localJndiResource='true'"))</Engine>",
@@ -52,6 +53,11 @@ import Testing
                 "server.xml:7: warning: [Server/Service/Connector] attribute [executor]: there is no Executor of the name "
                     + "[tomcatThreadPol] in the Service: the Connector uses threads of its own, did you mean "
                     + "[tomcatThreadPool]?"
+            ),
+            (
+                "<Connector port='8443'>\n<SSLHostConfig/></Connector>",
+                "server.xml:5: warning: [Server/Service/Connector] attribute [SSLEnabled]: the Connector has an SSLHostConfig "
+                    + "and speaks plain HTTP without SSLEnabled=\"true\""
             ),
             (
                 "<Connector executor='pool'/>",

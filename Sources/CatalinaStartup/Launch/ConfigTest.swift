@@ -24,13 +24,31 @@ struct ConfigTest {
         do {
             try await server.initialize()
             let failures = server.connectorFailures
-            for failure in failures { self.print("\(file): error: \(failure)") }
+            self.printConnectorFailures(of: server, file: file)
             try await server.destroy()
             return !failures.isEmpty && ExitRules.failsWithConnector ? 1 : 0
         } catch {
             self.print("\(file): error: \(error)")
             return 1
         }
+    }
+
+    /// Prints why connectors cannot work, each with its place if the file tells which is which.
+    private func printConnectorFailures(of server: StandardServer, file: String) {
+        let connectors = server.services.flatMap(\.connectors)
+        let places = self.connectorPlaces(in: file)
+        for (index, connector) in connectors.enumerated() {
+            guard let failure = connector.initializationFailure else { continue }
+            let place =
+                places.count == connectors.count
+                ? "\(file):\(places[index].line): error: [\(places[index].path)]" : "\(file): error:"
+            self.print("\(place) Failed to initialize component [\(connector.lifecycleName)]: \(failure)")
+        }
+    }
+
+    /// None of a file that cannot be read, which has been told by then.
+    private func connectorPlaces(in file: String) -> [ConfigPlace] {
+        do { return ServerReferences.connectors(of: try XMLReader().read(file)) } catch { return [] }
     }
 
     private func references(in file: String) -> [ConfigProblem] {

@@ -21,7 +21,7 @@ package struct ServerReferences {
             .compactMap { $0["name"].map { substitution.replace($0).text } }
         let references = Self(file: document.file, substitution: substitution, databases: databases)
         return document.root.all("Service").flatMap { service in
-            references.executors(of: service)
+            references.executors(of: service) + references.plainText(of: service)
                 + service.children.flatMap { references.realms(of: $0, path: "Server/Service/\($0.name)") }
         }
     }
@@ -36,6 +36,15 @@ package struct ServerReferences {
             .realms(of: document.root, path: document.root.name)
     }
 
+    /// Where the connectors of `server.xml` stand, in the order of the file.
+    package static func connectors(of document: XMLDocument) -> [ConfigPlace] {
+        document.root.all("Service").flatMap { service in
+            service.all("Connector").map {
+                ConfigPlace($0, file: document.file, path: "Server/Service/Connector")
+            }
+        }
+    }
+
     private func executors(of service: XMLElement) -> [ConfigProblem] {
         let known = service.all("Executor").compactMap { $0["name"].map { self.substitution.replace($0).text } }
         return service.all("Connector").compactMap { connector -> ConfigProblem? in
@@ -48,6 +57,21 @@ package struct ServerReferences {
                 attribute,
                 "there is no Executor of the name [\(name)] in the Service: the Connector uses threads of its own",
                 nearest: NearestName.nearest(to: name, among: known)
+            )
+        }
+    }
+
+    /// Connectors that have certificates and do not use them.
+    private func plainText(of service: XMLElement) -> [ConfigProblem] {
+        service.all("Connector").compactMap { connector -> ConfigProblem? in
+            let isSecure = self.substitution.replace(connector["SSLEnabled"] ?? "").text.lowercased() == "true"
+            guard !isSecure, !connector.all("SSLHostConfig").isEmpty else { return nil }
+            return self.problem(
+                .warning,
+                at: ConfigPlace(connector, file: self.file, path: "Server/Service/Connector"),
+                XMLAttribute(name: "SSLEnabled", value: ""),
+                "the Connector has an SSLHostConfig and speaks plain HTTP without SSLEnabled=\"true\"",
+                nearest: nil
             )
         }
     }

@@ -225,9 +225,9 @@ import Testing
         try directory.write([0xFE, 0xED, 0xFE, 0xED, 0, 0, 0, 2], to: "old.jks")
         let faults: [(String, String?, String?, String)] = [
             (directory.url.appending(path: "old.jks").path, nil, nil, "keytool -importkeystore"),
-            (Self.path("ec.p12"), "wrong", nil, "the password does not open the keystore"),
+            (Self.path("ec.p12"), "wrong", nil, "is a keystore that the password does not open"),
             (Self.path("ec.p12"), nil, "nosuch", "no private key with the alias [nosuch]; its keys are [first]"),
-            (Self.path("ec.pem"), nil, nil, "is not a PKCS#12 keystore"),
+            (Self.path("ec.pem"), nil, nil, "is not a PKCS#12 keystore: it is a PEM file, which certificateFile names"),
         ]
         for (file, password, alias, message) in faults {
             var certificate = SSLHostConfigCertificate()
@@ -285,7 +285,17 @@ struct TLSFault: Sendable, CustomTestStringConvertible {
         TLSFault(
             testDescription: "no PEM",
             apply: { $0.certificates[0].certificateFile = TLSTests.path("ec.p12") },
-            message: "holds no PEM certificate"
+            message: "holds no PEM certificate: if it is a PKCS#12 keystore, certificateKeystoreFile names it"
+        ),
+        TLSFault(
+            testDescription: "no key",
+            apply: { $0.certificates[0].certificateKeyFile = nil },
+            message: "ec.pem\" holds no private key: certificateKeyFile names the file that does"
+        ),
+        TLSFault(
+            testDescription: "certificate for a key",
+            apply: { $0.certificates[0].certificateKeyFile = TLSTests.path("ec.pem") },
+            message: "ec.pem\" holds no private key"
         ),
         TLSFault(
             testDescription: "wrong key",
@@ -295,7 +305,15 @@ struct TLSFault: Sendable, CustomTestStringConvertible {
         TLSFault(
             testDescription: "locked key",
             apply: { $0.certificates[0].certificateKeyFile = TLSTests.path("ec-key-encrypted.pem") },
-            message: "holds no private key that the password opens"
+            message: "holds an encrypted private key: certificateKeyPassword opens it"
+        ),
+        TLSFault(
+            testDescription: "wrong password",
+            apply: { host in
+                host.certificates[0].certificateKeyFile = TLSTests.path("ec-key-encrypted.pem")
+                host.certificates[0].certificateKeyPassword = "nosuch"
+            },
+            message: "holds a private key that the password does not open"
         ),
         TLSFault(testDescription: "ciphers", apply: { $0.ciphers = "NOSUCH" }, message: "ciphers=\"NOSUCH\""),
         TLSFault(testDescription: "suites", apply: { $0.cipherSuites = "NOSUCH" }, message: "cipherSuites=\"NOSUCH\""),
@@ -305,7 +323,7 @@ struct TLSFault: Sendable, CustomTestStringConvertible {
         TLSFault(
             testDescription: "truststore",
             apply: { $0.truststoreFile = TLSTests.path("ec.p12") },
-            message: "the password does not open the keystore"
+            message: "is a keystore that the password does not open"
         ),
     ]
 }

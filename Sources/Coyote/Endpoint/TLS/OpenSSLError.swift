@@ -7,14 +7,17 @@ struct OpenSSLError: Error, CustomStringConvertible {
 
     let description: String
 
-    init() {
+    /// `nil` if the queue holds nothing.
+    init?() {
         var texts: [String] = []
         while case let code = ERR_get_error(), code != 0 {
             var text = [CChar](repeating: 0, count: Self.textMaximum)
             ERR_error_string_n(code, &text, text.count)
-            texts.append(String(latin1: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }))
+            let entry = String(latin1: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+            if !texts.contains(entry) { texts.append(entry) }
         }
-        self.description = texts.isEmpty ? "no reason given" : texts.joined(separator: "; ")
+        guard !texts.isEmpty else { return nil }
+        self.description = texts.joined(separator: "; ")
     }
 
     /// A configuration error that names an attribute and what OpenSSL says of it.

@@ -23,12 +23,15 @@ final class PKCS12Store {
     init(_ file: TLSFile, password: String) throws(CoyoteError) {
         self.file = file
         let store = try file.withBIO { (bio) throws(CoyoteError) in
-            guard let store = d2i_PKCS12_bio(bio, nil) else { throw file.problem("is not a PKCS#12 keystore") }
+            guard let store = d2i_PKCS12_bio(bio, nil) else {
+                let hint = file.isPEM ? ": it is a PEM file, which certificateFile names" : ""
+                throw file.plainProblem("is not a PKCS#12 keystore" + hint)
+            }
             return store
         }
         defer { PKCS12_free(store) }
         guard PKCS12_verify_mac(store, password, Int32(password.utf8.count)) == 1 else {
-            throw file.problem("the password does not open the keystore")
+            throw file.plainProblem("is a keystore that the password does not open")
         }
         try self.read(store, password)
     }

@@ -18,10 +18,14 @@ struct TLSContexts: Sendable {
             }
         }
         guard let standard = byName[configuration.defaultSSLHostConfigName.asciiLowercased] else {
+            let wanted = configuration.defaultSSLHostConfigName
+            let names = byName.keys.sorted().joined(separator: ", ")
             throw CoyoteError(
                 .configuration,
-                "No SSLHostConfig has the hostName [\(configuration.defaultSSLHostConfigName)], "
-                    + "which defaultSSLHostConfigName names"
+                byName.isEmpty
+                    ? "SSLEnabled=\"true\" needs an SSLHostConfig"
+                    : "No SSLHostConfig has the hostName [\(wanted)], which the Connector's defaultSSLHostConfigName "
+                        + "names; there are [\(names)]"
             )
         }
         self.byName = byName

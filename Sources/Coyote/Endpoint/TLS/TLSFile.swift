@@ -36,12 +36,7 @@ struct TLSFile {
         String(decoding: self.bytes.prefix { $0 != ASCII.lineFeed && $0 != ASCII.carriageReturn }, as: UTF8.self)
     }
 
-    var isPEM: Bool {
-        let marker = Array("-----BEGIN".utf8)
-        return self.bytes.indices.contains { index in
-            self.bytes[index] == marker[0] && self.bytes[index...].starts(with: marker)
-        }
-    }
+    var isPEM: Bool { self.contains("-----BEGIN") }
 
     func requireNotJKS() throws(CoyoteError) {
         guard !Self.javaKeystoreMagics.contains(where: { self.bytes.starts(with: $0) }) else {
@@ -60,6 +55,23 @@ struct TLSFile {
         defer { BIO_free(bio) }
         BIO_write(bio, self.bytes, Int32(self.bytes.count))
         return try body(bio)
+    }
+
+    /// Whether a text stands in the file.
+    func contains(_ text: String) -> Bool {
+        let wanted = Array(text.utf8)
+        return self.bytes.indices.contains { index in
+            self.bytes[index] == wanted[0] && self.bytes[index...].starts(with: wanted)
+        }
+    }
+
+    /// Whether the file begins as binary keystores and certificates do.
+    var isBinary: Bool { self.bytes.first == 0x30 && !self.isPEM }
+
+    /// A problem of which OpenSSL knows nothing more.
+    func plainProblem(_ text: String) -> CoyoteError {
+        ERR_clear_error()
+        return CoyoteError(.configuration, "\(self.attribute)=\"\(self.path)\" \(text)")
     }
 
     func problem(_ text: String) -> CoyoteError {

@@ -76,7 +76,10 @@ final class TLSIdentity {
             while let certificate = PEM_read_bio_X509_AUX(bio, nil, nil, nil) { certificates.append(certificate) }
             return certificates
         }
-        guard !certificates.isEmpty else { throw file.problem("holds no PEM certificate") }
+        guard !certificates.isEmpty else {
+            let hint = file.isBinary ? ": if it is a PKCS#12 keystore, certificateKeystoreFile names it" : ""
+            throw file.plainProblem("holds no PEM certificate" + hint)
+        }
         ERR_clear_error()  // the end of the file is one
         return certificates
     }
@@ -87,9 +90,24 @@ final class TLSIdentity {
             let key = password.withUnsafeMutableBytes { bytes in
                 PEM_read_bio_PrivateKey(bio, nil, copyPassword, bytes.baseAddress)
             }
-            guard let key else { throw file.problem("holds no private key that the password opens") }
+            guard let key else { throw self.problem(ofKey: file, hasPassword: password.count > 1) }
             return key
         }
+    }
+
+    private static func problem(ofKey file: TLSFile, hasPassword: Bool) -> CoyoteError {
+        guard file.contains("PRIVATE KEY-----") else {
+            let hint = file.attribute == "certificateFile" ? ": certificateKeyFile names the file that does" : ""
+            return file.plainProblem("holds no private key" + hint)
+        }
+        guard file.contains("-----BEGIN ENCRYPTED") || file.contains("Proc-Type: 4,ENCRYPTED") else {
+            return file.problem("holds a private key that cannot be read")
+        }
+        return file.plainProblem(
+            hasPassword
+                ? "holds a private key that the password does not open"
+                : "holds an encrypted private key: certificateKeyPassword opens it"
+        )
     }
 }
 
