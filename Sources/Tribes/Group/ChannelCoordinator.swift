@@ -107,7 +107,7 @@ package final class ChannelCoordinator: ChannelInterceptor {
         context: InterceptorContext
     ) -> EventLoopFuture<Void> {
         self.receiver.start(in: environment) { message in
-            context.signsOfLife.received(from: message.sender, at: context.loop.wallClock)
+            context.signsOfLife.received(from: message.sender)
             try context.fireMessageReceived(message)
         }.map { self.membership.setLocalMember(at: $0) }
     }
@@ -145,8 +145,11 @@ private final class MembershipReports: MembershipServiceListener {
     }
 
     func memberHeard(_ member: Member) {
-        guard let context = self.context.value else { return }
-        context.signsOfLife.heard(from: member, at: context.loop.wallClock)
+        self.context.value?.signsOfLife.heard(from: member)
+    }
+
+    func memberStarted(_ member: Member) {
+        self.context.value?.signsOfLife.started(member)
     }
 
     func memberDisappeared(_ member: Member) {

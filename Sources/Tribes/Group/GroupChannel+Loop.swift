@@ -115,17 +115,15 @@ extension GroupChannel: ChannelTop {
     }
 
     package func memberAdded(_ member: Member) {
-        if let chain = self.parts.withLock({ $0.chain }) {
-            chain.signsOfLife.appeared(member, at: chain.loop.wallClock)
-        }
+        self.signsOfLife?.appeared(member)
         self.renewView()
         for listener in self.parts.withLock({ $0.listeners.membership }) { listener.memberAdded(member) }
     }
 
     package func memberDisappeared(_ member: Member) {
-        self.signsOfLife?.disappeared(member)
         self.renewView()
         for listener in self.parts.withLock({ $0.listeners.membership }) { listener.memberDisappeared(member) }
+        self.signsOfLife?.disappeared(member)
     }
 
     // MARK: Assembly

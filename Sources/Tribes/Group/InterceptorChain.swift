@@ -18,7 +18,7 @@ package final class InterceptorChain: Sendable {
     package let loop: ChannelLoop
     package let network: any ChannelNetwork
     let interceptors: [any ChannelInterceptor]
-    let signsOfLife = SignsOfLife()
+    let signsOfLife: SignsOfLife
     private let top: LoopConfined<Top>
 
     private struct Top {
@@ -35,6 +35,7 @@ package final class InterceptorChain: Sendable {
     ) {
         self.name = name
         self.loop = loop
+        self.signsOfLife = SignsOfLife { loop.wallClock }
         self.network = network
         self.interceptors = interceptors
         self.top = LoopConfined(Top(channel: top))

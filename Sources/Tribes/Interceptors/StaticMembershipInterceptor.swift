@@ -111,7 +111,9 @@ package final class StaticMembershipInterceptor: ConfiguredInterceptor {
     package func messageReceived(_ message: ChannelMessage, context: InterceptorContext) throws {
         try self.requireMember(message.sender, context: context)
         if message.hasBody(Self.startNotice) {
-            if let member = self.listed(message.sender) { context.fireMemberAdded(member) }
+            guard let member = self.listed(message.sender) else { return }
+            context.signsOfLife.started(member)
+            context.fireMemberAdded(member)
         } else if message.hasBody(Self.stopNotice) {
             guard var member = self.listed(message.sender) else { return }
             member.command = Member.shutdownCommand

@@ -216,7 +216,7 @@ package final class TcpFailureDetector: ConfiguredInterceptor {
     private func probed(_ member: Member, number: Int, isAlive: Bool, context: InterceptorContext) {
         let timeout = self.configuration.removeSuspectsTimeout
         let now = context.loop.now
-        if isAlive { context.signsOfLife.heard(from: member, at: context.loop.wallClock) }
+        if isAlive { context.signsOfLife.heard(from: member) }
         let actions = self.state[context].verification.probed(
             member,
             number: number,

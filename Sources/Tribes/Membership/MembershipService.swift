@@ -44,6 +44,8 @@ package protocol MembershipServiceListener: AnyObject, Sendable {
     func memberAdded(_ member: Member)
     /// A heartbeat of a member that may have been known before.
     func memberHeard(_ member: Member)
+    /// A member says that it has started.
+    func memberStarted(_ member: Member)
     func memberDisappeared(_ member: Member)
     /// A message that came to the whole group.
     func messageReceived(_ message: ChannelMessage)

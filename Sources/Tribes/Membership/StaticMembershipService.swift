@@ -238,6 +238,7 @@ extension StaticMembershipService: RpcCallback {
         guard let message = try MemberMessage(request), message.kind != .stop, let local = self.localMember else {
             return nil
         }
+        if message.kind == .start { self.listener.value?.memberStarted(message.member) }
         self.heard(from: message.member)
         return MemberMessage(message.kind, member: local, membershipID: self.membershipID)
     }

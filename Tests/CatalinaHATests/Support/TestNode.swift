@@ -26,9 +26,10 @@ final class TestNode: Sendable {
         clock: Clock,
         options: SendOptions = .synchronous,
         name: String = "/app",
+        isVerifying: Bool = true,
         _ configure: (inout DeltaManager.Configuration) -> Void = { _ in }
     ) async throws {
-        let cluster = Self.cluster(place, options: options)
+        let cluster = Self.cluster(place, options: options, isVerifying: isVerifying)
         var configuration = DeltaManager.Configuration()
         configure(&configuration)
         let manager = try DeltaManager(configuration: configuration) { clock.now }
@@ -38,8 +39,12 @@ final class TestNode: Sendable {
         try await cluster.start()
     }
 
-    /// A cluster that is not started.
-    static func cluster(_ place: MeetingPlace, options: SendOptions = .synchronous) -> SimpleTcpCluster {
+    /// A cluster that is not started; without `isVerifying` a member counts as lost when it is said to be.
+    static func cluster(
+        _ place: MeetingPlace,
+        options: SendOptions = .synchronous,
+        isVerifying: Bool = true
+    ) -> SimpleTcpCluster {
         var settings = SimpleTcpCluster.Configuration()
         settings.channelSendOptions = options
         settings.clusterName = "test"
@@ -51,6 +56,7 @@ final class TestNode: Sendable {
         receiver.autoBind = 1
         channel.receiver = NioReceiver(configuration: receiver)
         channel.membershipService = place.service()
+        if !isVerifying { channel.add(MessageDispatchInterceptor(configuration: .init())) }
         cluster.channel = channel
         return cluster
     }
