@@ -121,7 +121,9 @@ extension GroupChannel: ChannelTop {
     }
 
     package func memberDisappeared(_ member: Member) {
+        // First the view: what is given up may let a message go down that waited behind it.
         self.renewView()
+        if !member.isShuttingDown { self.parts.withLock { $0.sender }?.abandon(member) }
         for listener in self.parts.withLock({ $0.listeners.membership }) { listener.memberDisappeared(member) }
         self.signsOfLife?.disappeared(member)
     }

@@ -55,8 +55,11 @@ package protocol ChannelSender: AnyObject, Sendable {
     /// Brings a message to every destination; see ``ChannelInterceptor/send(_:to:context:)``.
     func send(_ message: ChannelMessage, to destinations: [Member]) -> EventLoopFuture<Void>
 
-    /// Forgets what is kept for a member that is gone.
+    /// Forgets what is kept for a member that is said to be gone, once what is under way to it is done.
     func remove(_ member: Member)
+
+    /// Gives up what is under way to a member that is lost: should it come back, nothing waits behind old connections.
+    func abandon(_ member: Member)
 
     func heartbeat()
 }

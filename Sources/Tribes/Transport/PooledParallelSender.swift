@@ -97,6 +97,12 @@ package final class PooledParallelSender: ConfigurableComponent, Sendable {
         self.dropDeparted(loop)
     }
 
+    /// Forgets a member at once; what is under way to it fails.
+    func abandon(_ member: Member, loop: ChannelLoop) {
+        self.state[loop].departed.remove(member)
+        self.state[loop].members.removeValue(forKey: member)?.stop(ChannelError(.sendFailed, "The member was lost"))
+    }
+
     func heartbeat(_ loop: ChannelLoop) {
         let now = loop.now
         for sender in Array(self.state[loop].members.values) { sender.sweep(now) }

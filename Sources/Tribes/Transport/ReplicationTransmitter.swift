@@ -50,6 +50,11 @@ package final class ReplicationTransmitter: ChannelSender, ConfigurableComponent
         self.transport.remove(member, loop: loop)
     }
 
+    package func abandon(_ member: Member) {
+        guard let loop = self.loop.withLock({ $0 }) else { return }
+        self.transport.abandon(member, loop: loop)
+    }
+
     package func heartbeat() { self.transport.heartbeat(self.runningLoop) }
 
     private var runningLoop: ChannelLoop {

@@ -78,6 +78,7 @@ final class SenderConnection: NetworkConnectionHandler {
 
     /// Gives up what is overdue, and closes what is idle and older than configured.
     func sweep(_ now: NIODeadline) {
+        let wasIdle = self.isIdle
         self.expireQueue(now)
         let state = self.state[self.loop]
         let oldest = state.awaiting ?? state.writing.first
@@ -85,8 +86,11 @@ final class SenderConnection: NetworkConnectionHandler {
             let error = ChannelError(.timedOut, "Operation has timed out(\(self.settings.timeout.milliseconds) ms.).")
             oldest.finish(.failure(error), loop: self.loop)
             self.breakLink(error)
-        } else if self.isIdle, self.isWornOut(now) {
-            self.closeLink()
+        } else if wasIdle {
+            if self.isWornOut(now) { self.closeLink() }
+        } else {
+            // Whoever waited for it to open has given up: it may take another message.
+            self.checkIdle()
         }
     }
 

@@ -106,6 +106,43 @@ import Tribes
         #expect(outcome.error?.faultyMembers.map { $0.member } == members)
     }
 
+    @Test("what is under way to a member fails when it is known to be lost, and nothing waits when it is back")
+    func abandoned() throws {
+        let (cluster, one, two) = try Self.pair()
+        let member = try #require(one.channel.members.first)
+        cluster.network.cut([one.host], from: [two.host])
+        cluster.run(.milliseconds(2500))
+        let lost = one.send([1], to: [member], options: .synchronous)
+        cluster.run(.milliseconds(400))
+        #expect(lost.isPending)
+        cluster.run(.milliseconds(1600))
+        #expect(one.channel.members.isEmpty)
+        #expect(lost.error?.faultyMembers.map(\.member) == [member])
+        cluster.network.heal()
+        cluster.run(.seconds(1))
+        #expect(one.channel.members == [member])
+        let sent = one.send([2], to: [member], options: .synchronous)
+        cluster.run(.milliseconds(20))
+        #expect(sent.isSuccess)
+        #expect(two.bodies == [[2]])
+    }
+
+    @Test("connections that open too late for their messages take others")
+    func lateConnections() throws {
+        let (cluster, one, two) = try Self.pair()
+        let member = try #require(one.channel.members.first)
+        cluster.network.cut([one.host], from: [two.host])
+        let late = (0..<40).map { one.send([UInt8($0)], to: [member], options: .synchronous) }
+        cluster.run(.milliseconds(3300))
+        #expect(late.allSatisfy { !$0.isPending && !$0.isSuccess })
+        cluster.network.heal()
+        cluster.run(.seconds(1))
+        let sent = (0..<40).map { one.send([UInt8(100 + $0)], to: [member], options: .synchronous) }
+        cluster.run(.seconds(1))
+        #expect(sent.allSatisfy { $0.isSuccess })
+        #expect(Set(two.bodies.map { $0[0] }.filter { $0 >= 100 }).count == 40)
+    }
+
     @Test("one dead member of several does not keep the others from the message")
     func partialFailure() throws {
         let cluster = SimulatedCluster()
