@@ -1,21 +1,22 @@
 #!/bin/bash
 # Breaks the nodes of a cluster, one after the other, while clients count in their sessions: no count may go back.
 #
-#   Tests/chaos.sh [-m MINUTES] [-n "PROGRAM PROGRAM PROGRAM"] [-k KIND] [-c CLIENTS] [-p PACE] [-s SECONDS]
+#   Tests/chaos.sh [-m MINUTES] [-n "PROGRAM…"] [-k KIND] [-c CLIENTS] [-p PACE] [-s SECONDS] [-f FAULT]...
 #
 # Three nodes stand behind HAProxy, each in a network namespace of its own; in turn one is killed, asked to stop, paused
 # and cut off from everybody for SECONDS (8), then made whole again. With synchronous messages no client may see a count
 # smaller than one it has seen; with asynchronous ones (KIND "delta async") only what was answered in the second before
 # the node was lost, or while it was, may be gone. Without -n and -k, four clusters have a quarter of the MINUTES (10)
 # each: three nodes of Caracal, then two and one of Tomcat, with synchronous and with asynchronous messages. 200 CLIENTS
-# ask about every PACE (0.5) seconds. CARACAL_CONFIGURATION=debug takes the programs of a debug build; KEEP=1 keeps logs.
+# ask about every PACE (0.5) seconds. Each -f names a fault: killed, stopped, paused or cut; without any, all four come.
+# CARACAL_CONFIGURATION=debug takes the programs of a debug build; KEEP=1 keeps logs.
 # Packages: curl python3 util-linux iproute2 haproxy
 set -u
 source "$(dirname "$0")/instance.sh"
 source "$root/Tests/nodes.sh"
 
-minutes=10 programs= kinds= clients=200 pace=0.5 seconds=8
-while getopts m:n:k:c:p:s: option; do
+minutes=10 programs= kinds= clients=200 pace=0.5 seconds=8 faults=()
+while getopts m:n:k:c:p:s:f: option; do
     case $option in
         m) minutes=$OPTARG ;;
         n) programs=$OPTARG ;;
@@ -23,9 +24,11 @@ while getopts m:n:k:c:p:s: option; do
         c) clients=$OPTARG ;;
         p) pace=$OPTARG ;;
         s) seconds=$OPTARG ;;
+        f) faults+=("$OPTARG") ;;
         *) exit 2 ;;
     esac
 done
+[ ${#faults[@]} -gt 0 ] || faults=(killed stopped paused cut)
 if [ -z "${IN_OWN_NETWORK:-}" ]; then
     probe_library > /dev/null || exit 1
     IN_OWN_NETWORK=1 exec unshare --user --map-root-user --net --mount "$0" "$@"
@@ -74,7 +77,7 @@ hurt() {
         killed) kill_node "$1" ;;
         stopped) stop_node "$1" ;;
         paused) kill -STOP "${pid_of[$1]}" ;;
-        "cut off") ip link set "to-$1" down ;;
+        cut) ip link set "to-$1" down ;;
     esac
 }
 
@@ -82,7 +85,7 @@ heal() {
     case $2 in
         killed | stopped) start_node "$1" ;;
         paused) kill -CONT "${pid_of[$1]}" ;;
-        "cut off") ip link set "to-$1" up ;;
+        cut) ip link set "to-$1" up ;;
     esac
 }
 
@@ -124,7 +127,7 @@ run() {
     until=$(($(date +%s) + $3))
     sleep 3
     while :; do
-        for fault in killed stopped paused "cut off"; do
+        for fault in "${faults[@]}"; do
             for name in "${nodes[@]}"; do
                 [ "$(date +%s)" -lt "$until" ] || break 3
                 fault "$name" "$fault"

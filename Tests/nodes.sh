@@ -5,6 +5,7 @@
 
 configuration=${CARACAL_CONFIGURATION:-release}
 tomcat=${TOMCAT_HOME:-/usr/share/tomcat10}
+java_options="-Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 kind=
 nodes=()
 declare -A program_of host_of http_of tribes_of pid_of
@@ -177,7 +178,7 @@ launch_node() {
     local base=$CATALINA_BASE/$1 place=${place_of[$1]:-} classpath
     if [ "${program_of[$1]}" = tomcat ]; then
         classpath=$(printf '%s:' "$tomcat"/bin/*.jar "$tomcat"/lib/*.jar /usr/share/java/eclipse-jdt-core.jar)
-        $place java -Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djava.net.preferIPv4Stack=true \
+        $place java $java_options -Djava.net.preferIPv4Stack=true \
             -cp "$classpath" -Dcatalina.home="$tomcat" -Dcatalina.base="$base" -Djava.io.tmpdir="$base/temp" \
             org.apache.catalina.startup.Bootstrap start >> "$base/logs/console.log" 2>&1 &
     else
