@@ -52,24 +52,6 @@ import Testing
         #expect(ended.count == 0)
     }
 
-    @Test("an end is known with what came after it, and for longer while somebody has not heard of it")
-    func endsOfThisNode() {
-        var ended = EndedSessions()
-        ended.insert("mine", at: 100, creationTime: 50, isOwn: true)
-        ended.insert("another's", at: 100, creationTime: 50)
-        ended.insert(renamed: "old", to: "new", at: 200, creationTime: 50, isOwn: true)
-        #expect(ended.ofThisNode(since: 101) == [.init(id: "old", successor: "new")])
-        #expect(ended.ofThisNode(since: 100).count == 2)
-        // Changes under an old id may still come, the message that made it not.
-        #expect(!ended.contains("old") && ended.contains("old", createdAt: 50))
-        #expect(ended.contains("mine", createdAt: 50, usedAt: 100))
-        #expect(!ended.contains("mine", createdAt: 50, usedAt: 101))
-        ended.dropOverdue(at: 301 + EndedSessions.ageMaximum, absence: 150)
-        #expect(ended.ofThisNode(since: 0) == [.init(id: "old", successor: "new")])
-        ended.dropOverdue(at: 201 + EndedSessions.absenceMaximum, absence: 150)
-        #expect(ended.count == 0)
-    }
-
     @Test("as many ends are remembered as there is room for")
     func manyEnds() {
         var ended = EndedSessions()

@@ -62,14 +62,6 @@ extension ConfigurableClusterManager {
 protocol SessionMessageReceiver: ClusterManager {
     /// Isolation: channel loop.
     func messageReceived(_ message: SessionMessage, from sender: Member)
-    /// A member is there, or there again.
-    ///
-    /// Isolation: channel loop.
-    func memberAdded(_ member: Member)
-    /// A message that nobody waited for, about whatever session, did not reach these members.
-    ///
-    /// Isolation: channel loop.
-    func messageFailed(_ members: [Member])
     /// A member has left or was lost.
     ///
     /// Isolation: channel loop.

@@ -39,15 +39,21 @@ extension DeltaManager: SessionMessageReceiver {
         }
     }
 
+    package func memberDisappeared(_ member: Member) {
+        self.protected.withLock { protected in
+            if protected.transfer.isWaiting(for: member) { protected.transfer.end(.lost) }
+        }
+    }
+
     func apply(_ message: SessionMessage, from sender: Member) {
         switch message.event {
-        case .created: self.created(message, from: sender)
+        case .created: self.created(message)
         case .expired: self.expired(message)
-        case .accessed: self.session(message.sessionID)?.accessedElsewhere(at: sender.uniqueID)
-        case .delta: self.changed(message, from: sender)
+        case .accessed: self.session(message.sessionID)?.accessedElsewhere()
+        case .delta: self.changed(message)
         case .changeSessionID: self.renamed(message)
         case .getAllSessions: self.answer(sender)
-        case .allSessionData: self.stateReceived(message, from: sender)
+        case .allSessionData: self.stateReceived(message)
         case .transferComplete:
             self.protected.withLock { $0.transfer.complete(from: sender, at: message.timestamp) }
         case .noContextManager:
@@ -59,7 +65,7 @@ extension DeltaManager: SessionMessageReceiver {
 
     // MARK: Events
 
-    private func created(_ message: SessionMessage, from sender: Member) {
+    private func created(_ message: SessionMessage) {
         let now = self.support.now()
         let creationTime = message.timestamp ?? now
         let session = DeltaSession(
@@ -69,7 +75,7 @@ extension DeltaManager: SessionMessageReceiver {
             maxInactiveInterval: self.support.idleSeconds,
             isPrimary: false
         )
-        session.accessedElsewhere(at: sender.uniqueID)
+        session.accessedElsewhere()
         let early: [SessionMessage]? = self.protected.withLock { protected in
             if protected.ended.contains(message.sessionID, createdAt: creationTime)
                 || protected.sessions[message.sessionID]?.creationTimeInternal == creationTime
@@ -109,10 +115,10 @@ extension DeltaManager: SessionMessageReceiver {
         )
     }
 
-    private func changed(_ message: SessionMessage, from sender: Member? = nil) {
+    private func changed(_ message: SessionMessage) {
         guard let session = self.sessionOrHold(message) else { return }
         do {
-            try session.apply(try DeltaRequest(message.payload ?? []), from: sender?.uniqueID)
+            try session.apply(try DeltaRequest(message.payload ?? []))
         } catch {
             self.log.error(
                 "messageReceived",
@@ -126,7 +132,7 @@ extension DeltaManager: SessionMessageReceiver {
         guard let session = self.sessionOrHold(message) else { return }
         do {
             let new = try message.newID()
-            self.rename(session, from: message.sessionID, to: new, isOwn: false)
+            self.rename(session, from: message.sessionID, to: new, isPrimary: false)
             if self.configuration.notifySessionListenersOnReplication {
                 self.support.sessionIDChanged(session, from: message.sessionID)
             }
@@ -158,11 +164,11 @@ extension DeltaManager: SessionMessageReceiver {
 
     // MARK: State
 
-    private func stateReceived(_ message: SessionMessage, from sender: Member) {
+    private func stateReceived(_ message: SessionMessage) {
         var count = 0
         do {
             try SessionList.decode(message.payload ?? []) { record in
-                self.add(record, from: sender)
+                self.add(record)
                 count += 1
             }
         } catch {
@@ -175,8 +181,7 @@ extension DeltaManager: SessionMessageReceiver {
         self.log.debug("handleALL_SESSION_DATA", "Manager [\(self.name)]: received [\(count)] sessions")
     }
 
-    private func add(_ record: SessionRecord, from sender: Member) {
-        if self.isOutdated(record, from: sender) { return self.counts.withLock { $0.ignored += 1 } }
+    private func add(_ record: SessionRecord) {
         let session = DeltaSession(
             id: record.id,
             owner: self,
@@ -184,7 +189,7 @@ extension DeltaManager: SessionMessageReceiver {
             maxInactiveInterval: Int(record.maxInactiveInterval),
             isPrimary: false
         )
-        session.restore(record, from: sender.uniqueID)
+        session.restore(record)
         let early = self.protected.withLock { protected in
             if protected.sessions.updateValue(session, forKey: record.id) != nil {
                 self.counts.withLock { $0.replaced += 1 }
@@ -194,19 +199,5 @@ extension DeltaManager: SessionMessageReceiver {
         }
         if self.configuration.notifySessionListenersOnReplication { self.support.sessionCreated(session) }
         self.replay(early)
-    }
-
-    /// Whether this node knows something newer than what a member that did not hear of it says.
-    private func isOutdated(_ record: SessionRecord, from sender: Member) -> Bool {
-        let time = record.times.thisAccessed
-        let (known, isEnded, missedSince) = self.protected.withLock { protected in
-            (
-                protected.sessions[record.id],
-                protected.ended.contains(record.id, createdAt: record.times.creation, usedAt: time),
-                protected.transfer.missedSince
-            )
-        }
-        guard let known else { return isEnded }
-        return known.isNewer(than: record, from: sender.uniqueID, missedSince: missedSince)
     }
 }

@@ -16,18 +16,6 @@ extension DeltaManager {
     /// Asks one member after the other, the oldest first, until one has answered; then applies what came meanwhile.
     func fetchState(from cluster: SimpleTcpCluster) async {
         self.protected.withLock { $0.transfer.beginQueueing() }
-        await self.askMembers(of: cluster)
-        self.replayQueue()
-    }
-
-    /// Asks in the same way for what this node missed since a moment; meanwhile it goes on, as each session is weighed.
-    func fetchState(from cluster: SimpleTcpCluster, missedSince moment: Int64) async {
-        self.protected.withLock { $0.transfer.missedSince = moment }
-        await self.askMembers(of: cluster)
-        self.protected.withLock { $0.transfer.missedSince = nil }
-    }
-
-    private func askMembers(of cluster: SimpleTcpCluster) async {
         var asked: Set<Member> = []
         while let target = cluster.members.first(where: { !asked.contains($0) }) {
             asked.insert(target)
@@ -42,6 +30,7 @@ extension DeltaManager {
                 "Manager [\(self.name)]: skipping state transfer. No members active in cluster group."
             )
         }
+        self.replayQueue()
     }
 
     private func ask(_ target: Member, _ cluster: SimpleTcpCluster) async -> StateTransfer.Outcome {

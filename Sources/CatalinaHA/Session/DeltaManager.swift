@@ -29,8 +29,6 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     /// Never taken while a session's own state is held: that may be looked at from here.
     let protected = Mutex(Protected())
     let counts = Mutex(MessageCounts())
-    /// Who has missed something; nothing else is taken while it is held.
-    let absences = Mutex(Absences())
     /// Answers to other nodes that ask for all sessions.
     let answers = OwnedTasks()
 
@@ -96,7 +94,7 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     package func changeSessionId(_ session: any Session, to new: String) {
         guard let session = session as? DeltaSession else { return }
         let old = session.idInternal
-        self.rename(session, from: old, to: new, isOwn: true)
+        self.rename(session, from: old, to: new)
         session.isPrimary = true
         self.support.sessionIDChanged(session, from: old)
         guard let cluster = self.cluster, cluster.hasMembers else { return }
@@ -112,15 +110,13 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         }
     }
 
-    func rename(_ session: DeltaSession, from old: String, to new: String, isOwn: Bool) {
-        let (now, creationTime) = (self.support.now(), session.creationTimeInternal)
+    func rename(_ session: DeltaSession, from old: String, to new: String, isPrimary: Bool? = nil) {
         self.protected.withLock { protected in
             protected.sessions[old] = nil
             protected.sessions[new] = session
-            protected.ended.insert(renamed: old, to: new, at: now, creationTime: creationTime, isOwn: isOwn)
             protected.ended.forget(new)
         }
-        session.setID(new, isPrimary: isOwn ? nil : false)
+        session.setID(new, isPrimary: isPrimary)
     }
 
     package var activeSessions: Int { self.protected.withLock { $0.sessions.count } }
@@ -139,13 +135,10 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     /// Sends what the request changed and waits as the cluster's options say.
     private func complete(_ session: DeltaSession) async {
         guard let cluster = self.cluster, cluster.hasMembers else { return session.completeAlone() }
-        let sent = self.enqueue(session, cluster, isExpiry: false)
-        // The client is about to forget the old id: were the new one lost with this node, so would be the session.
-        let isNewID = session.takeIDChange()
-        guard let awaited = sent ?? (isNewID ? session.lastSend : nil),
-            isNewID || !cluster.configuration.channelSendOptions.contains(.asynchronous)
+        guard let sent = self.enqueue(session, cluster, isExpiry: false),
+            !cluster.configuration.channelSendOptions.contains(.asynchronous)
         else { return }
-        _ = await cluster.arrives(awaited)
+        _ = await cluster.arrives(sent)
     }
 
     /// Sends what was changed and not sent yet; returns what waits for it.
@@ -182,10 +175,7 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     ) -> EventLoopFuture<Void>? {
         self.countSent(message.event)
         let makesKnown = message.event == .created || message.event == .changeSessionID
-        let sent = cluster.enqueue(message, options: makesKnown ? .synchronous : nil, after: earlier)
-        let moment = self.support.now()
-        sent?.whenFailure { self.noteFailure($0, since: moment) }
-        return sent
+        return cluster.enqueue(message, options: makesKnown ? .synchronous : nil, after: earlier)
     }
 
     // MARK: DeltaSessionOwner
@@ -200,7 +190,7 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         let (id, creationTime) = (session.idInternal, session.creationTimeInternal)
         self.protected.withLock { protected in
             if protected.sessions[id] === session { protected.sessions[id] = nil }
-            protected.ended.insert(id, at: now, creationTime: creationTime, isOwn: notifiesCluster)
+            protected.ended.insert(id, at: now, creationTime: creationTime)
         }
         self.support.count { statistics in
             if isExpiry { statistics.expired() }
@@ -216,12 +206,10 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
 
     package func backgroundProcess() async {
         let now = self.support.now()
-        let absence = self.absences.withLock { $0.oldest }
         self.protected.withLock { protected in
             protected.early.dropOverdue(at: now)
-            protected.ended.dropOverdue(at: now, absence: absence)
+            protected.ended.dropOverdue(at: now)
         }
-        self.makeUpForFailures()
         if self.support.isExpiryDue() { self.processExpires() }
     }
 

@@ -18,9 +18,8 @@ extension DeltaSession {
     // MARK: Out
 
     /// What another node needs to serve the session; values that stay here are left out.
-    var record: SessionRecord { self.record(of: self.protected.withLock { $0 }) }
-
-    private func record(of protected: Protected) -> SessionRecord {
+    var record: SessionRecord {
+        let protected = self.protected.withLock { $0 }
         var record = SessionRecord(
             id: protected.id,
             times: protected.times,
@@ -72,35 +71,6 @@ extension DeltaSession {
         self.protected.withLock { $0.local.lastSend = send($0.id, $0.local.lastSend) }
     }
 
-    /// Sends the whole session behind what was sent before, if this node is its primary one and it was used since then.
-    func sendState(
-        since moment: Int64,
-        _ send: (SessionRecord, _ earlier: EventLoopFuture<Void>?) -> EventLoopFuture<Void>?
-    ) -> EventLoopFuture<Void>? {
-        self.protected.withLock { protected in
-            let lastUse = max(protected.times.thisAccessed, protected.local.lastReplicated)
-            guard protected.isValid, !protected.isExpiring, protected.isPrimary, lastUse >= moment else { return nil }
-            let sent = send(self.record(of: protected), protected.local.lastSend)
-            protected.local.lastSend = sent
-            return sent
-        }
-    }
-
-    /// Whether the session has changed since it was what another node sends.
-    ///
-    /// Messages of the node that changed it last are in order; else the later use decides. A node that was alone and did
-    /// not use its session since `missedSince` takes what others made of it.
-    func isNewer(than record: SessionRecord, from sender: UniqueID, missedSince: Int64?) -> Bool {
-        self.protected.withLock { protected in
-            if !protected.isPrimary, protected.local.updater == sender { return false }
-            let time = record.times.thisAccessed
-            if time > protected.times.thisAccessed {
-                return protected.isPrimary && missedSince.map { time <= $0 } ?? false
-            }
-            return protected.isPrimary || time < protected.times.thisAccessed
-        }
-    }
-
     /// Nobody is there: forgets what changed; the session is this node's.
     func completeAlone() {
         self.protected.withLock { protected in
@@ -118,33 +88,21 @@ extension DeltaSession {
         }
     }
 
-    /// Gives the session another id, of this node's choosing without `isPrimary`; the table is the caller's business.
+    /// Gives the session another id; the table is the caller's business.
     func setID(_ id: String, isPrimary: Bool? = nil) {
         self.protected.withLock { protected in
             protected.id = id
             protected.delta.sessionID = id
             if let isPrimary { protected.isPrimary = isPrimary }
-            protected.local.isIDChanged = isPrimary == nil
         }
     }
-
-    /// Whether this node has given the session another id since this was last asked.
-    func takeIDChange() -> Bool {
-        self.protected.withLock { protected in
-            defer { protected.local.isIDChanged = false }
-            return protected.local.isIDChanged
-        }
-    }
-
-    /// What waits for the last message about the session.
-    var lastSend: EventLoopFuture<Void>? { self.protected.withLock { $0.local.lastSend } }
 
     // MARK: In
 
     /// Applies what another node changed: that node is the primary one now.
     ///
     /// - Throws: ``Mismatch``.
-    func apply(_ delta: DeltaRequest, from updater: UniqueID? = nil) throws(Mismatch) {
+    func apply(_ delta: DeltaRequest) throws(Mismatch) {
         let now = self.support.now()
         let result: Result<[AttributeEvent], Mismatch> = self.protected.withLock { protected in
             guard protected.id == delta.sessionID else { return .failure(.sessionID(delta.sessionID)) }
@@ -154,7 +112,6 @@ extension DeltaSession {
             protected.times.lastAccessed = now
             protected.times.thisAccessed = now
             protected.isPrimary = false
-            protected.local.updater = updater
             return .success(events)
         }
         let events = try result.get()
@@ -163,7 +120,7 @@ extension DeltaSession {
     }
 
     /// Becomes what another node sent.
-    func restore(_ record: SessionRecord, from updater: UniqueID? = nil) {
+    func restore(_ record: SessionRecord) {
         self.protected.withLock { protected in
             protected.id = record.id
             protected.delta.sessionID = record.id
@@ -172,7 +129,6 @@ extension DeltaSession {
             protected.isNew = record.isNew
             protected.isValid = true
             protected.isPrimary = false
-            protected.local.updater = updater
             protected.foreign = Foreign(version: record.version, notes: record.notes, listeners: record.listeners)
             protected.identity.java = record.principal
             protected.identity.principal = record.principal.flatMap { SessionPrincipal.principal($0) }
@@ -182,14 +138,13 @@ extension DeltaSession {
     }
 
     /// Another node served a request of the session that changed nothing.
-    func accessedElsewhere(at updater: UniqueID? = nil) {
+    func accessedElsewhere() {
         let now = self.support.now()
         self.protected.withLock { protected in
             protected.times.lastAccessed = now
             protected.times.thisAccessed = now
             protected.isPrimary = false
             protected.isNew = false
-            protected.local.updater = updater
         }
     }
 }

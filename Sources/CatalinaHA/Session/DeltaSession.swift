@@ -4,7 +4,6 @@ import JavaSerialization
 import NIOCore
 package import ServletAPI
 import Synchronization
-import Tribes
 
 /// One client's session, of which other nodes hold copies; what changes is written down for them.
 ///
@@ -20,12 +19,8 @@ package final class DeltaSession: Session, ConvertingSession {
         var uses = 0
         /// Whether a request of this node has used it.
         var isUsed = false
-        /// Whether this node has given it another id in this request.
-        var isIDChanged = false
         /// When something was last sent about it, in milliseconds since 1970.
         var lastReplicated: Int64 = 0
-        /// The node whose message about it was applied last.
-        var updater: UniqueID?
         /// The last message about it; the next one goes after it.
         var lastSend: EventLoopFuture<Void>?
     }

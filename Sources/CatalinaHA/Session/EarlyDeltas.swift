@@ -51,12 +51,10 @@ struct EarlyDeltas {
     }
 }
 
-/// Sessions that ended or got another id a short while ago, so that a late message does not bring one back.
+/// Sessions that ended a short while ago, so that a late message does not bring one back.
 struct EndedSessions {
     /// How long an end is remembered, in milliseconds.
     static let ageMaximum: Int64 = 60_000
-    /// How long it is while some member cannot hear of it.
-    static let absenceMaximum: Int64 = 900_000
     /// How many are; the oldest are forgotten first.
     static let countMaximum = 65_536
 
@@ -66,17 +64,6 @@ struct EndedSessions {
         let creationTime: Int64?
         /// By the clock of the node that said so.
         let messageTime: Int64?
-        /// The session's next id, if it goes on.
-        let successor: String?
-        /// Whether this node tells the others.
-        let isOwn: Bool
-    }
-
-    /// An end that this node told the others.
-    struct Known: Equatable {
-        let id: String
-        /// The session's next id, if it goes on.
-        let successor: String?
     }
 
     private var ends: [String: End] = [:]
@@ -86,35 +73,14 @@ struct EndedSessions {
     var count: Int { self.ends.count }
 
     /// Remembers an end; a session that was never known here has no creation time, its end's message has a time.
-    mutating func insert(
-        _ id: String,
-        at now: Int64,
-        creationTime: Int64?,
-        messageTime: Int64? = nil,
-        isOwn: Bool = false
-    ) {
-        self.insert(
-            id,
-            End(time: now, creationTime: creationTime, messageTime: messageTime, successor: nil, isOwn: isOwn)
-        )
-    }
-
-    /// Remembers that a session has another id.
-    mutating func insert(renamed id: String, to new: String, at now: Int64, creationTime: Int64, isOwn: Bool) {
-        self.insert(
-            id,
-            End(time: now, creationTime: creationTime, messageTime: nil, successor: new, isOwn: isOwn)
-        )
-    }
-
-    private mutating func insert(_ id: String, _ end: End) {
-        self.ends[id] = end
-        self.order.append((id, end.time))
+    mutating func insert(_ id: String, at now: Int64, creationTime: Int64?, messageTime: Int64? = nil) {
+        self.ends[id] = End(time: now, creationTime: creationTime, messageTime: messageTime)
+        self.order.append((id, now))
         if self.ends.count > Self.countMaximum { self.dropFirst() }
     }
 
     /// Whether changes of a session are late.
-    func contains(_ id: String) -> Bool { self.ends[id].map { $0.successor == nil } ?? false }
+    func contains(_ id: String) -> Bool { self.ends[id] != nil }
 
     /// Whether the message that a session was made at a time is about the one that ended.
     func contains(_ id: String, createdAt creationTime: Int64) -> Bool {
@@ -123,30 +89,11 @@ struct EndedSessions {
         return creationTime <= end.messageTime ?? .max
     }
 
-    /// Whether a session as it was when it was last used is one that has ended since.
-    func contains(_ id: String, createdAt creationTime: Int64, usedAt time: Int64) -> Bool {
-        guard self.contains(id, createdAt: creationTime), let end = self.ends[id] else { return false }
-        return time <= end.time
-    }
-
-    /// The ends since a moment that this node told the others.
-    func ofThisNode(since moment: Int64) -> [Known] {
-        self.ends.compactMap { id, end in
-            end.isOwn && end.time >= moment ? Known(id: id, successor: end.successor) : nil
-        }
-    }
-
     /// A session with that id lives.
     mutating func forget(_ id: String) { self.ends[id] = nil }
 
-    /// Forgets ends that are old enough; those since `absence` only after a longer time.
-    mutating func dropOverdue(at now: Int64, absence: Int64? = nil) {
-        while self.first < self.order.count {
-            let time = self.order[self.first].time
-            let limit = absence.map { time >= $0 } ?? false ? Self.absenceMaximum : Self.ageMaximum
-            guard now - time > limit else { return }
-            self.dropFirst()
-        }
+    mutating func dropOverdue(at now: Int64) {
+        while self.first < self.order.count, now - self.order[self.first].time > Self.ageMaximum { self.dropFirst() }
     }
 
     private mutating func dropFirst() {

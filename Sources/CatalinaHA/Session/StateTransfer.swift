@@ -33,8 +33,6 @@ struct StateTransfer {
     private(set) var isTransferred = false
     private(set) var isContextManagerMissing = false
     private(set) var dropped = 0
-    /// Since when this node may have missed something, while it asks for that; nil at its start.
-    var missedSince: Int64?
 
     mutating func beginQueueing() { self.isQueueing = true }
 

@@ -318,7 +318,6 @@ extension SimpleTcpCluster: ChannelListener, MembershipListener, ErrorHandler {
     package func memberAdded(_ member: Member) {
         self.log.info("memberAdded", "Replication member added:[\(member)]")
         self.registerBean(of: member)
-        for case let manager as any SessionMessageReceiver in self.managers { manager.memberAdded(member) }
     }
 
     package func memberDisappeared(_ member: Member) {
@@ -331,8 +330,6 @@ extension SimpleTcpCluster: ChannelListener, MembershipListener, ErrorHandler {
     package func handleError(_ error: Tribes.ChannelError, uniqueID: UniqueID) {
         self.protected.withLock { $0.failures.sent += 1 }
         self.log.debug("send", "A queued message did not reach every member: \(error)")
-        let members = error.faultyMembers.filter { !$0.isRemoteFailure }.map(\.member)
-        for case let manager as any SessionMessageReceiver in self.managers { manager.messageFailed(members) }
     }
 
     package func handleCompletion(uniqueID: UniqueID) {}

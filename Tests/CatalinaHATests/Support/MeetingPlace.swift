@@ -19,27 +19,6 @@ final class MeetingPlace: Sendable {
         }
     }
 
-    /// Lets two groups lose each other without a word.
-    func part(_ some: [MeetingService], from others: [MeetingService]) {
-        self.forEachPair(some, others) { $0.lose($1) }
-    }
-
-    /// Lets two groups find each other again.
-    func join(_ some: [MeetingService], with others: [MeetingService]) { self.forEachPair(some, others) { $0.add($1) } }
-
-    private func forEachPair(
-        _ some: [MeetingService],
-        _ others: [MeetingService],
-        _ body: (MeetingService, Member) -> Void
-    ) {
-        for one in some {
-            for other in others {
-                if let member = other.member { body(one, member) }
-                if let member = one.member { body(other, member) }
-            }
-        }
-    }
-
     fileprivate func leave(_ service: MeetingService) {
         let others = self.services.withLock { services in
             services.removeAll { $0 === service }
@@ -70,13 +49,6 @@ final class MeetingService: MembershipService {
         self.change { listener, state in
             state.members.append(member)
             return { listener.memberAdded(member) }
-        }
-    }
-
-    func lose(_ member: Member) {
-        self.change { listener, state in
-            state.members.removeAll { $0 == member }
-            return { listener.memberDisappeared(member) }
         }
     }
 

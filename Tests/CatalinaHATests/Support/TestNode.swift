@@ -26,10 +26,9 @@ final class TestNode: Sendable {
         clock: Clock,
         options: SendOptions = .synchronous,
         name: String = "/app",
-        isVerifying: Bool = true,
         _ configure: (inout DeltaManager.Configuration) -> Void = { _ in }
     ) async throws {
-        let cluster = Self.cluster(place, options: options, isVerifying: isVerifying)
+        let cluster = Self.cluster(place, options: options)
         var configuration = DeltaManager.Configuration()
         configure(&configuration)
         let manager = try DeltaManager(configuration: configuration) { clock.now }
@@ -39,12 +38,8 @@ final class TestNode: Sendable {
         try await cluster.start()
     }
 
-    /// A cluster that is not started; without `isVerifying` a member counts as lost when it is said to be.
-    static func cluster(
-        _ place: MeetingPlace,
-        options: SendOptions = .synchronous,
-        isVerifying: Bool = true
-    ) -> SimpleTcpCluster {
+    /// A cluster that is not started.
+    static func cluster(_ place: MeetingPlace, options: SendOptions = .synchronous) -> SimpleTcpCluster {
         var settings = SimpleTcpCluster.Configuration()
         settings.channelSendOptions = options
         settings.clusterName = "test"
@@ -56,7 +51,6 @@ final class TestNode: Sendable {
         receiver.autoBind = 1
         channel.receiver = NioReceiver(configuration: receiver)
         channel.membershipService = place.service()
-        if !isVerifying { channel.add(MessageDispatchInterceptor(configuration: .init())) }
         cluster.channel = channel
         return cluster
     }
