@@ -65,7 +65,9 @@ package struct MemberVerification: Sendable {
 
     package mutating func memberDisappeared(_ member: Member) -> [Action] {
         guard member.isShuttingDown else {
-            return self.table.contains(member) ? self.probe(member, .disappeared) : []
+            // one that goes while its coming is verified is not taken when that succeeds
+            let isKnown = self.table.contains(member) || self.probes[member] != nil
+            return isKnown ? self.probe(member, .disappeared) : []
         }
         self.probes[member] = nil
         guard let known = self.remove(member) else { return [] }
@@ -108,9 +110,21 @@ package struct MemberVerification: Sendable {
     ) -> [Action] {
         guard let probe = self.probes[member], probe.number == number else { return [] }
         self.probes[member] = nil
-        return isAlive
+        return isAlive && !self.isSucceeded(member, probe.reason)
             ? self.found(member, probe.reason, at: now, suspectTimeout: suspectTimeout)
             : self.lost(member, probe.reason)
+    }
+
+    /// Whether it is another process that answers where a member was that is said to be gone.
+    private func isSucceeded(_ member: Member, _ reason: Reason) -> Bool {
+        guard !member.isStatic, reason == .disappeared || reason == .removeSuspect || reason == .forced else {
+            return false
+        }
+        let isProbed = self.probes.contains { other, probe in
+            let isNew = probe.reason == .added || probe.reason == .heartbeat
+            return isNew && other != member && other.endpoint == member.endpoint
+        }
+        return isProbed || self.table.members(at: member.endpoint).contains { $0 != member }
     }
 
     private mutating func found(

@@ -281,8 +281,20 @@ package final class McastService: MembershipService, ConfigurableComponent {
             return
         }
         let isNew = self.state[self.loop].table.heard(from: member, at: self.loop.now)
-        if isNew { self.listener.value?.memberAdded(member) }
+        if isNew {
+            self.removePredecessors(of: member)
+            self.listener.value?.memberAdded(member)
+        }
         self.listener.value?.memberHeard(member)
+    }
+
+    /// Whoever listened where a new member does is gone.
+    private func removePredecessors(of member: Member) {
+        for var predecessor in self.state[self.loop].table.members(at: member.endpoint) where predecessor != member {
+            self.state[self.loop].table.remove(predecessor)
+            predecessor.command = []
+            self.listener.value?.memberDisappeared(predecessor)
+        }
     }
 
     private func expire() {

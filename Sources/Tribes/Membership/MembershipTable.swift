@@ -27,6 +27,11 @@ package struct MembershipTable: Sendable {
     /// The member as it is known here.
     package func known(_ member: Member) -> Member? { self.entries.first { $0.member == member }?.member }
 
+    /// The members that listen there: more than one only until those before the last are known to be gone.
+    package func members(at endpoint: Endpoint) -> [Member] {
+        self.entries.lazy.map(\.member).filter { $0.endpoint == endpoint }
+    }
+
     /// Takes note of a sign of life.
     ///
     /// A known member's age, command and payload are brought up to date.

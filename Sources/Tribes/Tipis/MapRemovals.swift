@@ -3,20 +3,25 @@ import NIOCore
 /// Keys that were removed while some node could not hear of it.
 ///
 /// A node that was cut off, or that a removal did not reach, comes back with entries that the others have removed:
-/// they are told apart from new ones here. Nothing is remembered while nobody is missed.
+/// they are told apart from new ones here. That a node is missed is noticed late, so the removals of the last heartbeats
+/// are always remembered, and all others as long as somebody is missed.
 struct MapRemovals: Sendable {
     /// Removed keys that are remembered; the entries of those beyond may come back.
     static let keysMaximum = 1 << 16
+    /// Heartbeats for which a removal is remembered while nobody is missed: a minute of the channel's.
+    static let roundsMaximum = 12
     /// Nodes that are missed at the same time.
     static let missingMaximum = 64
     /// How long a node is missed.
     static let age = TimeAmount.minutes(10)
 
-    private var keys: Set<String> = []
+    /// With the heartbeat before which they were removed.
+    private var keys: [String: Int] = [:]
+    private var round = 0
     private var missing: [Member: (since: NIODeadline, isSettling: Bool)] = [:]
     private var transfers = 0
 
-    /// Whether something is remembered at all.
+    /// Whether removals are remembered until nobody is missed.
     private var isNeeded: Bool { self.transfers > 0 || !self.missing.isEmpty }
 
     /// The state of another node is on its way, and may be older than what is removed meanwhile.
@@ -58,23 +63,27 @@ struct MapRemovals: Sendable {
     /// Whether what a node says of a key was removed here while it could not hear of it.
     func refuses(_ key: String, of member: Member?) -> Bool {
         guard let member, self.missing[member] != nil else { return false }
-        return self.keys.contains(key)
+        return self.keys[key] != nil
     }
 
+    /// A heartbeat: forgets who was missed for too long, and what nobody needs.
     mutating func expire(at now: NIODeadline) {
+        self.round += 1
         self.missing = self.missing.filter { now - $0.value.since < Self.age }
         self.trim()
     }
 
     mutating func note(_ key: String) {
-        if self.isNeeded, self.keys.count < Self.keysMaximum { self.keys.insert(key) }
+        if self.keys.count < Self.keysMaximum { self.keys[key] = self.round }
     }
 
-    mutating func forget(_ key: String) { self.keys.remove(key) }
+    mutating func forget(_ key: String) { self.keys[key] = nil }
 
-    func contains(_ key: String) -> Bool { self.keys.contains(key) }
+    func contains(_ key: String) -> Bool { self.keys[key] != nil }
 
     private mutating func trim() {
-        if !self.isNeeded { self.keys = [] }
+        guard !self.isNeeded, !self.keys.isEmpty else { return }
+        let oldest = self.round - Self.roundsMaximum
+        self.keys = self.keys.filter { $0.value > oldest }
     }
 }

@@ -33,9 +33,10 @@ package protocol ReplicatedMapEntry: Sendable {
     /// - Throws: whatever is wrong with them; the whole value is then asked for.
     func applyDiff(_ diff: ByteBuffer) throws
 
-    /// When the value was last used, in milliseconds since 1970; 0 if not implemented.
+    /// A number that travels with the value and grows with every change; 0 if not implemented.
     ///
-    /// Of two values of one key, which a network cut in two may leave, the one used last is kept.
+    /// Of two values of one key, which a network cut in two may leave, the one with the greater number is kept; clocks of
+    /// different nodes would not do, nor would a time that is set when a value is received.
     var lastUsed: Int64 { get }
 
     /// Another node used the value without changing it.
