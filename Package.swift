@@ -139,6 +139,13 @@ let testTargets: [Target] = [
             "Modeler", servletAPI, nioCore, "TestSupport",
         ]
     ),
+    tests(
+        "ClusterSimulation",
+        [
+            "CatalinaHA", "CatalinaCore", "Tribes", "ClusterSupport", "JavaSerialization", nioCore, nioEmbedded,
+            "TestSupport",
+        ]
+    ),
     tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", servletAPI, "TestSupport"]),
     tests(
         "CatalinaManager",

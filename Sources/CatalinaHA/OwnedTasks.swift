@@ -13,12 +13,12 @@ final class OwnedTasks: Sendable {
 
     init() {}
 
-    /// Runs `body` until it returns or the owner cancels it.
-    func run(_ body: @escaping @Sendable () async -> Void) {
+    /// Runs `body` until it returns or the owner cancels it; on the global executor without another.
+    func run(on executor: (any TaskExecutor)? = nil, _ body: @escaping @Sendable () async -> Void) {
         self.state.withLock { state in
             let number = state.next
             state.next += 1
-            state.tasks[number] = Task {
+            state.tasks[number] = Task(executorPreference: executor) {
                 await body()
                 self.state.withLock { $0.tasks[number] = nil }
             }

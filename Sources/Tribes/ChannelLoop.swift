@@ -8,6 +8,8 @@ import Synchronization
 /// a whole cluster can run on an embedded loop with a virtual clock and a seed.
 package final class ChannelLoop: Sendable {
     package let eventLoop: any EventLoop
+    /// Where the channel's users run tasks of their own that nobody waits for; nil for the global one.
+    package let taskExecutor: (any TaskExecutor)?
     private let clock: @Sendable () -> Int64
     private let generator: Mutex<any RandomNumberGenerator & Sendable>
 
@@ -15,9 +17,11 @@ package final class ChannelLoop: Sendable {
     package init(
         eventLoop: any EventLoop,
         clock: @escaping @Sendable () -> Int64 = WallClock.milliseconds,
-        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        taskExecutor: (any TaskExecutor)? = nil
     ) {
         self.eventLoop = eventLoop
+        self.taskExecutor = taskExecutor
         self.clock = clock
         self.generator = Mutex(generator)
     }

@@ -63,7 +63,13 @@ final class EmbeddedConnection: NetworkConnection {
 
     func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void> {
         guard self.isOpen else { return self.network.loop.makeFailedFuture(EmbeddedNetworkError.closed) }
-        self.transmit(.bytes(bytes))
+        if self.network.chance({ $0.connectionLoss }) {
+            if self.network.chance({ _ in 0.5 }) { self.transmit(.bytes(bytes)) }
+            self.transmit(.end(reset: true))
+            self.network.loop.execute { self.network.reach(self.local) { self.ended(EmbeddedNetworkError.reset) } }
+        } else {
+            self.transmit(.bytes(bytes))
+        }
         return self.network.loop.makeSucceededVoidFuture()
     }
 
@@ -112,7 +118,9 @@ final class EmbeddedConnection: NetworkConnection {
             state.lastArrival = max(state.lastArrival, earliest)
             return state.lastArrival
         }
-        self.network.loop.scheduleTask(deadline: arrival) { peer.arrived(event) }
+        self.network.loop.scheduleTask(deadline: arrival) {
+            self.network.reach(peer.local) { peer.arrived(event) }
+        }
     }
 
     private func arrived(_ event: Event) {

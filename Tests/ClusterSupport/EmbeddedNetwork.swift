@@ -20,6 +20,8 @@ package final class EmbeddedNetwork: Sendable {
         /// Chance that a datagram is lost, and that one is doubled.
         package var datagramLoss = 0.0
         package var datagramDuplication = 0.0
+        /// Chance that a connection breaks when something is written, with or without what was written.
+        package var connectionLoss = 0.0
 
         package init() {}
     }
@@ -35,6 +37,8 @@ package final class EmbeddedNetwork: Sendable {
         var names: [String: [Host]] = [:]
         /// How often the process of a host was killed: what earlier ones still do has no effect.
         var deaths: [Host: Int] = [:]
+        /// What reaches a host whose process is paused, in order.
+        var paused: [Host: [@Sendable () -> Void]] = [:]
     }
 
     struct Cut: Hashable {
@@ -88,10 +92,32 @@ package final class EmbeddedNetwork: Sendable {
         for connection in held { connection.flushHeld() }
     }
 
+    /// A process stops reading: what reaches it waits for it.
+    package func pause(_ host: Host) {
+        self.state.withLock { if $0.paused[host] == nil { $0.paused[host] = [] } }
+    }
+
+    /// A process goes on, and reads what has come.
+    package func resume(_ host: Host) {
+        let waiting = self.state.withLock { $0.paused.removeValue(forKey: host) }
+        for body in waiting ?? [] { self.loop.execute { self.reach(host, body) } }
+    }
+
+    /// Does what an arrival at a host does, as soon as its process runs.
+    func reach(_ host: Host, _ body: @escaping @Sendable () -> Void) {
+        let waits = self.state.withLock { state in
+            guard state.paused[host] != nil else { return false }
+            state.paused[host]?.append(body)
+            return true
+        }
+        if !waits { body() }
+    }
+
     /// A process ends: its ports close, and its connections break at the other end.
     package func kill(_ host: Host) {
         let connections = self.state.withLock { state in
             state.deaths[host, default: 0] += 1
+            state.paused[host] = nil
             state.sockets.removeAll { $0.endpoint.host == host }
             state.listeners = state.listeners.filter { $0.key.host != host }
             let connections = state.connections.values.filter { $0.local == host }

@@ -57,7 +57,7 @@ struct EmbeddedNode: ChannelNetwork {
             }
             let (near, far) = EmbeddedConnection.pair(network: self.network, client: self.host, server: endpoint)
             near.setHandler(handler)
-            far.setHandler(listener.accept(far))
+            self.network.reach(endpoint.host) { far.setHandler(listener.accept(far)) }
             promise.succeed(near)
         }
         return promise.futureResult
@@ -145,8 +145,10 @@ final class EmbeddedDatagramSocket: DatagramSocket {
             let copies = self.network.chance { $0.datagramDuplication } ? 2 : 1
             for _ in 0..<copies {
                 self.network.loop.scheduleTask(in: self.network.delay()) {
-                    guard self.network.state.withLock({ $0.sockets.contains { $0 === target } }) else { return }
-                    target.received(datagram, self.endpoint)
+                    self.network.reach(target.endpoint.host) {
+                        guard self.network.state.withLock({ $0.sockets.contains { $0 === target } }) else { return }
+                        target.received(datagram, self.endpoint)
+                    }
                 }
             }
         }

@@ -62,6 +62,14 @@ extension ConfigurableClusterManager {
 protocol SessionMessageReceiver: ClusterManager {
     /// Isolation: channel loop.
     func messageReceived(_ message: SessionMessage, from sender: Member)
+    /// A member is there, for the first time or again.
+    ///
+    /// Isolation: channel loop.
+    func memberAdded(_ member: Member)
+    /// The channel's heartbeat.
+    ///
+    /// Isolation: channel loop.
+    func heartbeat()
     /// A member has left or was lost.
     ///
     /// Isolation: channel loop.

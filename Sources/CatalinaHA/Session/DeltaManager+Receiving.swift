@@ -39,21 +39,15 @@ extension DeltaManager: SessionMessageReceiver {
         }
     }
 
-    package func memberDisappeared(_ member: Member) {
-        self.protected.withLock { protected in
-            if protected.transfer.isWaiting(for: member) { protected.transfer.end(.lost) }
-        }
-    }
-
     func apply(_ message: SessionMessage, from sender: Member) {
         switch message.event {
-        case .created: self.created(message)
-        case .expired: self.expired(message)
+        case .created: self.created(message, from: sender)
+        case .expired: self.expired(message, from: sender)
         case .accessed: self.session(message.sessionID)?.accessedElsewhere()
-        case .delta: self.changed(message)
-        case .changeSessionID: self.renamed(message)
+        case .delta: self.changed(message, from: sender)
+        case .changeSessionID: self.renamed(message, from: sender)
         case .getAllSessions: self.answer(sender)
-        case .allSessionData: self.stateReceived(message)
+        case .allSessionData: self.stateReceived(message, from: sender)
         case .transferComplete:
             self.protected.withLock { $0.transfer.complete(from: sender, at: message.timestamp) }
         case .noContextManager:
@@ -65,7 +59,7 @@ extension DeltaManager: SessionMessageReceiver {
 
     // MARK: Events
 
-    private func created(_ message: SessionMessage) {
+    private func created(_ message: SessionMessage, from sender: Member) {
         let now = self.support.now()
         let creationTime = message.timestamp ?? now
         let session = DeltaSession(
@@ -76,7 +70,8 @@ extension DeltaManager: SessionMessageReceiver {
             isPrimary: false
         )
         session.accessedElsewhere()
-        let early: [SessionMessage]? = self.protected.withLock { protected in
+        session.protected.withLock { $0.foreign.version = 1 }
+        let early: [EarlyDeltas.Early]? = self.protected.withLock { protected in
             if protected.ended.contains(message.sessionID, createdAt: creationTime)
                 || protected.sessions[message.sessionID]?.creationTimeInternal == creationTime
             {
@@ -90,12 +85,14 @@ extension DeltaManager: SessionMessageReceiver {
             return protected.early.take(message.sessionID)
         }
         guard let early else { return }
+        self.noteChange(message.sessionID, by: sender)
         if self.configuration.notifySessionListenersOnReplication { self.support.sessionCreated(session) }
         self.replay(early)
     }
 
-    private func expired(_ message: SessionMessage) {
+    private func expired(_ message: SessionMessage, from sender: Member) {
         let now = self.support.now()
+        defer { self.noteChange(message.sessionID, by: sender) }
         guard let session = self.session(message.sessionID) else {
             self.protected.withLock { protected in
                 _ = protected.early.take(message.sessionID)
@@ -115,10 +112,12 @@ extension DeltaManager: SessionMessageReceiver {
         )
     }
 
-    private func changed(_ message: SessionMessage) {
-        guard let session = self.sessionOrHold(message) else { return }
+    private func changed(_ message: SessionMessage, from sender: Member) {
+        guard let session = self.sessionOrHold(message, from: sender) else { return }
+        self.noteChange(message.sessionID, by: sender)
         do {
-            try session.apply(try DeltaRequest(message.payload ?? []))
+            let change = SessionChange(author: MemberKey(sender), time: message.timestamp ?? 0, isWhole: false)
+            try session.apply(try DeltaRequest(message.payload ?? []), change: message.timestamp == nil ? nil : change)
         } catch {
             self.log.error(
                 "messageReceived",
@@ -128,11 +127,11 @@ extension DeltaManager: SessionMessageReceiver {
         }
     }
 
-    private func renamed(_ message: SessionMessage) {
-        guard let session = self.sessionOrHold(message) else { return }
+    private func renamed(_ message: SessionMessage, from sender: Member) {
+        guard let session = self.sessionOrHold(message, from: sender) else { return }
         do {
             let new = try message.newID()
-            self.rename(session, from: message.sessionID, to: new, isPrimary: false)
+            self.rename(session, from: message.sessionID, to: new, by: sender)
             if self.configuration.notifySessionListenersOnReplication {
                 self.support.sessionIDChanged(session, from: message.sessionID)
             }
@@ -143,32 +142,36 @@ extension DeltaManager: SessionMessageReceiver {
     }
 
     /// The session that a change is about; without one the change waits for it, unless the session has ended.
-    private func sessionOrHold(_ message: SessionMessage) -> DeltaSession? {
+    private func sessionOrHold(_ message: SessionMessage, from sender: Member) -> DeltaSession? {
         let now = self.support.now()
         return self.protected.withLock { protected in
             if let session = protected.sessions[message.sessionID] { return session }
             if protected.ended.contains(message.sessionID) {
                 self.counts.withLock { $0.ignored += 1 }
             } else {
-                _ = protected.early.hold(message, at: now)
+                _ = protected.early.hold(message, from: sender, at: now)
             }
             return nil
         }
     }
 
-    private func replay(_ messages: [SessionMessage]) {
-        for message in messages {
-            if message.event == .changeSessionID { self.renamed(message) } else { self.changed(message) }
+    func replay(_ changes: [EarlyDeltas.Early]) {
+        for change in changes {
+            if change.message.event == .changeSessionID {
+                self.renamed(change.message, from: change.sender)
+            } else {
+                self.changed(change.message, from: change.sender)
+            }
         }
     }
 
     // MARK: State
 
-    private func stateReceived(_ message: SessionMessage) {
+    private func stateReceived(_ message: SessionMessage, from sender: Member) {
         var count = 0
         do {
             try SessionList.decode(message.payload ?? []) { record in
-                self.add(record)
+                self.take(record, from: sender, at: message.timestamp)
                 count += 1
             }
         } catch {
@@ -179,25 +182,5 @@ extension DeltaManager: SessionMessageReceiver {
             )
         }
         self.log.debug("handleALL_SESSION_DATA", "Manager [\(self.name)]: received [\(count)] sessions")
-    }
-
-    private func add(_ record: SessionRecord) {
-        let session = DeltaSession(
-            id: record.id,
-            owner: self,
-            creationTime: record.times.creation,
-            maxInactiveInterval: Int(record.maxInactiveInterval),
-            isPrimary: false
-        )
-        session.restore(record)
-        let early = self.protected.withLock { protected in
-            if protected.sessions.updateValue(session, forKey: record.id) != nil {
-                self.counts.withLock { $0.replaced += 1 }
-            }
-            protected.ended.forget(record.id)
-            return protected.early.take(record.id)
-        }
-        if self.configuration.notifySessionListenersOnReplication { self.support.sessionCreated(session) }
-        self.replay(early)
     }
 }

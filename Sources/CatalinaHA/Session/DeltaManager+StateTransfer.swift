@@ -44,31 +44,28 @@ extension DeltaManager {
         self.countSent(.getAllSessions)
         let message = SessionMessage.getAllSessions(in: self.name, now: self.support.now())
         guard await cluster.arrives(cluster.enqueue(message, to: target, options: .asynchronous)) else { return .lost }
-        let outcome = await Self.first(of: stream, timeoutSeconds: timeout)
+        let outcome = await self.first(of: stream, from: target, cluster, timeoutSeconds: timeout)
         self.protected.withLock { $0.transfer.end(outcome) }
         return outcome
     }
 
-    /// The first element of the stream, or that none came in time; negative waits without end.
-    private static func first(
+    /// How the wait for a member ends; negative waits without end.
+    private func first(
         of stream: AsyncStream<StateTransfer.Outcome>,
+        from target: Member,
+        _ cluster: SimpleTcpCluster,
         timeoutSeconds: Int
     ) async -> StateTransfer.Outcome {
         if timeoutSeconds == 0 { return .timedOut }
-        return await withTaskGroup(of: StateTransfer.Outcome.self) { group in
-            group.addTask {
-                for await outcome in stream { return outcome }
-                return .timedOut
+        let loop = timeoutSeconds > 0 ? cluster.channel?.currentLoop : nil
+        let timeout = loop?.schedule(after: .seconds(Int64(timeoutSeconds))) { [weak self] in
+            self?.protected.withLock { protected in
+                if protected.transfer.isWaiting(for: target) { protected.transfer.end(.timedOut) }
             }
-            if timeoutSeconds > 0 {
-                group.addTask {
-                    do { try await Task.sleep(for: .seconds(timeoutSeconds)) } catch { return .timedOut }
-                    return .timedOut
-                }
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? .timedOut
         }
+        defer { timeout?.cancel() }
+        for await outcome in stream { return outcome }
+        return .timedOut
     }
 
     private func report(_ outcome: StateTransfer.Outcome, of target: Member, milliseconds: Int64) {
@@ -113,14 +110,16 @@ extension DeltaManager {
 
     /// Sends a member all sessions.
     func answer(_ member: Member) {
-        self.answers.run { await self.sendAllSessions(to: member) }
+        self.answers.run(on: self.cluster?.channel?.currentLoop?.taskExecutor) {
+            await self.sendAllSessions(to: member)
+        }
     }
 
     private func sendAllSessions(to member: Member) async {
         guard let cluster = self.cluster else { return }
         let configuration = self.configuration
-        let moment = self.support.now()
         let sessions = self.deltaSessions
+        let moment = self.moment(of: sessions)
         // With less than one session in a message the answer would never end.
         let size = configuration.sendAllSessions ? Self.chunkCountMaximum : max(1, configuration.sendAllSessionsSize)
         var next = 0
@@ -129,12 +128,39 @@ extension DeltaManager {
             guard await self.send(sessions[next..<end], at: moment, to: member, cluster) else { return }
             next = end
             if next < sessions.count, !configuration.sendAllSessions {
-                do { try await Task.sleep(for: .milliseconds(configuration.sendAllSessionsWaitTime)) } catch { return }
+                await self.pause(milliseconds: configuration.sendAllSessionsWaitTime, cluster)
             }
         } while next < sessions.count
         self.countSent(.transferComplete)
         let message = SessionMessage.transferComplete(in: self.name, at: moment)
         _ = await cluster.arrives(cluster.enqueue(message, to: member))
+    }
+
+    /// Lets time pass by the channel's clock.
+    private func pause(milliseconds: Int, _ cluster: SimpleTcpCluster) async {
+        guard let loop = cluster.channel?.currentLoop else { return }
+        let promise = loop.makePromise(of: Void.self)
+        loop.schedule(after: .milliseconds(Int64(milliseconds))) { promise.succeed() }
+        _ = await cluster.arrives(promise.futureResult)
+    }
+
+    /// Sends sessions as they are now to a member that misses them.
+    func send(_ sessions: [DeltaSession], to member: Member, _ cluster: SimpleTcpCluster) async -> Bool {
+        var next = 0
+        while next < sessions.count {
+            let end = min(sessions.count, next + Self.chunkCountMaximum)
+            let some = sessions[next..<end]
+            guard await self.send(some, at: self.moment(of: some), to: member, cluster) else { return false }
+            next = end
+        }
+        return true
+    }
+
+    /// The time of a message with these sessions: not before what was said of one of them.
+    private func moment(of sessions: some Collection<DeltaSession>) -> Int64 {
+        sessions.reduce(self.support.now()) { moment, session in
+            max(moment, session.protected.withLock { $0.local.lastReplicated })
+        }
     }
 
     /// Sends some sessions and waits until they have arrived, in several messages if they are large.
@@ -146,7 +172,7 @@ extension DeltaManager {
     ) async -> Bool {
         if Task.isCancelled { return false }
         do {
-            let payload = try SessionList.encode(sessions.map(\.record))
+            let payload = try SessionList.encode(sessions.map { $0.record(sentAt: moment) })
             if payload.count > Self.chunkSizeMaximum, sessions.count > 1 {
                 let middle = sessions.startIndex + sessions.count / 2
                 guard await self.send(sessions[..<middle], at: moment, to: member, cluster) else { return false }

@@ -29,6 +29,8 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     /// Never taken while a session's own state is held: that may be looked at from here.
     let protected = Mutex(Protected())
     let counts = Mutex(MessageCounts())
+    /// Taken last: nothing else is while it is held.
+    let backlogs = Mutex(Backlogs())
     /// Answers to other nodes that ask for all sessions.
     let answers = OwnedTasks()
 
@@ -82,9 +84,10 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         }
         self.support.count { $0.created(at: now, active: active) }
         session.recordCreation()
+        self.noteChange(session.idInternal)
         if let cluster = self.cluster, cluster.hasMembers {
             session.sendInOrder { id, earlier in
-                self.send(.created(id, in: self.name, at: now, now: now), cluster, after: earlier)
+                self.send(.created(id, in: self.name, at: now, now: now), of: id, cluster, after: earlier)
             }
         }
         self.support.sessionCreated(session)
@@ -102,7 +105,8 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         session.sendInOrder { _, earlier in
             do {
                 let payload = try SessionMessage.payload(newID: new)
-                return self.send(.changedID(old, in: self.name, now: now, payload: payload), cluster, after: earlier)
+                let message = SessionMessage.changedID(old, in: self.name, now: now, payload: payload)
+                return self.send(message, of: new, cluster, after: earlier)
             } catch {
                 self.log.error("changeSessionId", "The new id of session [\(old)] cannot be sent", error)
                 return earlier
@@ -110,13 +114,17 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         }
     }
 
-    func rename(_ session: DeltaSession, from old: String, to new: String, isPrimary: Bool? = nil) {
+    func rename(_ session: DeltaSession, from old: String, to new: String, by author: Member? = nil) {
+        let (now, creationTime) = (self.support.now(), session.creationTimeInternal)
         self.protected.withLock { protected in
             protected.sessions[old] = nil
             protected.sessions[new] = session
             protected.ended.forget(new)
+            protected.ended.insert(old, at: now, creationTime: creationTime)
         }
-        session.setID(new, isPrimary: isPrimary)
+        session.setID(new, isPrimary: author == nil ? nil : false)
+        self.noteChange(old, by: author)
+        self.noteChange(new, by: author)
     }
 
     package var activeSessions: Int { self.protected.withLock { $0.sessions.count } }
@@ -138,7 +146,7 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         guard let sent = self.enqueue(session, cluster, isExpiry: false),
             !cluster.configuration.channelSendOptions.contains(.asynchronous)
         else { return }
-        _ = await cluster.arrives(sent)
+        if await cluster.arrives(sent) { await self.repairAll(missing: session.idInternal, cluster) }
     }
 
     /// Sends what was changed and not sent yet; returns what waits for it.
@@ -147,15 +155,15 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         _ cluster: SimpleTcpCluster,
         isExpiry: Bool
     ) -> EventLoopFuture<Void>? {
-        let now = self.support.now()
-        return session.complete(now: now, isExpiry: isExpiry) { id, outgoing, earlier in
+        session.complete(now: self.support.now(), isExpiry: isExpiry) { id, outgoing, now, earlier in
             switch outgoing {
             case .nothing: return nil
-            case .accessed: return self.send(.accessed(id, in: self.name, now: now), cluster, after: earlier)
+            case .accessed: return self.send(.accessed(id, in: self.name, now: now), of: id, cluster, after: earlier)
             case .delta(let delta):
+                self.noteChange(id)
                 do {
-                    let payload = try delta.encoded()
-                    return self.send(.delta(id, in: self.name, now: now, payload: payload), cluster, after: earlier)
+                    let message = SessionMessage.delta(id, in: self.name, now: now, payload: try delta.encoded())
+                    return self.send(message, of: id, cluster, after: earlier)
                 } catch {
                     self.log.error("requestCompleted", "Unable to serialize delta request for sessionid [\(id)]", error)
                     return earlier
@@ -164,18 +172,21 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         }
     }
 
-    /// Hands a message to the cluster, for all members.
+    /// Hands a message about a session to the cluster, for all members; who does not get it gets the session later.
     ///
     /// Tomcat may process two messages of one connection at the same time, and forgets a change of a session whose id
     /// it does not know yet: so the messages that make an id known are acknowledged before the next one leaves.
     func send(
         _ message: SessionMessage,
+        of id: String,
         _ cluster: SimpleTcpCluster,
         after earlier: EventLoopFuture<Void>?
     ) -> EventLoopFuture<Void>? {
         self.countSent(message.event)
         let makesKnown = message.event == .created || message.event == .changeSessionID
-        return cluster.enqueue(message, options: makesKnown ? .synchronous : nil, after: earlier)
+        return cluster.enqueue(message, options: makesKnown ? .synchronous : nil, after: earlier) { [weak self] error in
+            self?.missed(id, error)
+        }
     }
 
     // MARK: DeltaSessionOwner
@@ -192,13 +203,14 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
             if protected.sessions[id] === session { protected.sessions[id] = nil }
             protected.ended.insert(id, at: now, creationTime: creationTime)
         }
+        self.noteChange(id)
         self.support.count { statistics in
             if isExpiry { statistics.expired() }
             statistics.ended(at: now, createdAt: creationTime)
         }
         guard notifiesCluster, let cluster = self.cluster, cluster.hasMembers else { return }
         session.sendInOrder { _, earlier in
-            self.send(.expired(id, in: self.name, now: now), cluster, after: earlier)
+            self.send(.expired(id, in: self.name, now: now), of: id, cluster, after: earlier)
         }
     }
 
@@ -206,10 +218,8 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
 
     package func backgroundProcess() async {
         let now = self.support.now()
-        self.protected.withLock { protected in
-            protected.early.dropOverdue(at: now)
-            protected.ended.dropOverdue(at: now)
-        }
+        let age = self.backlogs.withLock { $0.isNeeded } ? Backlogs.ageMaximum : EndedSessions.ageMaximum
+        self.protected.withLock { $0.ended.dropOverdue(at: now, age: age) }
         if self.support.isExpiryDue() { self.processExpires() }
     }
 

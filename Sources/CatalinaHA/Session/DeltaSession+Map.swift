@@ -20,21 +20,18 @@ extension DeltaSession: ReplicatedMapEntry {
     }
 
     package func takeDiff() throws -> ByteBuffer {
-        let delta = self.protected.withLock { protected in
-            defer { protected.delta.reset() }
-            return protected.delta
-        }
+        let delta = self.protected.withLock { $0.takeDelta() }
         return ByteBuffer(bytes: try delta.encoded())
     }
 
-    package func resetDiff() { self.protected.withLock { $0.delta.reset() } }
+    package func resetDiff() { self.protected.withLock { _ = $0.takeDelta() } }
 
     package func applyDiff(_ diff: ByteBuffer) throws {
         var input = try JavaObjectInputStream(diff)
         try self.apply(try DeltaRequest(from: &input))
     }
 
-    package var lastUsed: Int64 { self.thisAccessedTimeInternal }
+    package var lastUsed: Int64 { self.protected.withLock { $0.foreign.version } }
 
     package func accessEntry() { self.accessedElsewhere() }
 

@@ -19,7 +19,20 @@ extension DeltaSession {
 
     /// What another node needs to serve the session; values that stay here are left out.
     var record: SessionRecord {
-        let protected = self.protected.withLock { $0 }
+        self.record(of: self.protected.withLock { $0 })
+    }
+
+    /// The same, in a message of that time: what is said later has a later one.
+    func record(sentAt moment: Int64) -> SessionRecord {
+        self.record(
+            of: self.protected.withLock { protected in
+                protected.local.lastReplicated = max(protected.local.lastReplicated, moment)
+                return protected
+            }
+        )
+    }
+
+    private func record(of protected: Protected) -> SessionRecord {
         var record = SessionRecord(
             id: protected.id,
             times: protected.times,
@@ -49,18 +62,19 @@ extension DeltaSession {
     /// Takes what is to be said at the end of a request; the session is this node's then.
     ///
     /// `send` is called while nothing else can happen to the session, so that messages about it leave in the order of
-    /// its changes; it gets the message before, and returns what waits for its own, as this does. With `isExpiry` the
-    /// session ends with this, so that mere use need not be told.
+    /// its changes; it gets the message's time and the message before, and returns what waits for its own, as this
+    /// does. With `isExpiry` the session ends with this, so that mere use need not be told.
     func complete(
         now: Int64,
         isExpiry: Bool,
-        send: (_ id: String, Outgoing, _ earlier: EventLoopFuture<Void>?) -> EventLoopFuture<Void>?
+        send: (_ id: String, Outgoing, _ now: Int64, _ earlier: EventLoopFuture<Void>?) -> EventLoopFuture<Void>?
     ) -> EventLoopFuture<Void>? {
         self.protected.withLock { protected in
             let outgoing = protected.takeOutgoing(now: now, isExpiry: isExpiry)
             guard outgoing != .nothing else { return nil }
-            protected.local.lastReplicated = now
-            let sent = send(protected.id, outgoing, protected.local.lastSend)
+            let time = max(now, protected.local.lastReplicated + 1)
+            protected.local.lastReplicated = time
+            let sent = send(protected.id, outgoing, time, protected.local.lastSend)
             protected.local.lastSend = sent
             return sent
         }
@@ -74,7 +88,7 @@ extension DeltaSession {
     /// Nobody is there: forgets what changed; the session is this node's.
     func completeAlone() {
         self.protected.withLock { protected in
-            protected.delta.reset()
+            protected.takeDelta()
             protected.isPrimary = true
         }
     }
@@ -83,6 +97,7 @@ extension DeltaSession {
     func recordCreation() {
         self.protected.withLock { protected in
             protected.isNew = true
+            protected.foreign.version = 1
             protected.delta.record(.isNew(true))
             protected.delta.record(.maxInactiveInterval(protected.maxInactiveInterval))
         }
@@ -101,12 +116,18 @@ extension DeltaSession {
 
     /// Applies what another node changed: that node is the primary one now.
     ///
+    /// A change that comes after one that the same node sent later is passed over.
     /// - Throws: ``Mismatch``.
-    func apply(_ delta: DeltaRequest) throws(Mismatch) {
+    func apply(_ delta: DeltaRequest, change: SessionChange? = nil) throws(Mismatch) {
         let now = self.support.now()
         let result: Result<[AttributeEvent], Mismatch> = self.protected.withLock { protected in
             guard protected.id == delta.sessionID else { return .failure(.sessionID(delta.sessionID)) }
             guard protected.isValid else { return .failure(.invalidSession) }
+            if let change {
+                if protected.local.lastChange?.isAfter(change) == true { return .success([]) }
+                protected.local.lastChange = change
+            }
+            protected.foreign.version += 1
             var events: [AttributeEvent] = []
             for action in delta.actions { protected.apply(action, &events) }
             protected.times.lastAccessed = now
@@ -121,20 +142,7 @@ extension DeltaSession {
 
     /// Becomes what another node sent.
     func restore(_ record: SessionRecord) {
-        self.protected.withLock { protected in
-            protected.id = record.id
-            protected.delta.sessionID = record.id
-            protected.times = record.times
-            protected.maxInactiveInterval = Int(record.maxInactiveInterval)
-            protected.isNew = record.isNew
-            protected.isValid = true
-            protected.isPrimary = false
-            protected.foreign = Foreign(version: record.version, notes: record.notes, listeners: record.listeners)
-            protected.identity.java = record.principal
-            protected.identity.principal = record.principal.flatMap { SessionPrincipal.principal($0) }
-            protected.local.notes[Self.sessionIDNote] = record.notes.sessionID.string
-            protected.attributes = Dictionary(record.attributes.map { ($0.name, .received($0.value)) }) { $1 }
-        }
+        self.protected.withLock { $0.restore(record) }
     }
 
     /// Another node served a request of the session that changed nothing.
@@ -153,17 +161,37 @@ extension DeltaSession.Protected {
     mutating func takeOutgoing(now: Int64, isExpiry: Bool) -> DeltaSession.Outgoing {
         guard self.isValid else { return .nothing }
         defer { self.isPrimary = true }
-        if !self.delta.isEmpty {
-            defer { self.delta.reset() }
-            return .delta(self.delta)
-        }
+        if !self.delta.isEmpty { return .delta(self.takeDelta()) }
         if isExpiry { return .nothing }
         if !self.isPrimary { return .accessed }
         let interval = Int64(self.maxInactiveInterval) * 1000
         return interval >= 0 && now - self.local.lastReplicated > interval ? .accessed : .nothing
     }
 
-    fileprivate mutating func apply(_ action: DeltaRequest.Action, _ events: inout [DeltaSession.AttributeEvent]) {
+    /// Takes what changed since this was last called.
+    @discardableResult
+    mutating func takeDelta() -> DeltaRequest {
+        defer { self.delta.reset() }
+        if !self.delta.isEmpty { self.foreign.version += 1 }
+        return self.delta
+    }
+
+    mutating func restore(_ record: SessionRecord) {
+        self.id = record.id
+        self.delta.sessionID = record.id
+        self.times = record.times
+        self.maxInactiveInterval = Int(record.maxInactiveInterval)
+        self.isNew = record.isNew
+        self.isValid = true
+        self.isPrimary = false
+        self.foreign = .init(version: record.version, notes: record.notes, listeners: record.listeners)
+        self.identity.java = record.principal
+        self.identity.principal = record.principal.flatMap { SessionPrincipal.principal($0) }
+        self.local.notes[DeltaSession.sessionIDNote] = record.notes.sessionID.string
+        self.attributes = Dictionary(record.attributes.map { ($0.name, .received($0.value)) }) { $1 }
+    }
+
+    mutating func apply(_ action: DeltaRequest.Action, _ events: inout [DeltaSession.AttributeEvent]) {
         switch action.subject {
         case .attribute:
             let old = self.attributes[action.name]

@@ -19,8 +19,10 @@ package final class DeltaSession: Session, ConvertingSession {
         var uses = 0
         /// Whether a request of this node has used it.
         var isUsed = false
-        /// When something was last sent about it, in milliseconds since 1970.
+        /// When something was last sent about it, in milliseconds since 1970: two messages have different times.
         var lastReplicated: Int64 = 0
+        /// What was last taken from another node.
+        var lastChange: SessionChange?
         /// The last message about it; the next one goes after it.
         var lastSend: EventLoopFuture<Void>?
     }
@@ -51,6 +53,7 @@ package final class DeltaSession: Session, ConvertingSession {
 
     /// What only nodes of Tomcat's understand, kept for them.
     struct Foreign {
+        /// Changes that were made and sent, here and elsewhere; Tomcat keeps what it gets.
         var version: Int64 = 0
         var notes = SessionRecord.Notes()
         var listeners: [JavaValue] = []

@@ -1,3 +1,5 @@
+import Tribes
+
 /// Changes of sessions that this node does not know yet.
 ///
 /// Tomcat sends each message from a thread of a pool, so that a delta may arrive before the message that its session
@@ -8,8 +10,14 @@ struct EarlyDeltas {
     /// How much waits, in bytes; what comes above that is dropped and counted.
     static let sizeMaximum = 16 << 20
 
+    /// One change and who sent it.
+    struct Early {
+        let message: SessionMessage
+        let sender: Member
+    }
+
     private struct Waiting {
-        var messages: [SessionMessage] = []
+        var changes: [Early] = []
         var since: Int64
     }
 
@@ -19,31 +27,37 @@ struct EarlyDeltas {
     private(set) var dropped = 0
 
     /// Lets a change wait for the session it is about; false if there is no room.
-    mutating func hold(_ message: SessionMessage, at now: Int64) -> Bool {
+    mutating func hold(_ message: SessionMessage, from sender: Member, at now: Int64) -> Bool {
         let size = Self.size(of: message)
-        if self.size + size > Self.sizeMaximum { self.dropOverdue(at: now) }
+        if self.size + size > Self.sizeMaximum { _ = self.dropOverdue(at: now) }
         guard self.size + size <= Self.sizeMaximum else {
             self.dropped += 1
             return false
         }
         self.size += size
-        self.waiting[message.sessionID, default: Waiting(since: now)].messages.append(message)
+        let change = Early(message: message, sender: sender)
+        self.waiting[message.sessionID, default: Waiting(since: now)].changes.append(change)
         return true
     }
 
     /// Takes what waits for a session.
-    mutating func take(_ id: String) -> [SessionMessage] {
+    mutating func take(_ id: String) -> [Early] {
         if self.waiting.isEmpty { return [] }
         guard let found = self.waiting.removeValue(forKey: id) else { return [] }
-        self.size -= found.messages.reduce(0) { $0 + Self.size(of: $1) }
-        return found.messages
+        self.size -= found.changes.reduce(0) { $0 + Self.size(of: $1.message) }
+        return found.changes
     }
 
-    mutating func dropOverdue(at now: Int64) {
+    /// Drops changes whose session did not come in time.
+    ///
+    /// - Returns: who sent them.
+    mutating func dropOverdue(at now: Int64) -> [Member] {
+        var senders: [Member] = []
         for (id, waiting) in self.waiting where now - waiting.since > Self.ageMaximum {
-            self.dropped += waiting.messages.count
-            _ = self.take(id)
+            self.dropped += waiting.changes.count
+            senders += self.take(id).map(\.sender)
         }
+        return senders
     }
 
     private static func size(of message: SessionMessage) -> Int {
@@ -53,7 +67,7 @@ struct EarlyDeltas {
 
 /// Sessions that ended a short while ago, so that a late message does not bring one back.
 struct EndedSessions {
-    /// How long an end is remembered, in milliseconds.
+    /// How long an end is remembered while no member is missed, in milliseconds.
     static let ageMaximum: Int64 = 60_000
     /// How many are; the oldest are forgotten first.
     static let countMaximum = 65_536
@@ -92,8 +106,9 @@ struct EndedSessions {
     /// A session with that id lives.
     mutating func forget(_ id: String) { self.ends[id] = nil }
 
-    mutating func dropOverdue(at now: Int64) {
-        while self.first < self.order.count, now - self.order[self.first].time > Self.ageMaximum { self.dropFirst() }
+    /// Forgets ends that are older than `age`.
+    mutating func dropOverdue(at now: Int64, age: Int64 = EndedSessions.ageMaximum) {
+        while self.first < self.order.count, now - self.order[self.first].time > age { self.dropFirst() }
     }
 
     private mutating func dropFirst() {

@@ -166,24 +166,30 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
 
     /// Sends a message without suspending, in the order of the calls; behind `earlier` if there is one.
     ///
-    /// A failure is counted and logged here; the request that caused the message goes on.
+    /// A failure is counted and logged here, and told to `orElse`, whoever waits for the message; the request that
+    /// caused it goes on.
     /// - Returns: what waits for the message as the options say; nil if it could not be sent at all.
     package func enqueue(
         _ message: any JavaWritable,
         to member: Member? = nil,
         options: SendOptions? = nil,
-        after earlier: EventLoopFuture<Void>? = nil
+        after earlier: EventLoopFuture<Void>? = nil,
+        orElse: (@Sendable (Tribes.ChannelError) -> Void)? = nil
     ) -> EventLoopFuture<Void>? {
         guard let channel = self.channel else { return nil }
+        let errors = ClusterSendErrors(cluster: self, failed: orElse)
         do {
             let sent = try channel.enqueue(
                 try .object(message),
                 to: member.map { [$0] },
                 options: options ?? self.configuration.channelSendOptions,
                 after: earlier,
-                errorHandler: self
+                errorHandler: errors
             )
-            sent.whenFailure { self.sendFailed($0) }
+            sent.whenFailure { error in
+                self.sendFailed(error)
+                orElse?(Tribes.ChannelError(wrapping: error))
+            }
             return sent
         } catch {
             self.sendFailed(error)
@@ -297,7 +303,7 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
 
 // MARK: - Messages and members
 
-extension SimpleTcpCluster: ChannelListener, MembershipListener, ErrorHandler {
+extension SimpleTcpCluster: ChannelListener, MembershipListener, Heartbeat {
     package func accepts(_ message: ReceivedMessage) -> Bool {
         guard message.rpc == nil, let object = message.object?.object else { return false }
         return self.clusterListeners.contains { $0.accepts(object) }
@@ -318,6 +324,7 @@ extension SimpleTcpCluster: ChannelListener, MembershipListener, ErrorHandler {
     package func memberAdded(_ member: Member) {
         self.log.info("memberAdded", "Replication member added:[\(member)]")
         self.registerBean(of: member)
+        for case let manager as any SessionMessageReceiver in self.managers { manager.memberAdded(member) }
     }
 
     package func memberDisappeared(_ member: Member) {
@@ -326,13 +333,27 @@ extension SimpleTcpCluster: ChannelListener, MembershipListener, ErrorHandler {
         for case let manager as any SessionMessageReceiver in self.managers { manager.memberDisappeared(member) }
     }
 
-    /// A message that nobody waited for did not reach every member.
-    package func handleError(_ error: Tribes.ChannelError, uniqueID: UniqueID) {
+    package func heartbeat() {
+        for case let manager as any SessionMessageReceiver in self.managers { manager.heartbeat() }
+    }
+
+    fileprivate func queuedFailed(_ error: Tribes.ChannelError) {
         self.protected.withLock { $0.failures.sent += 1 }
         self.log.debug("send", "A queued message did not reach every member: \(error)")
     }
+}
 
-    package func handleCompletion(uniqueID: UniqueID) {}
+/// Hears that a message that nobody waited for did not reach every member.
+private struct ClusterSendErrors: ErrorHandler {
+    let cluster: SimpleTcpCluster
+    let failed: (@Sendable (Tribes.ChannelError) -> Void)?
+
+    func handleError(_ error: Tribes.ChannelError, uniqueID: UniqueID) {
+        self.cluster.queuedFailed(error)
+        self.failed?(error)
+    }
+
+    func handleCompletion(uniqueID: UniqueID) {}
 }
 
 extension Endpoint {

@@ -140,6 +140,8 @@ package final class GroupChannel: ConfigurableComponent, Sendable {
     /// What the members let this node hear of them; nil before the first start.
     package var signsOfLife: SignsOfLife? { self.parts.withLock { $0.chain?.signsOfLife } }
     package var startedLevels: StartLevels { self.parts.withLock { $0.levels } }
+    /// The loop, its clock and its tasks' executor; nil before the first start.
+    package var currentLoop: ChannelLoop? { self.parts.withLock { $0.chain?.loop } }
 
     // MARK: Calls that hop to the loop
 

@@ -1,0 +1,191 @@
+import Tribes
+
+/// What members may not know: sessions that changed while one was away, or a change of which did not reach it.
+///
+/// A node that was cut off comes back with what it had, and a node that fails takes what it had not sent to everybody
+/// with it: whoever knows better sends whole sessions then. While nobody is missed only the changes of the last moments
+/// are remembered. A value without lock, clock or I/O; times are this node's, in milliseconds.
+struct Backlogs {
+    /// Members that are remembered at the same time.
+    static let membersMaximum = 64
+    /// Sessions that are remembered for one of them; above that it gets all.
+    static let idsMaximum = 65_536
+    /// How long a member that is away is remembered.
+    static let ageMaximum: Int64 = 600_000
+    /// Changes of the last moments that are remembered.
+    static let recentMaximum = 16_384
+    /// How long they are: from the failure of a node until all others have noticed, and from the start of one likewise.
+    static let recentAge: Int64 = 20_000
+
+    /// What is to be sent to one member.
+    struct Work: Equatable {
+        /// With the number of the note, which a later one replaces.
+        var notes: [String: Int] = [:]
+        var isEverything = false
+    }
+
+    private struct Note {
+        let number: Int
+        let author: MemberKey
+    }
+
+    private struct Backlog {
+        let since: Int64
+        var isAway = false
+        var isEverything = false
+        var isSending = false
+        var notes: [String: Note] = [:]
+    }
+
+    private struct Recent {
+        let id: String
+        let author: MemberKey
+        let time: Int64
+    }
+
+    private var backlogs: [Member: Backlog] = [:]
+    private var recent: [Recent] = []
+    private var recentStart = 0
+    private var numbers = 0
+
+    /// Whether somebody may come back with what has ended here.
+    var isNeeded: Bool { !self.backlogs.isEmpty }
+    /// Members for which something is remembered.
+    var members: [Member] { Array(self.backlogs.keys) }
+    /// Sessions that some member may not know.
+    var count: Int { self.backlogs.values.reduce(0) { $0 + $1.notes.count } }
+
+    // MARK: Changes
+
+    /// A session was changed, or has ended.
+    mutating func changed(_ id: String, by author: MemberKey, at now: Int64) {
+        if self.recent.count - self.recentStart >= Self.recentMaximum { self.recentStart += 1 }
+        if self.recentStart > Self.recentMaximum {
+            self.recent.removeFirst(self.recentStart)
+            self.recentStart = 0
+        }
+        self.recent.append(Recent(id: id, author: author, time: now))
+        guard !self.backlogs.isEmpty else { return }
+        for (member, backlog) in self.backlogs where backlog.isAway { self.note(id, by: author, for: member) }
+    }
+
+    /// What is known here of a session did not reach some members, or is not known there.
+    mutating func missed(_ id: String, by members: [Member], at now: Int64) {
+        for member in members where self.open(member, at: now) {
+            self.note(id, by: .own, for: member)
+        }
+    }
+
+    /// A member may not know any session as it is known here.
+    mutating func missedAll(by member: Member, at now: Int64) {
+        if self.open(member, at: now) { self.backlogs[member]?.isEverything = true }
+    }
+
+    // MARK: Members
+
+    /// A member was lost: it misses what changes from now on, and others may miss what it changed.
+    mutating func lost(_ member: Member, others: [Member], at now: Int64) {
+        let recent = self.recentChanges(at: now)
+        if self.open(member, at: now) {
+            self.backlogs[member]?.isAway = true
+            for change in recent { self.note(change.id, by: change.author, for: member) }
+        }
+        let author = MemberKey(member)
+        for change in recent where change.author == author { self.missed(change.id, by: others, at: now) }
+    }
+
+    /// A member has said that it leaves: it begins anew if it comes back.
+    mutating func left(_ member: Member) { self.backlogs[member] = nil }
+
+    /// A member is there, for the first time or again: what this node changed just now may not have been sent to it.
+    mutating func appeared(_ member: Member, at now: Int64) {
+        let others = self.backlogs.keys.filter { $0 != member && $0.endpoint == member.endpoint }
+        for other in others { self.backlogs[other] = nil }
+        self.backlogs[member]?.isAway = false
+        for change in self.recentChanges(at: now) where change.author == .own {
+            guard self.open(member, at: now) else { return }
+            self.note(change.id, by: .own, for: member)
+        }
+    }
+
+    /// Forgets those who were away for too long.
+    mutating func dropOverdue(at now: Int64) {
+        self.backlogs = self.backlogs.filter { now - $0.value.since <= Self.ageMaximum }
+        while self.recentStart < self.recent.count, now - self.recent[self.recentStart].time > Self.recentAge {
+            self.recentStart += 1
+        }
+        if self.recentStart == self.recent.count { (self.recent, self.recentStart) = ([], 0) }
+    }
+
+    // MARK: Sending
+
+    /// Takes what is to be sent to a member that is there; nil if that is nothing, or is being sent.
+    ///
+    /// A change that another member made is its business as long as it is there.
+    mutating func begin(_ member: Member, present: Set<MemberKey>) -> Work? {
+        guard let backlog = self.backlogs[member], !backlog.isSending else { return nil }
+        let notes = backlog.notes.filter { !present.contains($0.value.author) }
+        guard backlog.isEverything || !notes.isEmpty else {
+            if !backlog.isAway { self.backlogs[member] = nil }
+            return nil
+        }
+        self.backlogs[member]?.isSending = true
+        return Work(notes: notes.mapValues(\.number), isEverything: backlog.isEverything)
+    }
+
+    /// The member has what was taken for it, or has not.
+    mutating func end(_ member: Member, _ work: Work, isDone: Bool) {
+        self.backlogs[member]?.isSending = false
+        guard isDone, var backlog = self.backlogs[member] else { return }
+        if work.isEverything { backlog.isEverything = false }
+        for (id, number) in work.notes where backlog.notes[id]?.number == number { backlog.notes[id] = nil }
+        let isOver = backlog.notes.isEmpty && !backlog.isEverything && !backlog.isAway
+        self.backlogs[member] = isOver ? nil : backlog
+    }
+
+    /// Whether a member that is there misses a session.
+    func isMissed(_ id: String) -> Bool {
+        self.backlogs.values.contains { !$0.isAway && $0.notes[id] != nil }
+    }
+
+    // MARK: Steps
+
+    /// Begins to remember a member; false if there are too many.
+    private mutating func open(_ member: Member, at now: Int64) -> Bool {
+        if self.backlogs[member] != nil { return true }
+        guard self.backlogs.count < Self.membersMaximum else { return false }
+        self.backlogs[member] = Backlog(since: now)
+        return true
+    }
+
+    private mutating func note(_ id: String, by author: MemberKey, for member: Member) {
+        guard let backlog = self.backlogs[member], !backlog.isEverything else { return }
+        guard backlog.notes.count < Self.idsMaximum else {
+            self.backlogs[member]?.isEverything = true
+            self.backlogs[member]?.notes = [:]
+            return
+        }
+        self.numbers += 1
+        self.backlogs[member]?.notes[id] = Note(number: self.numbers, author: author)
+    }
+
+    private func recentChanges(at now: Int64) -> ArraySlice<Recent> {
+        let first = self.recent[self.recentStart...].firstIndex { now - $0.time <= Self.recentAge }
+        return self.recent[(first ?? self.recent.endIndex)...]
+    }
+}
+
+/// A member in short: what thousands of sessions can afford to remember.
+struct MemberKey: Hashable, Sendable {
+    /// This node.
+    static let own = MemberKey(value: 0)
+
+    private let value: UInt64
+
+    private init(value: UInt64) { self.value = value }
+
+    init(_ member: Member) {
+        let id = member.uniqueID
+        self.value = (id.high ^ (id.low &* 0x9e37_79b9_7f4a_7c15)) | 1
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Whole clusters on virtual time, with sessions, under faults that a seed stands for.
+///
+/// `CARACAL_SIMULATION_SEEDS=FIRST-LAST` chooses the seeds and prints a line for each, one number that seed alone, with
+/// all that happens. With `SWIFT_DETERMINISTIC_HASHING=1` a seed does the same in every run: `Tests/simulation.sh`.
+@Suite struct ClusterSimulationTests {
+    private static let chosen = ProcessInfo.processInfo.environment["CARACAL_SIMULATION_SEEDS"]
+    static let seeds: ClosedRange<UInt64> = {
+        let numbers = (chosen ?? "8-19").split(separator: "-").compactMap { UInt64($0) }
+        guard let first = numbers.first, let last = numbers.last, first <= last else { return 8...19 }
+        return first...last
+    }()
+
+    @Test("whatever happens, what was acknowledged is kept and the nodes agree", arguments: Array(Self.seeds))
+    func simulate(seed: UInt64) throws {
+        let isTraced = Self.seeds.count == 1
+        if !isTraced { TestLog.install() }
+        let simulation = Simulation(seed: seed, isTraced: isTraced)
+        if isTraced { print(simulation.scenario) }
+        let violations = try simulation.run()
+        #expect(violations == [], "seed \(seed)")
+        guard Self.chosen != nil else { return }
+        let counts = simulation.ledger.counts
+        print(
+            "seed \(seed) \(violations.isEmpty ? "passed" : "failed: \(violations)"), \(simulation.scenario.count) nodes,",
+            "\(counts.requests) requests, \(counts.acknowledged) acknowledged, \(counts.checked) holders looked at"
+        )
+    }
+}
