@@ -133,6 +133,7 @@ extension ReplicatedMap {
             return self.loop.succeeded()
         }
         guard let bytes = self.encoded(value, key) else { return self.loop.succeeded() }
+        self.work[self.loop].tell(key, at: self.loop.now)
         let publication = Publication(
             key: key,
             stamp: plan.entry.stamp,

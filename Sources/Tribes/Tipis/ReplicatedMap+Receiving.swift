@@ -123,6 +123,9 @@ extension ReplicatedMap: ChannelListener {
         if self.table.withLock({ $0.isParticipant(member) }) { self.depart(member) }
         self.join(member)
         self.protect()
+        guard self.configuration.kind == .lazy, let loop = self.running?.loop else { return }
+        let keys = self.work[loop].keysTold(at: loop.now)
+        self.enqueue(keys.sorted().map { .correct($0, member) })
     }
 
     // MARK: State of another node

@@ -117,6 +117,7 @@ extension ReplicatedMap {
             self.settle(key, value, backups: [], local)
             return self.publish(key).map { value }
         }
+        self.work[self.loop].tell(key, at: self.loop.now)
         let others = self.mapMembers.filter { !backups.contains($0) }
         return self.tell(.notifyMapMember, key, to: backups, nodes: backups).flatMap {
             guard self.table.withLock({ $0.holdsClaim(key) }) else { return self.loop.succeeded() }

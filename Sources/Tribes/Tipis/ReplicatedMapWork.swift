@@ -32,6 +32,11 @@ struct ReplicatedMapWork {
     /// Whole values that are asked for at the same time because changes came without them.
     static let repairsMaximum = 256
 
+    /// Keys that are remembered for nodes that begin.
+    static let toldMaximum = 1 << 14
+    /// How long: a node that begins takes the state of another, and is told of what changes only when it says so.
+    static let toldAge = TimeAmount.seconds(30)
+
     /// The last step of each key that has some: the next one begins when it is done.
     var steps: [String: EventLoopFuture<Void>] = [:]
     var isPinging = false
@@ -45,6 +50,7 @@ struct ReplicatedMapWork {
     private var queued: Set<ReplicatedMapJob> = []
     private var count = 0
     private var isPumping = false
+    private var told = CircularBuffer<(key: String, time: NIODeadline)>()
 
     mutating func enqueue(_ jobs: [ReplicatedMapJob]) {
         for job in jobs where self.queued.insert(job).inserted { self.queue.append(job) }
@@ -65,6 +71,18 @@ struct ReplicatedMapWork {
     }
 
     mutating func endJob() { self.count -= 1 }
+
+    /// Others are told who has a key.
+    mutating func tell(_ key: String, at now: NIODeadline) {
+        if self.told.count == Self.toldMaximum { self.told.removeFirst() }
+        self.told.append((key, now))
+    }
+
+    /// Keys of which others were told so lately that a node that begins may not have heard of it.
+    mutating func keysTold(at now: NIODeadline) -> Set<String> {
+        while let first = self.told.first, now - first.time > Self.toldAge { self.told.removeFirst() }
+        return Set(self.told.map(\.key))
+    }
 
     /// Whether the caller is to begin the jobs that wait; false if somebody does.
     mutating func beginPumping() -> Bool {
