@@ -74,6 +74,9 @@ package struct LifecycleEvent: Sendable {
         case afterStop = "after_stop"
         case beforeDestroy = "before_destroy"
         case afterDestroy = "after_destroy"
+        /// A cluster could make nothing of a message, or could not bring one to every member.
+        case receiveMessageFailure = "receive_message_failure"
+        case sendMessageFailure = "send_message_failure"
     }
 
     /// The component it happened to.

@@ -173,7 +173,21 @@ extension DeltaSession.Protected {
     mutating func takeDelta() -> DeltaRequest {
         defer { self.delta.reset() }
         if !self.delta.isEmpty { self.foreign.version += 1 }
+        self.renewObjects()
         return self.delta
+    }
+
+    /// Takes objects that the application may have changed since it set them as they are now.
+    ///
+    /// Values cannot change; an object of a class can, and other nodes get what Tomcat's would: its last state.
+    private mutating func renewObjects() {
+        for action in self.delta.actions where action.subject == .attribute && !action.isRemoval {
+            guard case .live(let value, let java)? = self.attributes[action.name], type(of: value) is AnyClass,
+                let new = SessionValue.java(value, replacing: java), new != java
+            else { continue }
+            self.attributes[action.name] = .live(value, new)
+            self.delta.record(.init(.attribute, action.name, new))
+        }
     }
 
     mutating func restore(_ record: SessionRecord) {

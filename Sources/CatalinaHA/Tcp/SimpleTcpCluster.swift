@@ -48,7 +48,7 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
             Attribute(
                 "notifyLifecycleListenerOnFailure",
                 \.notifyLifecycleListenerOnFailure,
-                "Accepted; failures are counted and logged"
+                "Whether lifecycle listeners hear of messages that failed"
             ),
         ]
     )
@@ -64,7 +64,12 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
         /// Valves that were put into the container's pipeline.
         var installed: [any Valve] = []
         var failures = Failures()
+        /// Lifecycle listeners that are being told of a failure.
+        var notices = 0
     }
+
+    /// Failures of which listeners are told at the same time; of more at once they do not hear.
+    private static let noticesMaximum = 64
 
     /// What went wrong, for the management.
     package struct Failures: Sendable, Equatable {
@@ -77,6 +82,7 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
     package let lifecycle = LifecycleSupport()
     private let settings: Mutex<Configuration>
     private let protected = Mutex(Protected())
+    private let notices = OwnedTasks()
 
     package init(configuration: Configuration) { self.settings = Mutex(configuration) }
 
@@ -211,6 +217,26 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
     private func sendFailed(_ error: any Error) {
         self.protected.withLock { $0.failures.sent += 1 }
         self.log.error("send", "Unable to send message through cluster sender.", error)
+        self.notify(.sendMessageFailure)
+    }
+
+    /// Tells lifecycle listeners of a failure, if they are to hear of it.
+    private func notify(_ kind: LifecycleEvent.Kind) {
+        guard self.configuration.notifyLifecycleListenerOnFailure, !self.lifecycle.listeners.isEmpty else { return }
+        let isTold = self.protected.withLock { protected in
+            guard protected.notices < Self.noticesMaximum else { return false }
+            protected.notices += 1
+            return true
+        }
+        guard isTold else { return }
+        self.notices.run(on: self.channel?.currentLoop?.taskExecutor) {
+            do {
+                try await self.fire(kind)
+            } catch {
+                self.log.error("notify", "A lifecycle listener failed", error)
+            }
+            self.protected.withLock { $0.notices -= 1 }
+        }
     }
 
     // MARK: Life
@@ -306,7 +332,9 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
 extension SimpleTcpCluster: ChannelListener, MembershipListener, Heartbeat {
     package func accepts(_ message: ReceivedMessage) -> Bool {
         guard message.rpc == nil, let object = message.object?.object else { return false }
-        return self.clusterListeners.contains { $0.accepts(object) }
+        let isAccepted = self.clusterListeners.contains { $0.accepts(object) }
+        if !isAccepted, object.className.hasPrefix("org.apache.catalina.ha.") { self.notify(.receiveMessageFailure) }
+        return isAccepted
     }
 
     package func messageReceived(_ message: ReceivedMessage) throws {
@@ -317,6 +345,7 @@ extension SimpleTcpCluster: ChannelListener, MembershipListener, Heartbeat {
             } catch {
                 self.protected.withLock { $0.failures.received += 1 }
                 self.log.error("messageReceived", "A message of [\(message.sender.name)] cannot be read", error)
+                self.notify(.receiveMessageFailure)
             }
         }
     }
@@ -340,6 +369,7 @@ extension SimpleTcpCluster: ChannelListener, MembershipListener, Heartbeat {
     fileprivate func queuedFailed(_ error: Tribes.ChannelError) {
         self.protected.withLock { $0.failures.sent += 1 }
         self.log.debug("send", "A queued message did not reach every member: \(error)")
+        self.notify(.sendMessageFailure)
     }
 }
 
