@@ -1,4 +1,5 @@
 package import Foundation
+import NIOPosix
 
 /// Compilers of this machine, for tests that need a shared library which does not exist yet.
 package enum Compiler {
@@ -31,14 +32,28 @@ package enum Compiler {
         try self.run(self.c ?? "cc", ["-shared", "-fPIC", "-o", path, file] + options)
     }
 
+    /// Where Swift is compiled, one library at a time: it takes seconds, and the tests share few threads.
+    private static let threads: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 1)
+        pool.start()
+        return pool
+    }()
+
     /// Compiles Swift source into a shared library that uses ServletAPI.
     ///
     /// - Throws: ``VectorError`` with what the compiler says.
-    package static func library(swift source: String, named name: String, to path: String, in tree: FileTree) throws {
+    package static func library(
+        swift source: String,
+        named name: String,
+        to path: String,
+        in tree: FileTree
+    ) async throws {
         let file = try tree.write("\(name).swift", source)
         let modules = self.modules?.path ?? ""
         let options = ["-emit-library", "-module-name", name, "-I", modules, "-L", self.products.path, "-lServletAPI"]
-        try self.run(self.swift ?? "swiftc", options + ["-Xlinker", "-soname=lib\(name).so", "-o", path, file])
+        try await self.threads.runIfActive {
+            try self.run(self.swift ?? "swiftc", options + ["-Xlinker", "-soname=lib\(name).so", "-o", path, file])
+        }
     }
 
     private static func run(_ program: String, _ arguments: [String]) throws {

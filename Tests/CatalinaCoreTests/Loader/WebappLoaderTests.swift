@@ -185,7 +185,7 @@ import Testing
     @Test("a module's servlets are made by their class names", .enabled(if: Compiler.swift != nil, "no Swift compiler"))
     func loadsAModule() async throws {
         let path = self.tree["app/WEB-INF/lib/libHello.so"]
-        try Compiler.library(swift: Self.source("first"), named: "Hello", to: path, in: self.tree)
+        try await Compiler.library(swift: Self.source("first"), named: "Hello", to: path, in: self.tree)
         let loader = WebappLoader()
         try self.load(loader)
         #expect(loader.moduleNames == ["hello"])
@@ -195,7 +195,7 @@ import Testing
         #expect(try await self.answer(of: loader) == "first")
 
         // A new version beside the old one, of the same name.
-        try Compiler.library(swift: Self.source("second"), named: "Hello", to: path, in: self.tree)
+        try await Compiler.library(swift: Self.source("second"), named: "Hello", to: path, in: self.tree)
         #expect(loader.isModified())
         let second = WebappLoader()
         try self.load(second)

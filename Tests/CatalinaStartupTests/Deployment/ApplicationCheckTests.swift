@@ -150,10 +150,10 @@ import Testing
         "a class that no module offers is named with its place and the one that was meant",
         .enabled(if: Compiler.swift != nil)
     )
-    func classes() throws {
+    func classes() async throws {
         let tree = try FileTree("shop")
         let library = tree["libshop.so"]
-        try Compiler.library(swift: Self.source, named: "shop", to: library, in: tree)
+        try await Compiler.library(swift: Self.source, named: "shop", to: library, in: tree)
         let bytes = try [UInt8](Data(contentsOf: URL(filePath: library)))
         let findings = try Self.findings { host in
             try host.writeFolder()

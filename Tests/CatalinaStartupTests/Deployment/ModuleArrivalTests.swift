@@ -60,7 +60,7 @@ import Testing
     func arrives() async throws {
         let tree = try FileTree("late")
         let library = tree["liblate.so"]
-        try Compiler.library(swift: Self.source, named: "late", to: library, in: tree)
+        try await Compiler.library(swift: Self.source, named: "late", to: library, in: tree)
         for (index, arrival) in Self.arrivals.enumerated() {
             let host = try DeployedHost()
             try host.writeFolder(descriptor: "<Context \(arrival.attributes)/>")

@@ -84,7 +84,7 @@ import Testing
     func throwing() async throws {
         let tree = try FileTree("failing")
         let library = tree["libfailing.so"]
-        try Compiler.library(swift: Self.source, named: "failing", to: library, in: tree)
+        try await Compiler.library(swift: Self.source, named: "failing", to: library, in: tree)
         let rows: [(webXml: String, attributes: String, state: String, reason: String)] = [
             ("<listener><listener-class>x.Listener</listener-class></listener>", "", "STOPPED", "no disk"),
             ("<listener><listener-class>x.Unmade</listener-class></listener>", "", "STOPPED", "no luck"),
