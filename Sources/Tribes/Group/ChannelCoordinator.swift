@@ -42,7 +42,8 @@ package final class ChannelCoordinator: ChannelInterceptor {
         let environment = ChannelEnvironment(
             channelName: context.channelName,
             loop: context.loop,
-            network: context.chain.network
+            network: context.chain.network,
+            knows: { [weak self] in self?.knows($0, context: context) ?? true }
         )
         if self.reports.attach(context) { self.membership.attach(to: self.reports, environment: environment) }
         let steps: [(StartLevels, () -> EventLoopFuture<Void>)] = [
@@ -101,6 +102,17 @@ package final class ChannelCoordinator: ChannelInterceptor {
     package func members(context: InterceptorContext) -> [Member] { self.membership.members }
 
     package func localMember(context: InterceptorContext) -> Member? { self.membership.localMember }
+
+    /// Whether a sender is a member, or nothing tells.
+    ///
+    /// What is below a filter or above the membership service counts too: a member of another domain is known, and so is
+    /// one that is listed, or that a failure detector reaches while heartbeats are lost.
+    private func knows(_ sender: Member, context: InterceptorContext) -> Bool {
+        guard self.started[context].contains(.membershipReceive), self.membership.announcesMembers else { return true }
+        func isSender(_ member: Member) -> Bool { member == sender || member.endpoint == sender.endpoint }
+        return self.membership.members.contains(where: isSender) || context.membersOfChannel.contains(where: isSender)
+            || self.membership.localMember.map(isSender) == true
+    }
 
     private func startReceiver(
         in environment: ChannelEnvironment,

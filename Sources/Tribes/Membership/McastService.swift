@@ -60,6 +60,8 @@ package final class McastService: MembershipService, ConfigurableComponent {
 
     package var members: [Member] { self.state[self.loop].table.members }
 
+    package var announcesMembers: Bool { true }
+
     package var localMember: Member? {
         guard let environment = self.environment.value, var member = self.state[environment.loop].local else {
             return nil

@@ -20,6 +20,11 @@ package protocol MembershipService: AnyObject, Sendable {
     /// This node; nil until it is known where its receiver listens.
     var localMember: Member? { get }
 
+    /// Whether every member that may send is among ``members``, at the latest a few seconds after it has begun.
+    ///
+    /// Not so where members introduce themselves by a message, or are looked for now and then.
+    var announcesMembers: Bool { get }
+
     /// Sends one message to the whole group in one datagram, for ``SendOptions/multicast``.
     func broadcast(_ message: ChannelMessage) -> EventLoopFuture<Void>
 
@@ -29,6 +34,7 @@ package protocol MembershipService: AnyObject, Sendable {
 
 extension MembershipService {
     package func heartbeat() {}
+    package var announcesMembers: Bool { false }
 }
 
 /// A membership service that speaks over the channel itself.

@@ -6,11 +6,19 @@ package struct ChannelEnvironment: Sendable {
     package let channelName: String
     package let loop: ChannelLoop
     package let network: any ChannelNetwork
+    /// Whether a message of this sender may be delivered now: false until it is known as a member.
+    package let knows: @Sendable (Member) -> Bool
 
-    package init(channelName: String, loop: ChannelLoop, network: any ChannelNetwork) {
+    package init(
+        channelName: String,
+        loop: ChannelLoop,
+        network: any ChannelNetwork,
+        knows: @escaping @Sendable (Member) -> Bool = { _ in true }
+    ) {
         self.channelName = channelName
         self.loop = loop
         self.network = network
+        self.knows = knows
     }
 }
 

@@ -29,6 +29,9 @@ extension NioReceiver: ChannelPart {
             .counter("MalformedCount", "Connections and datagrams given up: no message") { $0.statistics.malformed },
             .counter("OversizedCount", "Connections given up: message too large") { $0.statistics.oversized },
             .counter("UnknownSenderCount", "Messages of somebody who is no member") { $0.statistics.unknownSenders },
+            .list("FaultsByPeer", "How often each address gave reason to close a connection") { receiver in
+                receiver.statistics.faults.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            },
             .counter("TurnedAwayCount", "Connections turned away: too many") { $0.statistics.turnedAway },
         ] + BeanAttribute.unused(NioReceiver.unused)
     )

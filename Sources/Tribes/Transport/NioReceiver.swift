@@ -25,6 +25,8 @@ package final class NioReceiver: ChannelReceiver, ConfigurableComponent {
         package var duplicates: Int64 = 0
         /// Messages of somebody who is no member; their connections were closed.
         package var unknownSenders: Int64 = 0
+        /// How often each address gave reason to close a connection or drop a datagram.
+        package var faults: [String: Int64] = [:]
         /// Connections turned away because there were too many.
         package var turnedAway: Int64 = 0
         package var connections = 0
@@ -38,6 +40,11 @@ package final class NioReceiver: ChannelReceiver, ConfigurableComponent {
 
     /// Open connections at a time; a connection above that is closed at once.
     package static let connectionsMaximum = 4096
+    /// How long a message waits, with its connection, for its sender to become known: a member that has just begun
+    /// sends before its heartbeat is heard.
+    package static let acquaintanceTime = TimeAmount.seconds(5)
+    /// Addresses whose faults are counted one by one.
+    package static let faultyPeersMaximum = 256
 
     private let settings: Mutex<Configuration>
     private let counts = Mutex(Statistics())
@@ -200,6 +207,18 @@ package final class NioReceiver: ChannelReceiver, ConfigurableComponent {
         self.counts.withLock { change(&$0) }
     }
 
+    /// Counts what a peer did that no member does; those above the bound together.
+    func countFault(of peer: Endpoint?) {
+        let name = peer.map { HostAddress.text($0.host) } ?? "unknown"
+        self.count { statistics in
+            let isCounted = statistics.faults.count < Self.faultyPeersMaximum || statistics.faults[name] != nil
+            statistics.faults[isCounted ? name : "others", default: 0] += 1
+        }
+    }
+
+    /// Whether messages of this sender are delivered now.
+    func isKnown(_ sender: Member) -> Bool { self.environment.withLock { $0?.knows(sender) } ?? true }
+
     private func received(
         _ datagram: ByteBuffer,
         from: Endpoint,
@@ -216,7 +235,13 @@ package final class NioReceiver: ChannelReceiver, ConfigurableComponent {
             message = try ChannelData.decode(payload)
         } catch {
             self.count { $0.malformed += 1 }
+            self.countFault(of: from)
             self.log.debug("Datagram is no message", metadata: ["from": "\(from)", "error": "\(error)"])
+            return
+        }
+        guard self.isKnown(message.sender) else {
+            self.count { $0.unknownSenders += 1 }
+            self.countFault(of: from)
             return
         }
         self.count { statistics in
@@ -230,6 +255,20 @@ package final class NioReceiver: ChannelReceiver, ConfigurableComponent {
                 self.log.debug("Acknowledgement was not sent", metadata: ["to": "\(from)", "error": "\(error)"])
             }
         }
+    }
+
+    /// A sender did not become known in time.
+    func refuse(_ sender: Member, from peer: Endpoint?) {
+        self.countFault(of: peer)
+        let count = self.counts.withLock { counts in
+            counts.unknownSenders += 1
+            return counts.unknownSenders
+        }
+        guard count == 1 || count.isMultiple(of: 100) else { return }
+        self.log.warning(
+            "Connection closed: its sender is no member, no heartbeat of it is heard",
+            metadata: ["member": "\(sender)", "from": "\(peer.map { HostAddress.text($0.host) } ?? "unknown")"]
+        )
     }
 
     /// Delivers a message and answers it as its options ask; one that was processed before is answered alone.

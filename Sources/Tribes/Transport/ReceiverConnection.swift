@@ -9,7 +9,12 @@ final class ReceiverConnection: NetworkConnectionHandler {
         var buffer = ByteBuffer()
         var senders = SenderCache()
         var isFinished = false
+        /// Whose sender is not known yet, and until when it may become so.
+        var waiting: (message: ChannelMessage, until: NIODeadline)?
     }
+
+    /// How often it is looked whether a sender has become known.
+    private static let interval = TimeAmount.milliseconds(50)
 
     private let receiver: NioReceiver
     private let loop: ChannelLoop
@@ -28,14 +33,22 @@ final class ReceiverConnection: NetworkConnectionHandler {
         if self.state[self.loop].isFinished { return }
         self.receiver.count { $0.bytes += Int64(bytes.readableBytes) }
         self.append(bytes)
+        if self.state[self.loop].waiting == nil { self.work(on: connection) }
+    }
+
+    private func work(on connection: any NetworkConnection) {
         do {
             while let message = try self.nextMessage() {
+                guard self.receiver.isKnown(message.sender) else { return self.wait(with: message, on: connection) }
                 self.receiver.count { $0.messages += 1 }
                 let isMember = self.receiver.process(message, loop: self.loop, deliver: self.deliver) { answer in
                     connection.write(answer.package).whenFailure { _ in connection.close() }
                 }
                 if self.state[self.loop].isFinished { return }
-                if !isMember { return self.finish(connection) }
+                if !isMember {
+                    self.receiver.countFault(of: connection.remote)
+                    return self.finish(connection)
+                }
             }
         } catch {
             self.giveUp(connection, error: error)
@@ -45,6 +58,30 @@ final class ReceiverConnection: NetworkConnectionHandler {
     func closed(_ connection: any NetworkConnection, error: (any Error)?) {
         self.state[self.loop].isFinished = true
         self.receiver.forget(connection, loop: self.loop)
+    }
+
+    /// Reads no further until the sender is known; closes the connection if it does not become so.
+    private func wait(with message: ChannelMessage, on connection: any NetworkConnection) {
+        connection.setReading(false)
+        self.state[self.loop].waiting = (message, self.loop.now + NioReceiver.acquaintanceTime)
+        self.look(on: connection)
+    }
+
+    private func look(on connection: any NetworkConnection) {
+        self.loop.schedule(after: Self.interval) { [weak self] in
+            guard let self, let waiting = self.state[self.loop].waiting, !self.state[self.loop].isFinished else {
+                return
+            }
+            if self.receiver.isKnown(waiting.message.sender) { return self.resume(on: connection) }
+            if self.loop.now < waiting.until { return self.look(on: connection) }
+            self.receiver.refuse(waiting.message.sender, from: connection.remote)
+            self.finish(connection)
+        }
+    }
+
+    private func resume(on connection: any NetworkConnection) {
+        connection.setReading(true)
+        self.work(on: connection)
     }
 
     private func append(_ bytes: ByteBuffer) {
@@ -57,6 +94,10 @@ final class ReceiverConnection: NetworkConnectionHandler {
 
     /// An acknowledgement that nobody waits for here is passed over.
     private func nextMessage() throws(WireError) -> ChannelMessage? {
+        if let waiting = self.state[self.loop].waiting {
+            self.state[self.loop].waiting = nil
+            return waiting.message
+        }
         while self.state[self.loop].buffer.readableBytes > 0 {
             guard let payload = try self.decoder.decode(buffer: &self.state[self.loop].buffer) else { return nil }
             if Acknowledgement(payload: payload) != nil { continue }
@@ -71,6 +112,7 @@ final class ReceiverConnection: NetworkConnectionHandler {
         } else {
             self.receiver.count { $0.malformed += 1 }
         }
+        self.receiver.countFault(of: connection.remote)
         self.receiver.log.warning(
             "Connection closed: what came is no message of a cluster",
             metadata: [
@@ -83,6 +125,7 @@ final class ReceiverConnection: NetworkConnectionHandler {
     private func finish(_ connection: any NetworkConnection) {
         self.state[self.loop].isFinished = true
         self.state[self.loop].buffer = ByteBuffer()
+        self.state[self.loop].waiting = nil
         connection.close()
     }
 }
