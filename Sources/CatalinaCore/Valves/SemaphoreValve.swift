@@ -59,7 +59,9 @@ package final class SemaphoreValve: Valve, ConfigurableComponent {
         try self.live.change { configuration in
             let before = configuration
             try change(&configuration)
-            guard configuration.concurrency == before.concurrency else { throw NotReconfigurable() }
+            guard configuration.concurrency == before.concurrency, configuration.fairness == before.fairness,
+                configuration.interruptible == before.interruptible
+            else { throw NotReconfigurable() }
         }
     }
 

@@ -24,7 +24,12 @@ extension SemaphoreValve {
 extension AccessLogValve {
     package static let beanInfo = BeanInfo<AccessLogValve>(
         type: "Valve",
-        attributes: commonBeanAttributes,
+        attributes: commonBeanAttributes + [
+            .text("conditionUnless", "Another name of condition") { $0.configuration.condition }
+                .writable { (valve: AccessLogValve, name: String) in
+                    try valve.reconfigure { $0.condition = name.isEmpty ? nil : name }
+                }
+        ],
         operations: [
             ManagedOperation("rotate", takes: ["newFileName"], "Sets the file aside under a name and begins another") {
                 BeanValue.bool(try await $0.rotate(to: $1[0]))

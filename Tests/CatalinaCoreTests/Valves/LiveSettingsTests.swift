@@ -45,7 +45,9 @@ import Testing
         try Self.set(valve, "enabled", "true")
         try Self.set(valve, "condition", "quiet")
         #expect(await line(of: "/5") == "")
-        try Self.set(valve, "condition", "loud")
+        let bean = RegisteredBean(valve, as: try ObjectName("Catalina:type=Valve"))
+        try bean.set("conditionUnless", to: "loud")
+        #expect(try bean.get("condition") == .string("loud"))
         #expect(await line(of: "/6") == "GET /6\n")
         try Self.set(valve, "prefix", "b")
         #expect(await line(of: "/7", in: "logs/b") == "GET /7\n")
@@ -83,7 +85,10 @@ import Testing
         #expect(await container.send("GET", "/").status == 200)
         try Self.set(semaphore, "block", "false")
         #expect(!semaphore.configuration.block)
-        #expect(throws: NotReconfigurable.self) { try Self.set(semaphore, "concurrency", "1") }
+        for name in ["concurrency", "fairness", "interruptible"] {
+            let other = name == "concurrency" ? "1" : "true"
+            #expect(throws: NotReconfigurable.self, "\(name)") { try Self.set(semaphore, name, other) }
+        }
         try Self.set(stuck, "threshold", "5")
         #expect(stuck.configuration.threshold == 5)
     }
