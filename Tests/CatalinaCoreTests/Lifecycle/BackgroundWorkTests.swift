@@ -6,12 +6,15 @@ import Testing
 @testable import CatalinaCore
 
 @Suite(.timeLimit(.minutes(1))) struct BackgroundWorkTests {
-    /// Counts the rounds of background work.
+    /// Counts the rounds of background work, and tells of each.
     private final class Rounds: LifecycleListener {
         let count = Atomic(0)
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
 
         func lifecycleEvent(_ event: LifecycleEvent) async throws {
-            if event.kind == .periodic { self.count.add(1, ordering: .relaxed) }
+            guard event.kind == .periodic else { return }
+            self.count.add(1, ordering: .relaxed)
+            self.continuation.yield()
         }
     }
 
@@ -28,7 +31,7 @@ import Testing
         try engine.attachChild(host)
         try await engine.start()
         try engine.reconfigure { $0.backgroundProcessorDelay = 1 }
-        while ofHost.count.load(ordering: .relaxed) == 0 { await Task.yield() }
+        for await _ in ofHost.stream { break }
         #expect(ofEngine.count.load(ordering: .relaxed) > 0)
         // With a delay of its own the host no longer shares the engine's rounds.
         try host.reconfigure { $0.backgroundProcessorDelay = 3600 }
