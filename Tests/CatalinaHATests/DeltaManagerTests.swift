@@ -93,7 +93,8 @@ import Tribes
         try await second.meets(1)
         try await second.start()
         #expect(Set(second.manager.sessions.map(\.idInternal)) == ids)
-        #expect(second.manager.counts.withLock { $0.received[.allSessionData] } == (sendsAll ? 1 : 8))
+        // A heartbeat may have sent what the first node changed just before.
+        #expect(second.manager.counts.withLock { $0.received[.allSessionData, default: 0] } >= (sendsAll ? 1 : 8))
         for session in second.manager.deltaSessions {
             #expect(try session.attribute("n") as? Int == first.manager.session(session.id)?.attribute("n") as? Int)
             #expect(!session.isPrimary)

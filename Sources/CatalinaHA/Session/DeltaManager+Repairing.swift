@@ -111,7 +111,7 @@ extension DeltaManager {
             case new(DeltaSession, [EarlyDeltas.Early])
         }
         let place: Place = self.protected.withLock { protected in
-            if protected.ended.contains(record.id, createdAt: creation) { return .refused }
+            if protected.ended.refuses(record, usedAt: record.times.thisAccessed + offset) { return .refused }
             if let session = protected.sessions[record.id] { return .known(session) }
             let session = DeltaSession(
                 id: record.id,

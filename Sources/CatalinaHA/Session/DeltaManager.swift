@@ -116,11 +116,12 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
 
     func rename(_ session: DeltaSession, from old: String, to new: String, by author: Member? = nil) {
         let (now, creationTime) = (self.support.now(), session.creationTimeInternal)
+        let version = session.protected.withLock { $0.foreign.version }
         self.protected.withLock { protected in
             protected.sessions[old] = nil
             protected.sessions[new] = session
             protected.ended.forget(new)
-            protected.ended.insert(old, at: now, creationTime: creationTime)
+            protected.ended.insert(old, at: now, creationTime: creationTime, version: version)
         }
         session.setID(new, isPrimary: author == nil ? nil : false)
         self.noteChange(old, by: author)

@@ -78,6 +78,8 @@ struct EndedSessions {
         let creationTime: Int64?
         /// By the clock of the node that said so.
         let messageTime: Int64?
+        /// Of a session that goes on under another id: its version when it got that.
+        let version: Int64?
     }
 
     private var ends: [String: End] = [:]
@@ -87,8 +89,16 @@ struct EndedSessions {
     var count: Int { self.ends.count }
 
     /// Remembers an end; a session that was never known here has no creation time, its end's message has a time.
-    mutating func insert(_ id: String, at now: Int64, creationTime: Int64?, messageTime: Int64? = nil) {
-        self.ends[id] = End(time: now, creationTime: creationTime, messageTime: messageTime)
+    ///
+    /// With a version it goes on under another id, and may come to be called the same again.
+    mutating func insert(
+        _ id: String,
+        at now: Int64,
+        creationTime: Int64?,
+        messageTime: Int64? = nil,
+        version: Int64? = nil
+    ) {
+        self.ends[id] = End(time: now, creationTime: creationTime, messageTime: messageTime, version: version)
         self.order.append((id, now))
         if self.ends.count > Self.countMaximum { self.dropFirst() }
     }
@@ -101,6 +111,17 @@ struct EndedSessions {
         guard let end = self.ends[id] else { return false }
         if let known = end.creationTime { return known == creationTime }
         return creationTime <= end.messageTime ?? .max
+    }
+
+    /// Whether a whole session that another node sent is one that has ended, or that has another id since.
+    ///
+    /// `time` is when it was used there, by this node's clock; it decides where the other node counts no changes.
+    func refuses(_ record: SessionRecord, usedAt time: Int64) -> Bool {
+        guard self.contains(record.id, createdAt: record.times.creation), let end = self.ends[record.id] else {
+            return false
+        }
+        guard let version = end.version else { return true }
+        return record.version > 0 ? record.version <= version : time <= end.time
     }
 
     /// A session with that id lives.
