@@ -146,7 +146,7 @@ let testTargets: [Target] = [
             "TestSupport",
         ]
     ),
-    tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", servletAPI, "TestSupport"]),
+    tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", "Modeler", servletAPI, "TestSupport"]),
     tests(
         "CatalinaManager",
         ["CatalinaManager", "CatalinaCore", "CatalinaSession", "Coyote", "Modeler", servletAPI, "TestSupport"]

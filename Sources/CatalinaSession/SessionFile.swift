@@ -68,7 +68,7 @@ struct SessionFile {
             let words = line.split(separator: " ", omittingEmptySubsequences: false)
             if words.first == "session" {
                 guard words.count == 5, let created = Int64(words[2]), let used = Int64(words[3]),
-                    let idle = Int(words[4])
+                    let idle = Int32(words[4]), created >= 0, used >= 0
                 else { throw ServletError("broken line [\(line)]") }
                 records.append(
                     .init(
@@ -76,7 +76,7 @@ struct SessionFile {
                         creationTime: created,
                         lastAccessedTime: used,
                         thisAccessedTime: used,
-                        maxInactiveInterval: idle,
+                        maxInactiveInterval: Int(idle),
                         isNew: false
                     )
                 )

@@ -27,6 +27,9 @@ package final class StandardSessionIDGenerator: ConfigurableComponent, Sendable 
         ]
     )
 
+    /// Fewer random bytes are not used, whatever the configuration says: such ids could be guessed, and would run out.
+    static let lengthMinimum = 4
+
     package let configuration: Configuration
 
     package init(configuration: Configuration) { self.configuration = configuration }
@@ -40,9 +43,10 @@ package final class StandardSessionIDGenerator: ConfigurableComponent, Sendable 
     func make(route: String?, using generator: inout some RandomNumberGenerator) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(2 * self.configuration.sessionIdLength)
+        let length = max(Self.lengthMinimum, self.configuration.sessionIdLength)
+        bytes.reserveCapacity(2 * length)
         var pool: UInt64 = 0
-        for index in 0..<self.configuration.sessionIdLength {
+        for index in 0..<length {
             if index % 8 == 0 { pool = generator.next() }
             bytes.append(digits[Int(pool >> 4 & 15)])
             bytes.append(digits[Int(pool & 15)])

@@ -333,12 +333,14 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
                     protected.sessions[record.id] = StandardSession(restored: record, manager: self)
                 }
             }
+            for case let session as StandardSession in self.sessions { session.didActivate() }
         } catch {
             self.log("load", "The sessions of [\(file)] could not be loaded: \(error)")
         }
     }
 
     private func unload(to file: String, _ filter: AttributeFilter) async {
+        for case let session as StandardSession in self.sessions { session.willPassivate() }
         let records = self.protected.withLock { protected in
             let all = protected.sessions.values.map { session in session.protected.withLock { $0 } }
             protected.sessions.removeAll()

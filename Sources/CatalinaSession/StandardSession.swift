@@ -71,7 +71,8 @@ package final class StandardSession: Session {
 
     package var maxInactiveInterval: Int {
         get { self.protected.withLock { $0.maxInactiveInterval } }
-        set { self.protected.withLock { $0.maxInactiveInterval = newValue } }
+        /// Kept within Java's `int`, so that it can be counted in milliseconds.
+        set { self.protected.withLock { $0.maxInactiveInterval = Int(Int32(clamping: newValue)) } }
     }
 
     package var servletContext: any ServletContext { self.manager.servletContext }
@@ -155,6 +156,16 @@ package final class StandardSession: Session {
     }
 
     package func expire() { self.end(isExpiry: true) }
+
+    /// Tells the values that want to know that the session leaves the process.
+    func willPassivate() { for listener in self.activationListeners { listener.sessionWillPassivate(self) } }
+
+    /// Tells them that it is back.
+    func didActivate() { for listener in self.activationListeners { listener.sessionDidActivate(self) } }
+
+    private var activationListeners: [any HttpSessionActivationListener] {
+        self.protected.withLock { Array($0.attributes.values) }.compactMap { $0 as? any HttpSessionActivationListener }
+    }
 
     /// Gives the session another id; the manager's table is the caller's business.
     func setID(_ id: String) { self.protected.withLock { $0.id = id } }

@@ -37,6 +37,20 @@ import Testing
         try await server.server.stop()
     }
 
+    @Test(
+        "sessions idle for so many minutes are ended, none where that is no number that any session reaches",
+        arguments: [("0", 0), ("1", 1), ("9223372036854775807", 1), ("-1", 1), ("x", 1), ("9223372036854775808", 1)]
+    )
+    func expire(idle: String, left: Int) async throws {
+        let server = try await ManagedServer()
+        let manager = try #require((server.host.child(named: "/t") as? StandardContext)?.manager)
+        _ = try manager.createSession(nil)
+        let answer = try await server.text("/expire", ["path": "/t", "idle": idle])
+        #expect(answer.hasPrefix("OK - "))
+        #expect(manager.activeSessions == left)
+        try await server.server.stop()
+    }
+
     @Test("an application that somebody works on is left alone")
     func serviced() async throws {
         let server = try await ManagedServer()

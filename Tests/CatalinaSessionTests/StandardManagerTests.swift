@@ -42,6 +42,26 @@ final class ManualTime: Sendable {
         #expect(short.count == 10)
     }
 
+    @Test("ids that are too short to be used are made longer", arguments: [3, 0, -1, Int.min])
+    func shortIDs(length: Int) throws {
+        let manager = self.manager()
+        var configuration = StandardSessionIDGenerator.Configuration()
+        configuration.sessionIdLength = length
+        manager.use(StandardSessionIDGenerator(configuration: configuration))
+        let ids = try (0..<100).map { _ in try manager.createSession(nil).idInternal }
+        #expect(Set(ids).count == 100 && ids.allSatisfy { $0.count == 8 })
+    }
+
+    @Test("an id that is in use is not given away again")
+    func duplicates() throws {
+        let manager = self.manager { $0.jvmRoute = "n2" }
+        let first = try manager.createSession("MINE")
+        let second = try manager.createSession("MINE")
+        #expect(first.idInternal == "MINE")
+        #expect(second.idInternal != "MINE" && second.idInternal.hasSuffix(".n2"))
+        #expect(manager.statistics.duplicates == 1)
+    }
+
     @Test("a session that idles for its interval ends at the next look, one in use does not")
     func expiry() throws {
         let manager = self.manager()
@@ -69,6 +89,16 @@ final class ManualTime: Sendable {
         session.maxInactiveInterval = interval
         self.time.advance(seconds: 1_000_000)
         #expect(session.isValid)
+    }
+
+    @Test("an interval beyond all measure is as good as never", arguments: [Int.max, Int(Int32.max), Int.min])
+    func extreme(interval: Int) throws {
+        let manager = self.manager()
+        let session = try manager.createSession(nil)
+        session.maxInactiveInterval = interval
+        self.time.advance(seconds: 1_000_000_000)
+        #expect(session.isValid)
+        #expect(session.maxInactiveInterval == Int(Int32(clamping: interval)))
     }
 
     @Test("expiry is looked for every sixth background round")
@@ -265,7 +295,15 @@ final class ManualTime: Sendable {
 
     @Test(
         "a file of another kind is ignored and the application starts",
-        arguments: ["", "\u{ac}\u{ed}junk", "caracal-sessions 1\nsession x"]
+        arguments: [
+            "", "\u{ac}\u{ed}junk", "caracal-sessions 1\nsession x", "caracal-sessions 1\ntext a b",
+            "caracal-sessions 1\nsession A 1 2 x",
+            "caracal-sessions 1\nsession A -9223372036854775808 1 60",
+            "caracal-sessions 1\nsession A 1 -9223372036854775808 60",
+            "caracal-sessions 1\nsession A 1 2 9223372036854775807",
+            "caracal-sessions 1\nsession A 1 2 3\ntext a", "caracal-sessions 1\nsession A 1 2 3\ntext a b c",
+            "caracal-sessions 1\nsession A 1 2 3\ntext %4 b", "caracal-sessions 1\nsession A 1 2 3\ntext a %zz",
+        ]
     )
     func foreignFile(text: String) async throws {
         let files = try FileTree("sessions")

@@ -117,7 +117,7 @@ package final class ApplicationContext: ContainerServletContext {
 
     package var sessionTimeout: Int {
         get { self.protected.withLock { $0.sessionSettings.timeoutMinutes } }
-        set { self.protected.withLock { $0.sessionSettings.timeoutMinutes = newValue } }
+        set { self.protected.withLock { $0.sessionSettings.timeoutMinutes = Int(Int32(clamping: newValue)) } }
     }
 
     package var sessionCookieConfig: SessionCookieConfig { self.protected.withLock { $0.sessionSettings.cookie } }

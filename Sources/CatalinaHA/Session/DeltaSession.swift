@@ -107,9 +107,11 @@ package final class DeltaSession: Session, ConvertingSession {
     package var maxInactiveInterval: Int {
         get { self.protected.withLock { $0.maxInactiveInterval } }
         set {
+            // Within Java's `int`, as it goes to the other nodes.
+            let seconds = Int(Int32(clamping: newValue))
             self.protected.withLock { protected in
-                protected.maxInactiveInterval = newValue
-                protected.delta.record(.maxInactiveInterval(newValue))
+                protected.maxInactiveInterval = seconds
+                protected.delta.record(.maxInactiveInterval(seconds))
             }
         }
     }

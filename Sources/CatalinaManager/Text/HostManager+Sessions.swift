@@ -18,7 +18,7 @@ extension HostManager {
         let now = WallClock.milliseconds()
         for session in context.manager?.sessions ?? [] {
             let seconds = Int(max(0, now - session.lastAccessedTimeInternal) / 1000)
-            if idle >= 0, seconds >= idle * 60 {
+            if idle >= 0, seconds / 60 >= idle {
                 session.expire()
                 expired += 1
             }
