@@ -12,6 +12,10 @@ package final class ApplicationDispatcher: RequestDispatcher {
     private let target: Target?
     private let named: StandardWrapper?
 
+    /// Most dispatches within each other: an application that dispatches to itself without an end gets 500, where Java
+    /// runs out of stack.
+    static let depthMaximum = 200
+
     /// Where a dispatcher by path leads.
     struct Target: Sendable {
         /// Encoded, with the context path, without query.
@@ -74,6 +78,8 @@ package final class ApplicationDispatcher: RequestDispatcher {
 
     /// Runs the target of an asynchronous dispatch.
     func async(_ request: Request, _ response: Response) async throws {
+        // What started it has come to its end.
+        request.dispatch.depth = 0
         try await self.run(.async, request, response, request)
     }
 
@@ -85,6 +91,7 @@ package final class ApplicationDispatcher: RequestDispatcher {
     ) async throws {
         let saved = (own.mapping, own.dispatch, own.ownServletMapping)
         var savedParameters: ServletAPI.Parameters?
+        try Self.deepen(own)
         own.dispatch.type = type
         if let target = self.target {
             self.leaveTrace(own, prefix: type == .async ? "jakarta.servlet.async." : "jakarta.servlet.forward.")
@@ -144,6 +151,8 @@ package final class ApplicationDispatcher: RequestDispatcher {
         }
         let saved = (own.dispatch.type, own.mapping, own.includeMapping, own.ownServletMapping)
         let savedAttributes = own.attributes
+        try Self.deepen(own)
+        defer { own.dispatch.depth -= 1 }
         var savedParameters: ServletAPI.Parameters?
         if let target = self.target {
             guard let mapping = Self.map(target, host: own.mapping.host, in: self.context) else {
@@ -176,6 +185,16 @@ package final class ApplicationDispatcher: RequestDispatcher {
     }
 
     // MARK: Common
+
+    /// Counts one dispatch more.
+    ///
+    /// - Throws: `ServletError` if there are too many within each other.
+    private static func deepen(_ request: Request) throws {
+        guard request.dispatch.depth < Self.depthMaximum else {
+            throw ServletError("More than \(Self.depthMaximum) dispatches within each other")
+        }
+        request.dispatch.depth += 1
+    }
 
     private func invoke(
         _ request: any HttpServletRequest,

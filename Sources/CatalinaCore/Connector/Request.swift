@@ -96,6 +96,8 @@ package final class Request: HttpServletRequest {
     /// What ``RequestDispatcher`` changes for the time of a dispatch.
     package struct DispatchState {
         package var type = DispatcherType.request
+        /// Dispatches that are going on within each other.
+        var depth = 0
         package var requestURI: String?
         package var contextPath: String?
         package var queryString: String??

@@ -1,4 +1,5 @@
 import ServletAPI
+import Synchronization
 import TestSupport
 import Testing
 
@@ -59,6 +60,47 @@ import Testing
             try request.startAsync().dispatch("/target/again")
         }
         #expect(dispatched.text == "ASYNC /target /again  from /app/async")
+    }
+
+    @Test("an application that dispatches to itself without an end gets 500", arguments: [true, false])
+    func endless(isForward: Bool) async throws {
+        let calls = Atomic(0)
+        let answer = try await Self.answer(to: "/app/start") { request, response in
+            calls.add(1, ordering: .relaxed)
+            let dispatcher = try #require(request.requestDispatcher("/start"))
+            if isForward {
+                try await dispatcher.forward(request, response)
+            } else {
+                try await dispatcher.include(request, response)
+            }
+        }
+        #expect(answer.status == 500)
+        #expect(calls.load(ordering: .relaxed) == ApplicationDispatcher.depthMaximum + 1)
+    }
+
+    @Test("dispatches one after the other are not counted together")
+    func oneAfterTheOther() async throws {
+        let answer = try await Self.answer(to: "/app/start") { request, response in
+            for _ in 0..<2 * ApplicationDispatcher.depthMaximum {
+                try await request.requestDispatcher("/target")?.include(request, response)
+            }
+            try await request.requestDispatcher("/target/end")?.forward(request, response)
+        }
+        #expect(answer.status == 200)
+        #expect(answer.text == "FORWARD /target /end  from /app/start")
+    }
+
+    @Test("an asynchronous request may be dispatched as often as it likes")
+    func manyAsynchronous() async throws {
+        let calls = Atomic(0)
+        let answer = try await Self.answer(to: "/app/start") { request, response in
+            if calls.add(1, ordering: .relaxed).newValue <= 2 * ApplicationDispatcher.depthMaximum {
+                try request.startAsync().dispatch("/start")
+            } else {
+                try await response.write("done")
+            }
+        }
+        #expect(answer.text == "done")
     }
 
     @Test("an error page in Java leaves the word to the container's own")
