@@ -145,20 +145,3 @@ extension SystemPropertiesTests {
         #expect(properties.all == ["base": "/b", "a": "/b/a", "c": "/b/c", "d": "${nope}"])
     }
 }
-
-@Suite struct RegularFileTests {
-    @Test("what cannot be read has the system's error")
-    func errors() {
-        #expect(throws: FileError(path: "/no/such", code: 2)) { try RegularFile.read("/no/such") }
-        #expect(throws: FileError(path: "/proc", code: 21)) { try RegularFile.read("/proc") }
-        #expect(FileError(path: "/no/such", code: 2).description == "/no/such: No such file or directory")
-        #expect(FileIdentity(path: "/no/such") == nil)
-    }
-
-    @Test("a file whose size is not known beforehand is read whole")
-    func reads() throws {
-        #expect(try RegularFile.read("/proc/self/status").count > 100)
-        #expect(FileIdentity(path: #filePath) == FileIdentity(path: #filePath))
-        #expect(FileIdentity(path: #filePath)?.size == Int64(try RegularFile.read(#filePath).count))
-    }
-}

@@ -74,7 +74,12 @@ package final class StandardWrapper: Container {
     }
 
     package func markUnavailable(_ error: UnavailableError) {
-        let until = error.seconds.map { MonotonicClock.now() + Int64($0) * 1_000_000_000 } ?? .max
+        var until = Int64.max
+        if let seconds = error.seconds {
+            // What is not permanent comes back, however long that is; a time that is none is a minute, as in Tomcat.
+            let wait = Int64(seconds <= 0 ? 60 : min(seconds, Int(Int32.max))) * 1_000_000_000
+            until = MonotonicClock.now() + wait
+        }
         self.unavailableUntil.store(until, ordering: .relaxed)
     }
 

@@ -26,8 +26,14 @@ package final class StandardRoot: ConfigurableComponent, Sendable {
 
         /// The largest file kept in memory, in bytes.
         var objectMaximum: Int {
-            Int(min(Int64(self.cacheObjectMaxSize), self.cacheMaxSize / 20)) * 1024
+            Int(max(-1, min(Int64(self.cacheObjectMaxSize), self.cacheMaxSize / 20))) * 1024
         }
+
+        /// The bound of the cache, in bytes.
+        var sizeMaximum: Int { Int(min(max(0, self.cacheMaxSize), .max / 1024)) * 1024 }
+
+        /// Milliseconds a file is served without looking at it again; longer than a process lives is as good as for ever.
+        var timeToLive: Int64 { min(max(-1, self.cacheTtl), Int64(Int32.max) * 1000) }
     }
 
     package static let descriptor = ComponentDescriptor<StandardRoot>(

@@ -61,12 +61,12 @@ package final class WebResourceRoot: Sendable {
         self.sets = (sets[.pre] ?? []) + [self.main] + (sets[.jar] ?? []) + (sets[.post] ?? [])
         self.live = LiveSettings(configuration)
         self.isCaching = Atomic(configuration.cachingAllowed)
-        self.timeToLive = Atomic(configuration.cacheTtl)
+        self.timeToLive = Atomic(configuration.timeToLive)
         self.largestKept = Atomic(configuration.objectMaximum)
         self.docBase = self.main.base
         self.mimeType = mimeType
         self.now = now
-        self.table = Mutex(ResourceTable(sizeMaximum: Int(max(0, configuration.cacheMaxSize)) * 1024))
+        self.table = Mutex(ResourceTable(sizeMaximum: configuration.sizeMaximum))
         self.reporter = reporter
     }
 
@@ -85,9 +85,9 @@ package final class WebResourceRoot: Sendable {
         }
         let configuration = self.configuration
         self.isCaching.store(configuration.cachingAllowed, ordering: .relaxed)
-        self.timeToLive.store(configuration.cacheTtl, ordering: .relaxed)
+        self.timeToLive.store(configuration.timeToLive, ordering: .relaxed)
         self.largestKept.store(configuration.objectMaximum, ordering: .relaxed)
-        self.table.withLock { $0.sizeMaximum = Int(max(0, configuration.cacheMaxSize)) * 1024 }
+        self.table.withLock { $0.sizeMaximum = configuration.sizeMaximum }
         self.clearCache()
     }
 

@@ -139,8 +139,8 @@ package final class RemoteIpValve: Valve, ConfigurableComponent {
         request.overrides.scheme = isSecure ? "https" : "http"
         var port = isSecure ? configuration.httpsServerPort : configuration.httpServerPort
         if let name = configuration.portHeader, let value = request.header(name) {
-            if let named = Int(value) {
-                port = named
+            if let named = Int32(value) {
+                port = Int(named)
             } else {
                 Self.logger.debug("Invalid value found for port in HTTP header", metadata: ["value": "\(value)"])
             }

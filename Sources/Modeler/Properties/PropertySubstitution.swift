@@ -11,6 +11,8 @@
 package struct PropertySubstitution: Sendable {
     /// How often a result is looked at again before it is given up.
     package static let roundMaximum = 20
+    /// Bytes beyond which a result is given up: references that double each other would fill the memory.
+    package static let sizeMaximum = 1 << 20
 
     /// Names the classes of further sources, comma separated, that are asked before the system properties.
     package static let sourceProperty = "org.apache.tomcat.util.digester.PROPERTY_SOURCE"
@@ -52,7 +54,7 @@ package struct PropertySubstitution: Sendable {
         var text = text
         for _ in 0..<Self.roundMaximum {
             guard text.utf8.contains(UInt8(ascii: "$")) else { return Result(text: text, isUnresolved: false) }
-            let next = self.replaceOnce(text)
+            guard let next = self.replaceOnce(text) else { return Result(text: text, isUnresolved: true) }
             if next == text { return Result(text: text, isUnresolved: false) }
             text = next
         }
@@ -61,7 +63,9 @@ package struct PropertySubstitution: Sendable {
     }
 
     /// One pass from left to right; a value just put in is not looked at.
-    package func replaceOnce(_ text: String) -> String {
+    ///
+    /// - Returns: nil if the result would be larger than ``sizeMaximum``.
+    private func replaceOnce(_ text: String) -> String? {
         let bytes = text.utf8
         var result = ""
         var rest = bytes[...]
@@ -77,6 +81,7 @@ package struct PropertySubstitution: Sendable {
                 return result + text[start...]
             }
             result += self.value(of: String(text[bytes.index(after: brace)..<end]))
+            guard result.utf8.count <= Self.sizeMaximum else { return nil }
             rest = bytes[bytes.index(after: end)...]
         }
         return result + text[rest.startIndex...]

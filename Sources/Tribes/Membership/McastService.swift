@@ -87,7 +87,7 @@ package final class McastService: MembershipService, ConfigurableComponent {
             if levels.contains(.membershipReceive) { self.startExpiring() }
             if levels.contains(.membershipSend) { self.startSending() }
             let promise = loop.makePromise(of: Void.self)
-            loop.schedule(after: .milliseconds(2 * self.configuration.frequency)) { promise.succeed() }
+            loop.schedule(after: .nanoseconds(2 * self.period.nanoseconds)) { promise.succeed() }
             return promise.futureResult
         }
     }
@@ -228,9 +228,18 @@ package final class McastService: MembershipService, ConfigurableComponent {
 
     // MARK: Heartbeats
 
+    /// Between two heartbeats, which a bad configuration can neither make a flood nor put off for ever.
+    private var period: TimeAmount {
+        .milliseconds(min(max(Self.periodMinimum, self.configuration.frequency), Self.periodMaximum))
+    }
+
+    /// Bounds of the time between two heartbeats, in milliseconds: from a hundred a second to one a day.
+    private static let periodMinimum: Int64 = 10
+    private static let periodMaximum: Int64 = 86_400_000
+
     private func startSending() {
         self.sendHeartbeat()
-        let task = self.loop.repeat(every: .milliseconds(self.configuration.frequency)) { [weak self] in
+        let task = self.loop.repeat(every: self.period) { [weak self] in
             self?.sendHeartbeat()
             self?.expire()
         }
@@ -238,7 +247,7 @@ package final class McastService: MembershipService, ConfigurableComponent {
     }
 
     private func startExpiring() {
-        self.state[self.loop].expiring = self.loop.repeat(every: .milliseconds(self.configuration.frequency)) {
+        self.state[self.loop].expiring = self.loop.repeat(every: self.period) {
             [weak self] in self?.expire()
         }
     }

@@ -48,6 +48,22 @@ final class TestClock: Sendable {
         return ResourceOverlay(kind, configuration)
     }
 
+    @Test(
+        "a cache whose bounds are beyond all measure serves all the same",
+        arguments: [(Int64.max, Int64.max), (.min, .min), (0, 0), (1, -1), (.max, .min)]
+    )
+    func extremeBounds(size: Int64, timeToLive: Int64) async throws {
+        let root = try self.root {
+            $0.cacheMaxSize = size
+            $0.cacheTtl = timeToLive
+        }
+        for _ in 0..<2 {
+            #expect(root.lookup("/index.html").isFile)
+            #expect(try await root.loaded(root.lookup("/index.html")).size == 5)
+            root.backgroundProcess()
+        }
+    }
+
     @Test("a file has a size, a date, an entity tag and a type")
     func describesAFile() throws {
         let resource = try self.root().lookup("/index.html")
