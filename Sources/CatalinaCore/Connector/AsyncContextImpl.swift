@@ -12,6 +12,8 @@ package final class AsyncContextImpl: AsyncContext {
     private enum Event: Sendable {
         case operation(@Sendable (any HttpServletRequest, any HttpServletResponse) async throws -> Void)
         case complete
+        /// Started anew, which those are told who listened to what went before.
+        case restart([any AsyncListener])
         case dispatch(String?)
         case timeout
     }
@@ -30,13 +32,17 @@ package final class AsyncContextImpl: AsyncContext {
         var waiter: CheckedContinuation<Void, Never>?
         var listeners: [any AsyncListener] = []
         var hasTimedOut = false
+        /// How often it was started.
+        var cycle = 0
     }
 
     private let protected: Mutex<Protected>
+    private let defaultTimeout: Int64
     private let loop: (any EventLoop)?
 
     init(timeout: Int64, loop: (any EventLoop)?) {
         self.protected = Mutex(Protected(timeout: timeout))
+        self.defaultTimeout = timeout
         self.loop = loop
     }
 
@@ -90,11 +96,16 @@ package final class AsyncContextImpl: AsyncContext {
     /// Whether there is something left to wait for or to carry out.
     var isPending: Bool { self.protected.withLock { $0.phase != .completed || !$0.events.isEmpty } }
 
-    /// `startAsync` called again, by the target of a dispatch.
+    /// `startAsync` called again, by the target of a dispatch: with the default time-out, and without listeners.
     func restart() throws {
         try self.protected.withLock { protected in
             guard protected.phase == .dispatching else { throw IllegalStateError("startAsync() was called already") }
             protected.phase = .started
+            protected.cycle += 1
+            protected.hasTimedOut = false
+            protected.timeout = self.defaultTimeout
+            if !protected.listeners.isEmpty { protected.events.append(.restart(protected.listeners)) }
+            protected.listeners = []
         }
     }
 
@@ -110,6 +121,8 @@ package final class AsyncContextImpl: AsyncContext {
             }
         case .complete:
             await self.notify(request) { try await $0.onComplete(self) }
+        case .restart(let listeners):
+            await self.notify(listeners, request) { try await $0.onStartAsync(self) }
         case .dispatch(let path):
             try await self.redispatch(path, request, response)
         case .timeout:
@@ -139,6 +152,7 @@ package final class AsyncContextImpl: AsyncContext {
         guard let context = request.context else { return }
         response.isSuspended = false
         let target = path ?? request.requestURIBelowContext
+        let cycle = self.protected.withLock { $0.cycle }
         do {
             guard let dispatcher = ApplicationDispatcher(path: target, in: context) else {
                 throw IllegalStateError("No dispatcher for the path [\(target)]")
@@ -150,7 +164,8 @@ package final class AsyncContextImpl: AsyncContext {
             StandardWrapperValve.fail(request, response, error)
         }
         let isOver = self.protected.withLock { protected in
-            guard protected.phase == .dispatching else { return false }
+            // The target may have started it anew, and dispatched it again.
+            guard protected.phase == .dispatching, protected.cycle == cycle else { return false }
             protected.phase = .completed
             return true
         }
@@ -174,10 +189,19 @@ package final class AsyncContextImpl: AsyncContext {
         guard self.isStarted else { return }
         self.protected.withLock { $0.phase = .completed }
         StandardWrapperValve.fail(request, response, error)
+        await self.notify(request) { try await $0.onComplete(self) }
     }
 
     private func notify(_ request: Request, _ body: (any AsyncListener) async throws -> Void) async {
-        for listener in self.protected.withLock({ $0.listeners }) {
+        await self.notify(self.protected.withLock { $0.listeners }, request, body)
+    }
+
+    private func notify(
+        _ listeners: [any AsyncListener],
+        _ request: Request,
+        _ body: (any AsyncListener) async throws -> Void
+    ) async {
+        for listener in listeners {
             do { try await body(listener) } catch {
                 request.context?.logger.warning(
                     "notify",

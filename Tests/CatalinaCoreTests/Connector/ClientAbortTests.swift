@@ -57,7 +57,7 @@ import Testing
             .status
         }
         #expect(try await running.value == 500)
-        #expect(listener.entries == ["error CancellationError"])
+        #expect(listener.entries == ["error CancellationError", "complete"])
     }
 
     @Test("an asynchronous operation that ends because the client left is reported to the listeners")

@@ -81,6 +81,7 @@ import Testing
     @Test("dispatches one after the other are not counted together")
     func oneAfterTheOther() async throws {
         let answer = try await Self.answer(to: "/app/start") { request, response in
+            response.bufferSize = 65_536
             for _ in 0..<2 * ApplicationDispatcher.depthMaximum {
                 try await request.requestDispatcher("/target")?.include(request, response)
             }
