@@ -79,7 +79,7 @@ import Testing
     ]
 
     private static let patterns = [
-        ("([abc])+\\s+$", true), ("^(abc]", false), ("(", false), ("", true), ("a{2,1}", false), ("\\u{110000}", true),
+        ("([abc])+\\s+$", true), ("^(abc]", false), ("(", false), ("", true), ("a{2,1}", false),
     ]
 
     static let rows: [(SchemaFormat, String, Bool)] =

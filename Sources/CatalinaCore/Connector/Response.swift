@@ -121,7 +121,8 @@ package final class Response: HttpServletResponse {
         if configuration?.sendRedirectBody == true {
             self.contentType = "text/html"
             self.setCharacterEncoding("UTF-8")
-            try await self.write("<html><body><a href=\"\(target)\">\(target)</a></body></html>")
+            let shown = HTMLText.escaped(target)
+            try await self.write("<html><body><p>Redirecting to <a href=\"\(shown)\">\(shown)</a></p></body></html>")
         }
         self.isSuspended = true
     }
