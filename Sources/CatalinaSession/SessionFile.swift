@@ -24,7 +24,9 @@ struct SessionFile {
         var records = try Self.parse(text)
         // The filter may have been another one when the file was written.
         for index in records.indices {
-            records[index].attributes = records[index].attributes.filter { self.admits($0.key, $0.value) }
+            for (name, value) in records[index].attributes where !self.admits(name, value) {
+                records[index].attributes[name] = nil
+            }
         }
         return records
     }

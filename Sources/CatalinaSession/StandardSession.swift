@@ -18,7 +18,7 @@ package final class StandardSession: Session {
         var isNew = true
         var isValid = true
         var isExpiring = false
-        var attributes: [String: any Sendable] = [:]
+        var attributes = NamedValues()
         var notes: [String: any Sendable] = [:]
         var login = Login()
         /// Requests that hold the session now.
@@ -82,13 +82,16 @@ package final class StandardSession: Session {
     }
 
     package var attributeNames: [String] {
-        get throws { try self.checked("getAttributeNames") { Array($0.attributes.keys) } }
+        get throws { try self.checked("getAttributeNames") { $0.attributes.keys } }
     }
 
     package func setAttribute(_ name: String, _ value: (any Sendable)?) throws {
         let old = try self.checked(value == nil ? "removeAttribute" : "setAttribute") { protected in
-            defer { protected.attributes[name] = value }
-            return protected.attributes[name]
+            guard let value else { return protected.attributes.removeValue(forKey: name) }
+            return protected.attributes.updateValue(value, forKey: name)
+        }
+        guard !ObjectIdentity.isPlain(value) || !ObjectIdentity.isPlain(old) else {
+            return self.manager.attributeChanged(self, name, old: old, new: value)
         }
         let notice = ObjectIdentity.isSame(old, value) ? self.manager.unchangedNotice : (object: true, listeners: true)
         if notice.object {
@@ -164,7 +167,7 @@ package final class StandardSession: Session {
     func didActivate() { for listener in self.activationListeners { listener.sessionDidActivate(self) } }
 
     private var activationListeners: [any HttpSessionActivationListener] {
-        self.protected.withLock { Array($0.attributes.values) }.compactMap { $0 as? any HttpSessionActivationListener }
+        self.protected.withLock { $0.attributes.map(\.value) }.compactMap { $0 as? any HttpSessionActivationListener }
     }
 
     /// Gives the session another id; the manager's table is the caller's business.

@@ -5,8 +5,9 @@ import NIOCore
 /// A field is a pair of ranges in the retained head; text is made only for the fields that are asked for.
 /// Bytes above 0x7F are ISO-8859-1. Names are compared ignoring case.
 ///
+/// Isolation: the request's task.
 /// Tomcat counterpart: `org.apache.tomcat.util.http.MimeHeaders`.
-package struct MimeHeaders {
+package final class MimeHeaders {
     /// One field: offsets from the start of the head, or a place in `texts` for a field that a valve added.
     struct Field {
         var nameStart: UInt32
@@ -36,7 +37,14 @@ package struct MimeHeaders {
     package init() {}
 
     /// Fields given as text, for requests that no connection carries.
-    package init(_ pairs: [(name: String, value: String)]) {
+    package convenience init(_ pairs: [(name: String, value: String)]) {
+        self.init()
+        self.replaceAll(pairs)
+    }
+
+    /// Puts fields given as text in the place of all there are.
+    package func replaceAll(_ pairs: [(name: String, value: String)]) {
+        self.removeAll()
         for pair in pairs { self.add(pair.name, pair.value) }
     }
 
@@ -117,13 +125,13 @@ package struct MimeHeaders {
         return field.text < 0 ? Int(field.nameLength) : self.texts[Int(field.text)].name.utf8.count
     }
 
-    package mutating func add(_ name: String, _ value: String) {
+    package func add(_ name: String, _ value: String) {
         self.texts.append((name, value))
         self.fields.append(Field(text: self.texts.count - 1))
     }
 
     /// Replaces every field with this name by one, at the place of the first.
-    package mutating func set(_ name: String, _ value: String) {
+    package func set(_ name: String, _ value: String) {
         guard let index = self.firstIndex(name) else { return self.add(name, value) }
         self.texts.append((name, value))
         self.fields[index].text = Int32(self.texts.count - 1)
@@ -132,31 +140,28 @@ package struct MimeHeaders {
         }
     }
 
-    package mutating func remove(_ name: String) {
+    package func remove(_ name: String) {
         for index in self.fields.indices.reversed() where self.isName(at: index, name) {
             self.fields.remove(at: index)
         }
     }
 
     /// Forgets the fields and the head; keeps the room that they took.
-    package mutating func removeAll() {
+    package func removeAll() {
         self.fields.removeAll(keepingCapacity: true)
         if !self.texts.isEmpty { self.texts.removeAll() }
         self.head = ByteBuffer()
     }
 
-    func isName(at index: Int, _ name: String) -> Bool {
+    /// Whether a field has this name.
+    package func isName(at index: Int, _ name: String) -> Bool {
         let field = self.fields[index]
         if field.text >= 0 { return self.texts[Int(field.text)].name.equalsIgnoringASCIICase(name) }
-        let nameLength = name.utf8.count
-        guard Int(field.nameLength) == nameLength else { return false }
+        guard Int(field.nameLength) == name.utf8.count else { return false }
+        let start = Int(field.nameStart)
         return self.head.withUnsafeReadableBytes { bytes in
-            var position = Int(field.nameStart)
-            for byte in name.utf8 {
-                guard bytes[position].asciiLowercased == byte.asciiLowercased else { return false }
-                position += 1
-            }
-            return true
+            let octets = Span<UInt8>(_unsafeBytes: bytes[start..<(start + Int(field.nameLength))])
+            return octets.equalsIgnoringCase(name.utf8.span)
         }
     }
 }

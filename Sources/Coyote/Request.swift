@@ -10,7 +10,7 @@ import Synchronization
 /// Tomcat counterpart: `org.apache.coyote.Request`.
 package final class Request {
     /// As sent and case-sensitive; names up to 15 bytes take no allocation.
-    package var method = "GET"
+    package var method = "GET" { didSet { self.lineRange = 0..<0 } }
     package var protocolVersion = ProtocolVersion.http11 {
         didSet { self.protocolName = self.protocolVersion.name }
     }
@@ -19,7 +19,7 @@ package final class Request {
     /// Set when the head was refused; the adapter then only writes the error page.
     package var rejection: Rejection?
 
-    package var headers = MimeHeaders()
+    package let headers = MimeHeaders()
 
     /// Host of the Host field or of an absolute target; empty for an empty field.
     package var serverName = ""
@@ -41,6 +41,8 @@ package final class Request {
     package var bytesRead: Int64 = 0
     /// Whether the client waits for `100 Continue` before it sends the body.
     package var expectsContinue = false
+    /// Whether the client sent cookies.
+    package var hasCookies = false
     package var isContinueSent = false
 
     /// Monotonic clock at the first byte of the request, in nanoseconds.
@@ -58,13 +60,17 @@ package final class Request {
     private let aborted = Atomic<Bool>(false)
     /// Where the request stands, for the status page's workers.
     package var stage = Stage.new
+    /// What the adapter keeps for all requests of this one's event loop and connector; nil for requests of no loop.
+    package var loopNotes: LoopNotes?
     /// The adapter's own recycled objects.
     package var notes: AnyObject?
     /// The connection; nil for a request that none carries.
     package var hook: (any ActionHook)?
 
     /// Ranges of `headers.head` that hold the path and the query.
-    var targetRange = 0..<0
+    var targetRange = 0..<0 { didSet { self.lineRange = 0..<0 } }
+    /// Where the request line stands in the head, while it is what the request says of itself, with single blanks.
+    var lineRange = 0..<0
     var queryRange: Range<Int>?
     private var requestURIText: String?
     private var queryText: String??
@@ -90,7 +96,10 @@ package final class Request {
             self.requestURIText = text
             return text
         }
-        set { self.requestURIText = newValue }
+        set {
+            self.requestURIText = newValue
+            self.lineRange = 0..<0
+        }
     }
 
     /// What follows the first `?`, as sent; nil without a `?`.
@@ -103,7 +112,10 @@ package final class Request {
             self.queryText = .some(text)
             return text
         }
-        set { self.queryText = .some(newValue) }
+        set {
+            self.queryText = .some(newValue)
+            self.lineRange = 0..<0
+        }
     }
 
     /// Lends the bytes of the path as sent.
@@ -113,6 +125,15 @@ package final class Request {
         }
         let range = self.targetRange
         return try self.headers.head.withUnsafeReadableBytes { try body(.init(rebasing: $0[range])) }
+    }
+
+    /// Lends the request line as it was sent.
+    ///
+    /// - Returns: nil where the request was made to say something else, or the parts stand apart by more than one blank or tab.
+    package func withRequestLine<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        let range = self.lineRange
+        guard !range.isEmpty else { return nil }
+        return self.headers.head.withUnsafeReadableBytes { body(.init(rebasing: $0[range])) }
     }
 
     /// Whether the connection broke or the client left while the request was running.
@@ -166,6 +187,7 @@ package final class Request {
         if !self.trailerFields.isEmpty { self.trailerFields.removeAll() }
         self.bytesRead = 0
         self.expectsContinue = false
+        self.hasCookies = false
         self.isContinueSent = false
         self.startTimeNanos = 0
         self.endTimeNanos = 0
@@ -174,6 +196,7 @@ package final class Request {
         self.stage = .new
         self.hook = nil
         self.targetRange = 0..<0
+        self.lineRange = 0..<0
         self.queryRange = nil
         self.requestURIText = nil
         self.queryText = nil

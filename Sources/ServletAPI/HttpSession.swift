@@ -36,9 +36,18 @@ extension HttpSession {
     /// is `Codable` is found again, and an integer of another width is one where it fits.
     public func attribute<Value: Sendable>(_ name: String, as type: Value.Type) throws -> Value? {
         guard let value = try self.attribute(name) else { return nil }
+        if let value = Self.value(value, as: type) { return value }
         if let value = value as? Value { return value }
         return try (self as? any ConvertingSession)?.convertedAttribute(name, as: type)
     }
+
+    /// A value of just the type that is asked for, without the runtime's search for what it might be cast to.
+    private static func value<Stored, Wanted>(_ value: Stored, as type: Wanted.Type) -> Wanted? {
+        guard Stored.self == Wanted.self else { return nil }
+        // SAFETY: both types are the same.
+        return unsafeBitCast(value, to: Wanted.self)
+    }
+
     /// Removes a value.
     public func removeAttribute(_ name: String) throws { try self.setAttribute(name, nil) }
 }

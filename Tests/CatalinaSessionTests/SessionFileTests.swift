@@ -17,7 +17,7 @@ import Testing
             thisAccessedTime: 3,
             maxInactiveInterval: -1
         )
-        record.attributes = attributes
+        for (name, value) in attributes { record.attributes[name] = value }
         return record
     }
 

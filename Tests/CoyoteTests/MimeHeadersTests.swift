@@ -13,7 +13,7 @@ import Testing
 
     @Test("set keeps the place of the first field and removes the others")
     func set() {
-        var headers = MimeHeaders([("A", "1"), ("B", "2"), ("a", "3")])
+        let headers = MimeHeaders([("A", "1"), ("B", "2"), ("a", "3")])
         headers.set("A", "9")
         #expect(headers.all("a") == ["9"])
         #expect(headers.names == ["a", "b"])

@@ -37,14 +37,14 @@ private func fuzzHead(_ bytes: [UInt8], _ cut: Int) {
         settings.headSizeMaximum = 1024
         settings.headerCountMaximum = 8
         var decoder = Http11Decoder(settings: settings)
-        var headers = MimeHeaders()
+        let headers = MimeHeaders()
         do throws(Http11DecodingError) {
             var isComplete = false
             for count in counts where !isComplete {
                 isComplete = try bytes.withUnsafeBufferPointer { buffer throws(Http11DecodingError) in
                     try decoder.decode(
                         UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[..<count])),
-                        into: &headers
+                        into: headers
                     )
                 }
             }

@@ -74,7 +74,7 @@ struct SavedRequest: Sendable {
         if self.body != nil, self.contentType == nil, self.method == "POST" {
             headers.append(("content-type", "application/x-www-form-urlencoded"))
         }
-        coyote.headers = MimeHeaders(headers)
+        coyote.headers.replaceAll(headers)
         coyote.method = self.method
         coyote.isChunked = false
         coyote.contentLength = self.body.map { Int64($0.readableBytes) } ?? -1
@@ -92,6 +92,7 @@ extension Request {
 
     /// Forgets what was worked out from fields and body.
     fileprivate func forgetParsedHead() {
+        self.areCookiesKnown = true
         self.parsedCookies = nil
         self.parsedLocales = nil
         self.parsedParameters = nil

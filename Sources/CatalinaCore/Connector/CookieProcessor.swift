@@ -41,11 +41,32 @@ package final class CookieProcessor: ConfigurableComponent, Sendable {
     /// - Throws: ``CookieError`` above the limit; the request then gets 400.
     func parse(_ headers: MimeHeaders, limit: Int) throws(CookieError) -> [Cookie] {
         var found: [RequestCookie] = []
-        for index in 0..<headers.count where headers.name(at: index) == "cookie" {
+        for index in 0..<headers.count where headers.isName(at: index, "cookie") {
             let octets = headers.withValueBytes(at: index) { Array($0) }
             try self.configuration.parse(octets.span, into: &found, limit: limit)
         }
         return found.map { Cookie($0.name, $0.value) }
+    }
+
+    /// The values of the cookies with a name, in order; the others are only looked at.
+    ///
+    /// - Throws: ``CookieError`` above the limit; the request then gets 400.
+    func values(of name: String, in headers: MimeHeaders, limit: Int) throws(CookieError) -> [String] {
+        var values: [String] = []
+        var count = 0
+        var failure: CookieError?
+        for index in 0..<headers.count where headers.isName(at: index, "cookie") {
+            headers.withValueBytes(at: index) { bytes in
+                do throws(CookieError) {
+                    let field = Span<UInt8>(_unsafeBytes: bytes)
+                    try self.configuration.find(name, in: field, count: &count, limit: limit, values: &values)
+                } catch {
+                    failure = error
+                }
+            }
+            if let failure { throw failure }
+        }
+        return values
     }
 
     /// The value of `Set-Cookie`.

@@ -9,7 +9,13 @@ extension CoyoteAdapter {
     func prepareAtOnce(_ request: Request, _ response: Response) -> Bool? {
         guard request.connector.preparation?.looksUpClients != true else { return nil }
         if let isPassedOn = self.examine(request, response) { return isPassedOn }
-        guard self.mapAtOnce(request), !self.isAnsweredByMapping(request) else { return nil }
+        let (name, table) = (self.nameForMapping(request), request.tableReader.current(of: request.connector.mapper))
+        if !request.mappingCache.apply(to: request, serverName: name, table) {
+            if let error = Self.canonicalize(request) { return self.reject(request, response, 400, error.message) }
+            guard self.mapAtOnce(request) else { return nil }
+            request.mappingCache.store(request, serverName: name)
+        }
+        guard !self.isAnsweredByMapping(request) else { return nil }
         return self.readCookies(request, response)
     }
 
@@ -19,6 +25,7 @@ extension CoyoteAdapter {
     func prepare(_ request: Request, _ response: Response) async throws -> Bool {
         if request.connector.preparation?.looksUpClients == true { try await request.lookUpClient() }
         if let isPassedOn = self.examine(request, response) { return isPassedOn }
+        if let error = Self.canonicalize(request) { return self.reject(request, response, 400, error.message) }
         if !self.mapAtOnce(request) { try await self.map(request) }
         if let redirect = request.mapping.redirectPath {
             try await self.redirect(request, response, to: redirect)
@@ -46,7 +53,7 @@ extension CoyoteAdapter {
             self.answerOptionsAsterisk(request, response)
             return false
         }
-        return Self.canonicalize(request).map { self.reject(request, response, 400, $0.message) }
+        return nil
     }
 
     /// Whether the mapping says how the request is answered, or the connector does now that it is known.
@@ -77,11 +84,15 @@ extension CoyoteAdapter {
         }
     }
 
+    private func nameForMapping(_ request: Request) -> String {
+        request.connector.settings.useIPVHosts ? request.localAddr : request.serverName
+    }
+
     private func lookUp(_ request: Request, version: String?) {
-        let serverName = request.connector.settings.useIPVHosts ? request.localAddr : request.serverName
+        let serverName = self.nameForMapping(request)
         let mapper = request.connector.mapper
         let table = request.tableReader.current(of: mapper)
-        request.mapping = MappingData()
+        if request.mapping.host != nil { request.mapping = MappingData() }
         if let host = request.tableReader.host(for: serverName, of: mapper) {
             table.map(host: host, path: request.decodedPath, version: version, into: &request.mapping)
         }
@@ -131,7 +142,7 @@ extension CoyoteAdapter {
     private func versionOfSession(_ request: Request) async throws -> String? {
         guard let mapped = request.mapping.context else { return nil }
         let versions = request.mapping.versions
-        if request.parsedCookies == nil, request.parseCookies() != nil { return nil }
+        if !request.areCookiesKnown, request.parseCookies() != nil { return nil }
         request.parseSessionCookies()
         guard let id = request.requestedSessionId else { return nil }
         for candidate in versions where try await candidate.context.manager?.findSession(id) != nil {

@@ -3,16 +3,31 @@ import NIOCore
 package import ServletAPI
 
 extension Request {
-    package var cookies: [Cookie] { self.parsedCookies ?? [] }
+    package var cookies: [Cookie] {
+        guard self.areCookiesKnown else { return [] }
+        if let cookies = self.parsedCookies { return cookies }
+        var cookies: [Cookie] = []
+        do {
+            cookies = try self.cookieProcessor.parse(self.coyote.headers, limit: -1)
+        } catch {
+            self.context?.logger.error("cookies", "Cookies that had been accepted could not be read", error)
+        }
+        self.parsedCookies = cookies
+        return cookies
+    }
 
-    /// Reads the cookies; done once, before the request enters the containers.
+    /// Looks at the cookies, before the request enters the containers; most applications want no other than the session's.
     ///
     /// - Returns: why they are refused, `nil` if they are not.
     func parseCookies() -> String? {
-        guard self.coyote.headers.firstIndex("cookie") != nil else { return nil }
+        guard self.coyote.hasCookies else { return nil }
         do {
-            let limit = self.connector.settings.maxCookieCount
-            self.parsedCookies = try self.cookieProcessor.parse(self.coyote.headers, limit: limit)
+            self.sessionCookieValues = try self.cookieProcessor.values(
+                of: self.facts?.tracking.cookieName ?? "",
+                in: self.coyote.headers,
+                limit: self.connector.settings.maxCookieCount
+            )
+            self.areCookiesKnown = true
             return nil
         } catch {
             return error.message

@@ -64,17 +64,14 @@ extension Request {
     func parseSessionCookies() {
         guard !self.sessionCookiesParsed else { return }
         self.sessionCookiesParsed = true
-        guard let context = self.facts, context.tracking.usesCookies, self.parsedCookies != nil else {
-            return
-        }
-        let name = context.tracking.cookieName
-        for cookie in self.cookies where cookie.name == name {
+        guard let context = self.facts, context.tracking.usesCookies, self.areCookiesKnown else { return }
+        for value in self.sessionCookieValues {
             if !self.isRequestedSessionIdFromCookie {
-                self.requestedSessionId = cookie.value
+                self.requestedSessionId = value
                 self.isRequestedSessionIdFromCookie = true
                 self.isRequestedSessionIdFromURL = false
             } else if !self.isRequestedSessionIdValid {
-                self.requestedSessionId = cookie.value
+                self.requestedSessionId = value
             }
         }
     }

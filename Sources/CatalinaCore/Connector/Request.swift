@@ -32,6 +32,7 @@ package final class Request: HttpServletRequest {
     // MARK: Mapping
 
     var tableReader = Mapper.Reader()
+    lazy var mappingCache = MappingCache.shared(by: self.coyote)
     /// What the mapper found, or what a dispatcher put in its place.
     package var mapping = MappingData()
     /// The decoded, normalised path.
@@ -51,6 +52,10 @@ package final class Request: HttpServletRequest {
 
     // MARK: Lazily worked out
 
+    /// Whether there are cookies, not more than the connector takes.
+    var areCookiesKnown = false
+    /// The values of the cookies that may name the session.
+    var sessionCookieValues: [String] = []
     var parsedCookies: [Cookie]?
     var parsedParameters: ServletAPI.Parameters?
     var parsedParts: [any Part]?
@@ -127,6 +132,8 @@ package final class Request: HttpServletRequest {
         self.dispatch = DispatchState()
         self.includeMapping = nil
         self.ownServletMapping = nil
+        self.areCookiesKnown = false
+        if !self.sessionCookieValues.isEmpty { self.sessionCookieValues.removeAll(keepingCapacity: true) }
         self.parsedCookies = nil
         self.parsedParameters = nil
         self.parsedParts = nil

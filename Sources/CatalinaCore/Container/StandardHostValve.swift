@@ -4,6 +4,15 @@ import ServletAPI
 ///
 /// Source: `org.apache.catalina.core.StandardHostValve`.
 final class StandardHostValve: Valve {
+    var needsReturn: Bool { true }
+
+    func descends(_ request: Request) -> Pipeline.Chain? {
+        guard !request.isRefused, !request.response.isError, let mapped = request.mapping.context,
+            mapped.facts?.requestListeners.isEmpty == true
+        else { return nil }
+        return mapped.chain
+    }
+
     func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         if request.isRefused { return }
         guard let mapped = request.mapping.context else {
@@ -11,6 +20,7 @@ final class StandardHostValve: Valve {
             return
         }
         let context = mapped.context
+        var failure: (any Error)?
         do {
             let listeners = mapped.facts?.requestListeners ?? []
             for listener in listeners { try await listener.requestInitialized(context.servletContext, request) }
@@ -20,16 +30,28 @@ final class StandardHostValve: Valve {
                     try await listener.requestDestroyed(context.servletContext, request)
                 }
             }
-        } catch let error where request.isClientAbort(error) {
-            throw error
         } catch {
+            failure = error
+        }
+        try await self.returned(request, response, failure)
+    }
+
+    func returned(_ request: Request, _ response: Response, _ error: (any Error)?) async throws {
+        if let error {
+            if request.isClientAbort(error) { throw error }
             StandardWrapperValve.fail(request, response, error)
         }
-        response.isSuspended = false
+        guard !self.returnedAtOnce(request, response), let mapped = request.mapping.context else { return }
         if response.isError, !response.isErrorHandled {
-            try await ErrorPageDispatcher.handle(request, response, in: context)
+            try await ErrorPageDispatcher.handle(request, response, in: mapped.context)
         }
         if mapped.facts?.alwaysAccessesSession == true { _ = try await request.sessionInternal(create: false) }
+    }
+
+    func returnedAtOnce(_ request: Request, _ response: Response) -> Bool {
+        response.isSuspended = false
+        return (!response.isError || response.isErrorHandled)
+            && request.mapping.context?.facts?.alwaysAccessesSession != true
     }
 }
 

@@ -14,6 +14,25 @@ package final class Pipeline: Sendable {
             self.valves = valves
         }
 
+        /// Where the first valve stands, from a place on, that does not just let a request pass; the basic one never does.
+        fileprivate func place(ofNextToAsk request: Request, from start: Int) -> Int {
+            // A buffer lends the valves, the array would retain each.
+            self.valves.withUnsafeBufferPointer { valves in
+                var index = start
+                while index < valves.count - 1, valves[index].passes(request) { index += 1 }
+                return index
+            }
+        }
+
+        /// Where the request goes on if the valve at this place is the basic one and sends it there at once.
+        fileprivate func inner(_ request: Request, at index: Int, _ left: inout (any Valve)?) -> Chain? {
+            guard index == self.valves.count - 1 else { return nil }
+            let valve = self.valves[index]
+            guard left == nil || !valve.needsReturn, let inner = valve.descends(request) else { return nil }
+            if valve.needsReturn { left = valve }
+            return inner
+        }
+
         /// Sends a request through all valves.
         package func invoke(_ request: Request, _ response: Response) async throws {
             try await Next(chain: self, index: 0).invoke(request, response)
@@ -32,27 +51,35 @@ package final class Pipeline: Sendable {
         private var rest: Next { Next(chain: self.chain, index: self.index + 1) }
 
         /// Goes on to the next valve that has to be asked: each call that may suspend costs more than most valves do.
-        private func skippingPassed(_ request: Request) -> Next {
-            var chain = self.chain
-            var index = self.index
-            while true {
-                let valve = chain.valves[index]
-                if index < chain.valves.count - 1 {
-                    guard valve.passes(request) else { break }
-                    index += 1
-                } else {
-                    guard let inner = valve.descends(request) else { break }
-                    chain = inner
-                    index = 0
-                }
+        ///
+        /// Puts the valve on the way that wants to hear when the request comes back into `left`; there is one at most.
+        private func skippingPassed(_ request: Request, _ left: inout (any Valve)?) -> Next {
+            // SAFETY: the chains on the way are the mapping's, which stays as it is meanwhile.
+            unowned(unsafe) var chain = self.chain
+            var index = chain.place(ofNextToAsk: request, from: self.index)
+            while let inner = chain.inner(request, at: index, &left) {
+                chain = inner
+                index = chain.place(ofNextToAsk: request, from: 0)
             }
             return Next(chain: chain, index: index)
         }
 
         /// Sends the request through the valves that are left.
         package func invoke(_ request: Request, _ response: Response) async throws {
-            let next = self.skippingPassed(request)
-            try await next.chain.valves[next.index].invoke(request, response, next: next.rest)
+            var left: (any Valve)?
+            let next = self.skippingPassed(request, &left)
+            guard let left else {
+                return try await next.chain.valves[next.index].invoke(request, response, next: next.rest)
+            }
+            var failure: (any Error)?
+            do {
+                try await next.chain.valves[next.index].invoke(request, response, next: next.rest)
+            } catch {
+                failure = error
+            }
+            if failure != nil || !left.returnedAtOnce(request, response) {
+                try await left.returned(request, response, failure)
+            }
         }
     }
 

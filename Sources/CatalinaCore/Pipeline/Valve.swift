@@ -13,9 +13,19 @@ package protocol Valve: AnyObject, ManagedBean {
     func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws
     /// Whether a request is passed on as it is, where that can be told at once; ``invoke(_:_:next:)`` is then left out.
     func passes(_ request: Request) -> Bool
-    /// Where a request goes on, for the last valve of a container that has nothing to do when it comes back; nil to be
-    /// asked by ``invoke(_:_:next:)``.
+    /// Where a request goes on, for the last valve of a container that has nothing to do before; nil to be asked by
+    /// ``invoke(_:_:next:)``.
     func descends(_ request: Request) -> Pipeline.Chain?
+    /// Whether the valve has something to do when a request comes back from where ``descends(_:)`` sent it.
+    var needsReturn: Bool { get }
+    /// What it has to do then; `error` is what was thrown there.
+    ///
+    /// - Throws: what of it goes on to the valves before.
+    func returned(_ request: Request, _ response: Response, _ error: (any Error)?) async throws
+    /// As ``returned(_:_:_:)`` without an error, where that need not wait.
+    ///
+    /// - Returns: false if it has to.
+    func returnedAtOnce(_ request: Request, _ response: Response) -> Bool
     /// Called when the valve is put into a container's pipeline, before it is started.
     func attach(to container: any Container)
     /// Work to be done every ``ContainerBase/backgroundProcessorDelay`` seconds.
@@ -29,6 +39,11 @@ package protocol Valve: AnyObject, ManagedBean {
 extension Valve {
     package func passes(_ request: Request) -> Bool { false }
     package func descends(_ request: Request) -> Pipeline.Chain? { nil }
+    package func returned(_ request: Request, _ response: Response, _ error: (any Error)?) async throws {
+        if let error { throw error }
+    }
+    package func returnedAtOnce(_ request: Request, _ response: Response) -> Bool { false }
+    package var needsReturn: Bool { false }
     package func attach(to container: any Container) {}
     package func backgroundProcess() async {}
     package var isAsyncSupported: Bool { true }

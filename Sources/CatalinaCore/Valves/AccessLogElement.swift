@@ -159,6 +159,11 @@ enum AccessLogElement: Sendable {
     }
 
     private func appendRequestLine(_ request: Request, to line: inout LogLine) {
+        if request.dispatch.requestURI == nil, request.dispatch.queryString == nil,
+            request.coyote.withRequestLine({ line.appendPlain($0) }) == true
+        {
+            return
+        }
         guard !request.method.isEmpty else { return line.append("- - -") }
         AccessLogText.append(request.method, to: &line)
         line.append(ASCII.space)

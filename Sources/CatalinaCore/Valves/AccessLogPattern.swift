@@ -25,7 +25,17 @@ package struct AccessLogPattern: Sendable {
         var name: String?
     }
 
+    /// What is done in turn for a line.
+    private enum Step: Sendable {
+        /// A part of ``texts``: an array of its own would be retained each time.
+        case text(Range<Int>)
+        /// A place in ``elements``.
+        case element(Int)
+    }
+
     let items: [Item]
+    private let steps: [Step]
+    private let texts: [UInt8]
     private let elements: [AccessLogElement]
 
     /// - Throws: ``Fault`` for a time that cannot be written; codes without meaning print themselves.
@@ -61,14 +71,31 @@ package struct AccessLogPattern: Sendable {
         }
         if !fixed.isEmpty { items.append(Item(element: .text(Array(fixed.utf8)))) }
         self.items = items
-        self.elements = items.map(\.element)
+        var steps: [Step] = []
+        var texts: [UInt8] = []
+        var elements: [AccessLogElement] = []
+        for item in items {
+            if case .text(let octets) = item.element {
+                steps.append(.text(texts.count..<(texts.count + octets.count)))
+                texts += octets
+            } else {
+                steps.append(.element(elements.count))
+                elements.append(item.element)
+            }
+        }
+        (self.steps, self.texts, self.elements) = (steps, texts, elements)
     }
 
     /// Appends the line of one request.
     func append(_ entry: AccessLogEntry, to line: inout LogLine) {
-        // A span lends the elements, an array would copy each.
-        let elements = self.elements.span
-        for index in elements.indices { elements[index].append(entry, to: &line) }
+        // Spans lend what arrays would copy.
+        let (steps, texts, elements) = (self.steps.span, self.texts.span, self.elements.span)
+        for index in steps.indices {
+            switch steps[index] {
+            case .text(let range): line.append(texts.extracting(range))
+            case .element(let place): elements[place].append(entry, to: &line)
+            }
+        }
     }
 }
 

@@ -17,6 +17,7 @@ final class LoopContext {
     let eventLoop: any EventLoop
     let executor: LoopExecutor
     let actor: LoopActor
+    private let notes = LoopNotes()
     private(set) var settings: Http11Settings
     let statistics = LoopStatistics()
     var dateCache = HTTPDateCache()
@@ -122,7 +123,7 @@ final class LoopContext {
     // MARK: Lending
 
     func takeExchange() -> Exchange {
-        self.exchanges.popLast() ?? Exchange(settings: self.settings, actor: self.actor)
+        self.exchanges.popLast() ?? Exchange(settings: self.settings, actor: self.actor, notes: self.notes)
     }
 
     /// Takes back what a connection does not need any more; if the request's task is still busy with it, when it is not.
@@ -220,4 +221,11 @@ struct HostCache {
         self.name = name
         self.port = port
     }
+}
+
+/// A place where the adapter keeps what all requests of an event loop and a connector share.
+///
+/// Isolation: the event loop.
+package final class LoopNotes {
+    package var adapter: AnyObject?
 }

@@ -33,10 +33,11 @@ final class Exchange {
     /// Why the next read or write fails.
     var failure: CoyoteError?
 
-    init(settings: Http11Settings, actor: LoopActor) {
+    init(settings: Http11Settings, actor: LoopActor, notes: LoopNotes) {
         self.settings = settings
         self.decoder = Http11Decoder(settings: settings.decoder)
         self.service = ServiceTask(actor)
+        self.request.loopNotes = notes
     }
 
     /// Whether the task is busy with a request.

@@ -67,11 +67,11 @@ struct Http11Decoder {
     /// - Throws: ``Http11DecodingError``; answer with its `rejection` and close.
     mutating func decode(
         _ bytes: UnsafeRawBufferPointer,
-        into headers: inout MimeHeaders
+        into headers: MimeHeaders
     ) throws(Http11DecodingError) -> Bool {
         let window = UnsafeRawBufferPointer(rebasing: bytes.prefix(self.settings.headSizeMaximum))
         while self.phase != .done {
-            guard try self.step(window, into: &headers) else {
+            guard try self.step(window, into: headers) else {
                 guard bytes.count < self.settings.headSizeMaximum else { throw .headTooLarge }
                 return false
             }
@@ -82,7 +82,7 @@ struct Http11Decoder {
     /// Reads to the end of the current part; false when the bytes do not reach so far.
     private mutating func step(
         _ bytes: UnsafeRawBufferPointer,
-        into headers: inout MimeHeaders
+        into headers: MimeHeaders
     ) throws(Http11DecodingError) -> Bool {
         switch self.phase {
         case .blankLines: return self.skipBlankLines(bytes)
@@ -95,7 +95,7 @@ struct Http11Decoder {
         case .headerName: return try self.readName(bytes, headers)
         case .valueStart: return self.skipBlanks(bytes, then: .value)
         case .value: return self.readValue(bytes)
-        case .afterLine: return self.endLine(bytes, into: &headers)
+        case .afterLine: return self.endLine(bytes, into: headers)
         case .invalidLine: return try self.skipInvalidLine(bytes)
         case .done: return true
         }
@@ -147,43 +147,53 @@ extension Http11Decoder {
     }
 
     private mutating func readTarget(_ bytes: UnsafeRawBufferPointer) throws(Http11DecodingError) -> Bool {
-        let characters = self.settings.characters
-        while self.position < bytes.count {
-            let byte = bytes[self.position]
-            let isAllowed =
-                self.questionMark < 0 ? !characters.forbidden.contains(byte) : characters.query.contains(byte)
-            if isAllowed {
-                if byte == Self.queryMark && self.questionMark < 0 { self.questionMark = self.position }
-                self.position += 1
-                continue
-            }
-            switch byte {
-            case ASCII.space, ASCII.tab:
-                self.endTarget(at: self.position)
-                self.phase = .afterTarget
-                return true
-            case ASCII.lineFeed:
-                self.endTarget(at: self.position)
-                self.position += 1
-                self.isHTTP09 = true
-                self.phase = .done
-                return true
-            case ASCII.carriageReturn where self.position > self.mark:
-                guard self.position + 1 < bytes.count else { return false }
-                self.position += 1
-                guard bytes[self.position] == ASCII.lineFeed else {
-                    throw .invalidRequestTarget(self.quoteInvalid(bytes))
-                }
-                self.endTarget(at: self.position - 1)
-                self.position += 1
-                self.isHTTP09 = true
-                self.phase = .done
-                return true
-            default:
+        self.position = self.endOfLegalTarget(bytes)
+        guard self.position < bytes.count else { return false }
+        switch bytes[self.position] {
+        case ASCII.space, ASCII.tab:
+            self.endTarget(at: self.position)
+            self.phase = .afterTarget
+            return true
+        case ASCII.lineFeed:
+            self.endTarget(at: self.position)
+            self.position += 1
+            self.isHTTP09 = true
+            self.phase = .done
+            return true
+        case ASCII.carriageReturn where self.position > self.mark:
+            guard self.position + 1 < bytes.count else { return false }
+            self.position += 1
+            guard bytes[self.position] == ASCII.lineFeed else {
                 throw .invalidRequestTarget(self.quoteInvalid(bytes))
             }
+            self.endTarget(at: self.position - 1)
+            self.position += 1
+            self.isHTTP09 = true
+            self.phase = .done
+            return true
+        default:
+            throw .invalidRequestTarget(self.quoteInvalid(bytes))
         }
-        return false
+    }
+
+    /// Where the target stops being one, and where its query begins on the way.
+    private mutating func endOfLegalTarget(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var position = self.position
+        if self.questionMark < 0 {
+            let forbidden = self.settings.characters.forbidden
+            while position < bytes.count, !forbidden.contains(bytes[position]) {
+                if bytes[position] == Self.queryMark {
+                    self.questionMark = position
+                    position += 1
+                    break
+                }
+                position += 1
+            }
+        }
+        guard self.questionMark >= 0 else { return position }
+        let query = self.settings.characters.query
+        while position < bytes.count, query.contains(bytes[position]) { position += 1 }
+        return position
     }
 
     private mutating func endTarget(at end: Int) {
@@ -268,7 +278,7 @@ extension Http11Decoder {
 
     private mutating func readName(
         _ bytes: UnsafeRawBufferPointer,
-        _ headers: borrowing MimeHeaders
+        _ headers: MimeHeaders
     ) throws(Http11DecodingError) -> Bool {
         while self.position < bytes.count {
             let byte = bytes[self.position]
@@ -293,6 +303,7 @@ extension Http11Decoder {
 
     private mutating func readValue(_ bytes: UnsafeRawBufferPointer) -> Bool {
         self.line.valueStart = self.mark
+        self.position = bytes.endOfPrintableWords(from: self.position)
         while self.position < bytes.count {
             let byte = bytes[self.position]
             if ByteSet.fieldContent.contains(byte) {
@@ -321,7 +332,7 @@ extension Http11Decoder {
     }
 
     /// Decides by the first byte of the next line whether the field goes on there.
-    private mutating func endLine(_ bytes: UnsafeRawBufferPointer, into headers: inout MimeHeaders) -> Bool {
+    private mutating func endLine(_ bytes: UnsafeRawBufferPointer, into headers: MimeHeaders) -> Bool {
         guard self.position < bytes.count else { return false }
         let next = bytes[self.position]
         guard next.isBlank || self.line.folded != nil else {

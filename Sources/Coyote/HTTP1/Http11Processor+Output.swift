@@ -342,7 +342,7 @@ extension Http11Processor {
             self.output = ByteBuffer()
             if !self.hasUnflushedWrites, let sent = buffer.withUnsafeReadableBytes({ self.socket?.write($0) }) {
                 buffer.moveReaderIndex(forwardBy: sent)
-                guard buffer.readableBytes > 0 else { return self.loop.giveBack(buffer) }
+                guard buffer.readableBytes > 0 else { return self.loop.giveBack(consume buffer) }
             }
             self.hasUnflushedWrites = false
             self.socket?.channelWillWrite()

@@ -266,7 +266,7 @@ extension Http11Processor {
         var failure: Http11DecodingError?
         let isComplete = self.input.withUnsafeReadableBytes { bytes in
             do throws(Http11DecodingError) {
-                return try exchange.decoder.decode(bytes, into: &exchange.request.headers)
+                return try exchange.decoder.decode(bytes, into: exchange.request.headers)
             } catch {
                 failure = error
                 return true

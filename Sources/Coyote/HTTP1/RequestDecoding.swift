@@ -40,7 +40,7 @@ package final class RequestDecoding {
         let request = Request()
         var decoder = Http11Decoder(settings: self.settings.decoder)
         do {
-            guard try input.withUnsafeReadableBytes({ try decoder.decode($0, into: &request.headers) }) else {
+            guard try input.withUnsafeReadableBytes({ try decoder.decode($0, into: request.headers) }) else {
                 return false
             }
         } catch {

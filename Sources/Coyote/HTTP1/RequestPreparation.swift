@@ -21,6 +21,7 @@ struct RequestPreparation {
         var transferEncoding: Int?
         var connection: Int?
         var expect: Int?
+        var hasCookies = false
     }
 
     private var isHTTP11 = false
@@ -39,10 +40,12 @@ struct RequestPreparation {
         restricted: UserAgentPattern? = nil
     ) {
         self.takeLine(request, decoder)
-        self.findFields(request.headers)
-        self.readConnection(request.headers)
+        let headers = request.headers
+        self.findFields(headers)
+        request.hasCookies = self.known.hasCookies
+        self.readConnection(headers)
         if self.isHTTP11 { self.readExpectation(request) }
-        if let agents = restricted, let agent = request.headers.first("user-agent"),
+        if let agents = restricted, let agent = headers.first("user-agent"),
             agents.matches(agent)
         {
             self.isHTTP11 = false
@@ -79,6 +82,10 @@ struct RequestPreparation {
         }
         request.targetRange = decoder.targetRange
         request.queryRange = decoder.queryRange
+        let (start, end) = (decoder.methodRange.lowerBound, decoder.versionRange.upperBound)
+        var length = decoder.methodRange.count + 1 + decoder.targetRange.count + 1 + decoder.versionRange.count
+        if let query = decoder.queryRange { length += 1 + query.count }
+        if end - start == length { request.lineRange = start..<end }
     }
 
     private mutating func checkPath(_ request: Request) {
@@ -98,8 +105,12 @@ struct RequestPreparation {
             case 4 where headers.isName(at: index, "host"):
                 self.known.host = self.known.host ?? index
                 self.known.hostCount += 1
-            case 6 where headers.isName(at: index, "expect"):
-                self.known.expect = self.known.expect ?? index
+            case 6:
+                if headers.isName(at: index, "cookie") {
+                    self.known.hasCookies = true
+                } else if headers.isName(at: index, "expect") {
+                    self.known.expect = self.known.expect ?? index
+                }
             case 10 where headers.isName(at: index, "connection"):
                 self.known.connection = self.known.connection ?? index
             case 14 where headers.isName(at: index, "content-length"):

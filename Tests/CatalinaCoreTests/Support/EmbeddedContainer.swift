@@ -14,6 +14,8 @@ final class EmbeddedContainer {
     let host: StandardHost
     private let adapter: CoyoteAdapter
     private let facts: ConnectorFacts
+    /// As all requests of an event loop have them.
+    private let notes = LoopNotes()
 
     /// What came back for a request.
     struct Answer {
@@ -120,7 +122,9 @@ final class EmbeddedContainer {
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         request.requestURI = String(parts[0])
         request.queryString = parts.count > 1 ? String(parts[1]) : nil
-        request.headers = MimeHeaders([(name: "host", value: "localhost:8080")] + headers)
+        request.headers.replaceAll([(name: "host", value: "localhost:8080")] + headers)
+        request.hasCookies = request.headers.contains("cookie")
+        request.loopNotes = self.notes
         request.serverName = "localhost"
         request.serverPort = 8080
         request.addresses.remoteAddress = "127.0.0.1"

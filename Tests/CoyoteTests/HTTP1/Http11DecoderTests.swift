@@ -37,11 +37,11 @@ import Testing
         _ settings: Http11Decoder.Settings = .init()
     ) -> Outcome {
         var decoder = Http11Decoder(settings: settings)
-        var headers = MimeHeaders()
+        let headers = MimeHeaders()
         var outcome = Outcome()
         for end in [cut ?? bytes.count, bytes.count] where !outcome.isComplete {
             do throws(Http11DecodingError) {
-                outcome.isComplete = try Self.feed(bytes, end, &decoder, &headers)
+                outcome.isComplete = try Self.feed(bytes, end, &decoder, headers)
             } catch {
                 return Outcome(error: error)
             }
@@ -61,13 +61,13 @@ import Testing
         _ bytes: [UInt8],
         _ end: Int,
         _ decoder: inout Http11Decoder,
-        _ headers: inout MimeHeaders
+        _ headers: MimeHeaders
     ) throws(Http11DecodingError) -> Bool {
         // A copy of just these bytes: reading beyond them would be reading beyond the allocation.
         var result: Result<Bool, Http11DecodingError> = .success(false)
         Array(bytes[..<end]).withUnsafeBytes { raw in
             do throws(Http11DecodingError) {
-                result = .success(try decoder.decode(raw, into: &headers))
+                result = .success(try decoder.decode(raw, into: headers))
             } catch {
                 result = .failure(error)
             }

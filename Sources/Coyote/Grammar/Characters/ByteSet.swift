@@ -59,6 +59,15 @@ package struct ByteSet: Sendable, Hashable {
     /// Whether every octet belongs; true of nothing at all.
     package func containsAll(of bytes: Span<UInt8>) -> Bool { self.firstIndex(outside: bytes) == nil }
 
+    /// Where the octets that belong end, from an index on.
+    func end(of bytes: Span<UInt8>, from start: Int) -> Int {
+        bytes.withUnsafeBufferPointer { bytes in
+            var index = start
+            while index < bytes.count, self.contains(bytes[index]) { index += 1 }
+            return index
+        }
+    }
+
     /// Where the first octet stands that does not belong.
     package func firstIndex(outside bytes: Span<UInt8>) -> Int? {
         for index in bytes.indices where !self.contains(bytes[index]) { return index }

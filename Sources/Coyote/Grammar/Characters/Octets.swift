@@ -46,6 +46,13 @@ extension Span<UInt8> {
         return true
     }
 
+    /// Whether both are the same.
+    package func equals(_ other: Span<UInt8>) -> Bool {
+        guard self.count == other.count else { return false }
+        for index in self.indices where self[index] != other[index] { return false }
+        return true
+    }
+
     /// Where an octet first stands, from an index on.
     package func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
         var index = start
@@ -91,5 +98,39 @@ extension String {
     package var asciiLowercased: String {
         guard self.utf8.contains(where: { $0 &- 0x41 < 26 }) else { return self }
         return String(decoding: self.utf8.map(\.asciiLowercased), as: UTF8.self)
+    }
+}
+
+/// Eight octets at a time: what is true of most of them is told in a few instructions.
+enum OctetWord {
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let highs: UInt64 = 0x8080_8080_8080_8080
+
+    /// Whether all octets are printable ASCII, blanks included.
+    @inline(__always)
+    static func isPrintable(_ word: UInt64) -> Bool {
+        // An octet below 0x20 borrows, one from 0x7F carries, one from 0x80 has the bit already.
+        let below = (word &- (Self.ones &* 0x20)) & ~word
+        let above = (word &+ Self.ones) | word
+        return (below | above) & Self.highs == 0
+    }
+
+    /// Whether an octet is among them.
+    @inline(__always)
+    static func holds(_ byte: UInt8, _ word: UInt64) -> Bool {
+        let difference = word ^ (Self.ones &* UInt64(byte))
+        return (difference &- Self.ones) & ~difference & Self.highs != 0
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Where the printable ASCII ends from an index on, or up to seven octets before.
+    func endOfPrintableWords(from start: Int) -> Int {
+        var index = start
+        while index + 8 <= self.count, OctetWord.isPrintable(self.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        {
+            index += 8
+        }
+        return index
     }
 }

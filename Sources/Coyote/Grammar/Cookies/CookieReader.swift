@@ -18,7 +18,7 @@ struct CookieReader {
         while self.index < self.count {
             self.skipBlanks(field)
             let start = self.index
-            while self.index < self.count, ByteSet.token.contains(field[self.index]) { self.index += 1 }
+            self.index = ByteSet.token.end(of: field, from: start)
             let name = start..<self.index
             self.skipBlanks(field)
             var value: Range<Int>?
@@ -43,7 +43,7 @@ struct CookieReader {
         let isQuoted = self.index < self.count && field[self.index] == ASCII.quote
         if isQuoted { self.index += 1 }
         let start = self.index
-        while self.index < self.count, ByteSet.cookieOctet.contains(field[self.index]) { self.index += 1 }
+        self.index = ByteSet.cookieOctet.end(of: field, from: start)
         let value = start..<self.index
         guard self.index < self.count else { return value }
         switch field[self.index] {

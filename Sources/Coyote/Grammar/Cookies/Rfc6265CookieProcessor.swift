@@ -58,6 +58,28 @@ package struct Rfc6265CookieProcessor: Sendable, Hashable {
         }
     }
 
+    /// As ``parse(_:into:limit:)``, where only the cookies of one name are wanted: their values are appended.
+    ///
+    /// `count` is the number of cookies before this field; those of the field are added.
+    /// - Throws: ``CookieError`` if there are more than the limit in all.
+    package func find(
+        _ name: String,
+        in field: Span<UInt8>,
+        count: inout Int,
+        limit: Int,
+        values: inout [String]
+    ) throws(CookieError) {
+        var reader = CookieReader(count: field.count)
+        let wanted = name.utf8.span
+        while let pair = reader.next(field) {
+            guard pair.value != nil || self.cookiesWithoutEquals == .name else { continue }
+            guard limit < 0 || count < limit else { throw .tooMany(limit: limit) }
+            count += 1
+            guard field.extracting(pair.name).equals(wanted) else { continue }
+            values.append(pair.value.map { field.extracting($0).utf8Text } ?? "")
+        }
+    }
+
     /// The value of `Set-Cookie`; characters beyond ASCII go out as UTF-8.
     ///
     /// - Parameters:

@@ -30,6 +30,10 @@ package struct LogLine: ~Copyable {
         bytes.withUnsafeBufferPointer { self.append($0) }
     }
 
+    package mutating func append(_ bytes: Span<UInt8>) {
+        bytes.withUnsafeBufferPointer { self.append($0) }
+    }
+
     package mutating func append(contentsOf text: Substring.UTF8View) {
         for byte in text { self.append(byte) }
     }
@@ -46,17 +50,38 @@ package struct LogLine: ~Copyable {
     package mutating func appendPlain(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { source in
-            // Without a branch in its body the loop is done for many bytes at a time.
-            var others: UInt8 = 0
-            for byte in source {
-                others |= byte &- 0x20 >= 0x5F ? 1 : 0
-                others |= byte == ASCII.quote ? 1 : 0
-                others |= byte == ASCII.backslash ? 1 : 0
-            }
-            guard others == 0 else { return false }
-            self.append(source)
-            return true
+            self.appendPlain(UnsafeRawBufferPointer(source))
         }
+    }
+
+    /// Appends octets that are printable ASCII without quotes and backslashes.
+    ///
+    /// - Returns: false, and nothing is appended, for any other.
+    package mutating func appendPlain(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard Self.isPlain(bytes) else { return false }
+        self.reserve(bytes.count)
+        if let start = bytes.baseAddress {
+            UnsafeMutableRawPointer(self.storage + self.count).copyMemory(from: start, byteCount: bytes.count)
+        }
+        self.count += bytes.count
+        return true
+    }
+
+    private static func isPlain(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var index = 0
+        while index + 8 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            guard OctetWord.isPrintable(word), !OctetWord.holds(ASCII.quote, word),
+                !OctetWord.holds(ASCII.backslash, word)
+            else { return false }
+            index += 8
+        }
+        while index < bytes.count {
+            let byte = bytes[index]
+            guard byte &- 0x20 < 0x5F, byte != ASCII.quote, byte != ASCII.backslash else { return false }
+            index += 1
+        }
+        return true
     }
 
     /// Appends a number that is not negative, without making text of it.

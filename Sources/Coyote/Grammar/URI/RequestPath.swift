@@ -82,13 +82,14 @@ package struct RequestPath: Sendable, Hashable {
     static func isCanonical(_ target: Span<UInt8>) -> Bool {
         guard !target.isEmpty, target[0] == ASCII.slash else { return false }
         let special = self.special
-        var isAfterSlash = false
-        for index in target.indices {
-            let byte = target[index]
-            if special.contains(byte) { return false }
-            if isAfterSlash, byte == ASCII.slash || byte == ASCII.period { return false }
-            isAfterSlash = byte == ASCII.slash
+        return target.withUnsafeBufferPointer { bytes in
+            var previous: UInt8 = 0
+            for byte in bytes {
+                if special.contains(byte) { return false }
+                if previous == ASCII.slash, byte == ASCII.slash || byte == ASCII.period { return false }
+                previous = byte
+            }
+            return true
         }
-        return true
     }
 }
