@@ -72,7 +72,10 @@ final class MappingCache {
             request.decodedPath.utf8.last != UInt8(ascii: "/")
         else { return }
         request.coyote.withRequestURIBytes { target in
-            guard target.count <= Self.pathMaximum, request.decodedPath.utf8.elementsEqual(target) else { return }
+            // What is passed on encoded depends on settings that may change while the table stays.
+            guard target.count <= Self.pathMaximum, !target.contains(UInt8(ascii: "%")),
+                request.decodedPath.utf8.elementsEqual(target)
+            else { return }
             let hash = Self.hash(target)
             let slot = Self.slot(hash)
             guard self.lastHashes[slot] == hash else {

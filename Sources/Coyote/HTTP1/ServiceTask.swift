@@ -55,6 +55,8 @@ final class ServiceTask {
         while let work = self.work.take() {
             await work.processor.serve(work.exchange)
             self.isServing = false
+            // By whoever had the task of the request at hand: it must not stay cancelled for the next one.
+            if Task.isCancelled { self.isCancelled = true }
             work.processor.loop.serviceEnded(work.exchange)
             guard !self.isCancelled, !self.isEnded else { return }
             self.isWaiting = true

@@ -284,6 +284,23 @@ import Testing
         )
     }
 
+    @Test("a request that was cancelled from within leaves no trace in the next", arguments: [false, true])
+    func foreignCancellation(suspends: Bool) async throws {
+        try await TestServer.run(
+            servlet: { request, response in
+                let isCancelled = Task.isCancelled
+                if request.requestURI == "/cancel" { withUnsafeCurrentTask { $0?.cancel() } }
+                if suspends { await Task.yield() }
+                try await TestAdapter.sendPlain("\(isCancelled) \(Task.isCancelled)", response)
+            },
+            use: { server in
+                let requests = ["/cancel", "/a", "/cancel", "/b"].map { "GET \($0) HTTP/1.1\r\nHost: a\r\n\r\n" }
+                let answer = try await server.exchange([requests.joined()]) { $0.responses.count == 4 }
+                #expect(answer.responses.map(\.body) == ["false true", "false false", "false true", "false false"])
+            }
+        )
+    }
+
     @Test("counters count, and a running request is listed")
     func counters() async throws {
         let infos = Recorder<[RequestInfo]>()
