@@ -9,31 +9,12 @@ import Synchronization
 /// Source: `org.apache.catalina.session.StandardManager`, `ManagerBase`.
 package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     package struct Configuration: Sendable {
-        /// Most sessions at a time; -1 for no limit.
-        package var maxActiveSessions = -1
-        /// Background rounds between two looks for expired sessions.
-        package var processExpiresFrequency = 6
+        /// What all managers have.
+        package var base = ManagerBaseConfiguration()
         /// File in the work directory that keeps the sessions between two runs; none if unset.
         package var pathname: String?
         /// Accepted; that file never names the users.
         package var persistAuthentication = false
-        /// Regular expression of the names of attributes that are kept in that file; all if unset.
-        package var sessionAttributeNameFilter: String?
-        /// Regular expression of the Java classes of values that are kept in that file; all if
-        /// unset.
-        package var sessionAttributeValueClassNameFilter: String?
-        /// Whether attributes that are not kept are logged as warnings.
-        package var warnOnSessionAttributeFilterFailure = false
-        /// Whether storing the same object again tells the object.
-        package var notifyBindingListenerOnUnchangedValue = false
-        /// Whether storing the same object again tells the listeners.
-        package var notifyAttributeListenerOnUnchangedValue = true
-        /// Whether a session in use does not expire.
-        package var sessionActivityCheck = false
-        /// Whether idle time counts from a request's start.
-        package var sessionLastAccessAtStart = false
-        /// Appended to ids; the Engine's if unset.
-        package var jvmRoute: String?
     }
 
     private struct Protected {
@@ -68,8 +49,8 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
 
     package init(configuration: Configuration, now: @escaping @Sendable () -> Int64) {
         self.settings = Mutex(configuration)
-        self.checksUse = Atomic(configuration.sessionActivityCheck)
-        self.startCounts = Atomic(configuration.sessionLastAccessAtStart)
+        self.checksUse = Atomic(configuration.base.sessionActivityCheck)
+        self.startCounts = Atomic(configuration.base.sessionLastAccessAtStart)
         self.now = now
     }
 
@@ -86,50 +67,9 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
         "Keeps sessions in memory",
         defaults: Configuration(),
         attributes: [
-            Attribute("maxActiveSessions", \.maxActiveSessions, "Most sessions at a time; -1 for no limit"),
-            Attribute(
-                "processExpiresFrequency",
-                \.processExpiresFrequency,
-                "Background rounds between two looks for expired sessions"
-            ),
             Attribute("pathname", \.pathname, "File that keeps the sessions between two runs; none if unset"),
             Attribute("persistAuthentication", \.persistAuthentication, "Accepted; that file never names the users"),
-            Attribute(
-                "sessionAttributeNameFilter",
-                \.sessionAttributeNameFilter,
-                "Regular expression of the names of attributes that are kept in that file; all if unset"
-            ),
-            Attribute(
-                "sessionAttributeValueClassNameFilter",
-                \.sessionAttributeValueClassNameFilter,
-                "Regular expression of the Java classes of values that are kept in that file; all if unset"
-            ),
-            Attribute(
-                "warnOnSessionAttributeFilterFailure",
-                \.warnOnSessionAttributeFilterFailure,
-                "Whether attributes that are not kept are logged as warnings"
-            ),
-            Attribute(
-                "notifyBindingListenerOnUnchangedValue",
-                \.notifyBindingListenerOnUnchangedValue,
-                "Whether storing the same object again tells the object"
-            ),
-            Attribute(
-                "notifyAttributeListenerOnUnchangedValue",
-                \.notifyAttributeListenerOnUnchangedValue,
-                "Whether storing the same object again tells the listeners"
-            ),
-            Attribute("sessionActivityCheck", \.sessionActivityCheck, "Whether a session in use does not expire"),
-            Attribute(
-                "sessionLastAccessAtStart",
-                \.sessionLastAccessAtStart,
-                "Whether idle time counts from a request's start"
-            ),
-            Attribute("jvmRoute", \.jvmRoute, "Appended to ids; the Engine's if unset"),
-            .ignored("secureRandomClass", "Accepted; ids come from the system's generator"),
-            .ignored("secureRandomProvider", "Accepted; ids come from the system's generator"),
-            .ignored("secureRandomAlgorithm", "Accepted; ids come from the system's generator"),
-        ]
+        ] + ManagerBaseConfiguration.attributes.nested(in: \.base)
     )
 
     package var configuration: Configuration { self.settings.withLock { $0 } }
@@ -137,8 +77,8 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
         try self.settings.withLock { settings in
             try change(&settings)
-            self.checksUse.store(settings.sessionActivityCheck, ordering: .relaxed)
-            self.startCounts.store(settings.sessionLastAccessAtStart, ordering: .relaxed)
+            self.checksUse.store(settings.base.sessionActivityCheck, ordering: .relaxed)
+            self.startCounts.store(settings.base.sessionLastAccessAtStart, ordering: .relaxed)
         }
     }
 
@@ -157,7 +97,7 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     package func use(_ generator: StandardSessionIDGenerator) { self.protected.withLock { $0.generator = generator } }
 
     package func attach(to context: StandardContext) {
-        let route = self.configuration.jvmRoute ?? context.host?.engine?.jvmRoute
+        let route = self.configuration.base.jvmRoute ?? context.host?.engine?.jvmRoute
         let servletContext = context.servletContext
         let minutes = context.model.session.timeoutMinutes
         self.protected.withLock { protected in
@@ -176,7 +116,7 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
 
     package func createSession(_ id: String?) throws -> any Session {
         let now = self.now()
-        let limit = self.configuration.maxActiveSessions
+        let limit = self.configuration.base.maxActiveSessions
         let session = try self.protected.withLock { protected in
             if limit >= 0, protected.sessions.count >= limit {
                 protected.statistics.rejectedSessions += 1
@@ -227,7 +167,7 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
 
     package func backgroundProcess() async {
         let isDue = self.protected.withLock { protected in
-            protected.rounds = (protected.rounds + 1) % max(1, self.configuration.processExpiresFrequency)
+            protected.rounds = (protected.rounds + 1) % max(1, self.configuration.base.processExpiresFrequency)
             return protected.rounds == 0
         }
         if isDue { self.processExpires() }
@@ -271,20 +211,13 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     /// Who hears of an object that replaces itself.
     var unchangedNotice: (object: Bool, listeners: Bool) {
         self.settings.withLock {
-            ($0.notifyBindingListenerOnUnchangedValue, $0.notifyAttributeListenerOnUnchangedValue)
+            ($0.base.notifyBindingListenerOnUnchangedValue, $0.base.notifyAttributeListenerOnUnchangedValue)
         }
     }
 
     func attributeChanged(_ session: StandardSession, _ name: String, old: (any Sendable)?, new: (any Sendable)?) {
         guard let listeners = self.context?.sessionAttributeListeners, !listeners.isEmpty else { return }
-        let change: AttributeChange
-        switch (old, new) {
-        case (nil, nil): return
-        case (nil, _): change = .added
-        case (_, nil): change = .removed
-        default: change = .replaced
-        }
-        guard let shown = old ?? new else { return }
+        guard let (change, shown) = AttributeChange.between(old, new) else { return }
         for listener in listeners { listener.attributeChanged(change, session, name, shown) }
     }
 
@@ -295,13 +228,13 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     // MARK: Life
 
     package func startInternal() async throws {
-        if let file = self.sessionFile { await self.load(from: file, try self.attributeFilter()) }
+        if let file = self.sessionFile { await self.load(from: file, try self.configuration.base.attributeFilter()) }
         try await self.enter(.starting)
     }
 
     package func stopInternal() async throws {
         try await self.enter(.stopping)
-        if let file = self.sessionFile { await self.unload(to: file, try self.attributeFilter()) }
+        if let file = self.sessionFile { await self.unload(to: file, try self.configuration.base.attributeFilter()) }
         for session in self.sessions { session.expire() }
     }
 
@@ -309,18 +242,6 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     private var sessionFile: String? {
         guard let name = self.configuration.pathname, !name.isEmpty, let context = self.context else { return nil }
         return name.hasPrefix("/") ? name : context.setup.workDirectory + "/" + name
-    }
-
-    /// Which attributes the file holds.
-    ///
-    /// - Throws: `AddressPattern.Fault` for a filter that is no regular expression.
-    private func attributeFilter() throws -> AttributeFilter {
-        let configuration = self.configuration
-        return try AttributeFilter(
-            names: configuration.sessionAttributeNameFilter,
-            classNames: configuration.sessionAttributeValueClassNameFilter,
-            isWarning: configuration.warnOnSessionAttributeFilterFailure
-        )
     }
 
     /// Sessions of the file that are still live are put back.

@@ -177,8 +177,8 @@ import Tribes
     @Test("attributes that filters leave out stay on their node")
     func filters() async throws {
         let nodes = try await TestNode.group(2) { configuration in
-            configuration.common.sessionAttributeNameFilter = "k.*"
-            configuration.common.sessionAttributeValueClassNameFilter = "java\\.lang\\..*"
+            configuration.common.base.sessionAttributeNameFilter = "k.*"
+            configuration.common.base.sessionAttributeValueClassNameFilter = "java\\.lang\\..*"
         }
         let session = try await nodes[0].request { session in
             try session.setAttribute("keep", "x")
@@ -212,8 +212,8 @@ import Tribes
     @Test("an object that replaces itself is told so only where configured", arguments: [false, true])
     func unchanged(isTold: Bool) async throws {
         let nodes = try await TestNode.group(1) {
-            $0.common.notifyBindingListenerOnUnchangedValue = isTold
-            $0.common.sessionAttributeNameFilter = "k.*"
+            $0.common.base.notifyBindingListenerOnUnchangedValue = isTold
+            $0.common.base.sessionAttributeNameFilter = "k.*"
         }
         let value = Bound()
         _ = try await nodes[0].request { session in
@@ -225,7 +225,7 @@ import Tribes
 
     @Test("too many sessions are refused")
     func maxActiveSessions() async throws {
-        let nodes = try await TestNode.group(1) { $0.common.maxActiveSessions = 1 }
+        let nodes = try await TestNode.group(1) { $0.common.base.maxActiveSessions = 1 }
         _ = try await nodes[0].request()
         #expect(throws: IllegalStateError.self) { try nodes[0].manager.createSession(nil) }
         #expect(nodes[0].manager.support.statistics.rejectedSessions == 1)

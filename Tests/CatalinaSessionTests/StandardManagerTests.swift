@@ -33,7 +33,7 @@ final class ManualTime: Sendable {
     @Test("an id is 32 upper-case hexadecimal digits, then the route")
     func ids() throws {
         #expect(Self.isID(try self.manager().createSession(nil).idInternal))
-        let routed = try self.manager { $0.jvmRoute = "n1" }.createSession(nil).idInternal
+        let routed = try self.manager { $0.base.jvmRoute = "n1" }.createSession(nil).idInternal
         #expect(routed.hasSuffix(".n1") && Self.isID(routed.dropLast(3)))
         var configuration = StandardSessionIDGenerator.Configuration()
         configuration.sessionIdLength = 5
@@ -54,7 +54,7 @@ final class ManualTime: Sendable {
 
     @Test("an id that is in use is not given away again")
     func duplicates() throws {
-        let manager = self.manager { $0.jvmRoute = "n2" }
+        let manager = self.manager { $0.base.jvmRoute = "n2" }
         let first = try manager.createSession("MINE")
         let second = try manager.createSession("MINE")
         #expect(first.idInternal == "MINE")
@@ -115,7 +115,7 @@ final class ManualTime: Sendable {
 
     @Test("more sessions than allowed are refused and counted")
     func limit() throws {
-        let manager = self.manager { $0.maxActiveSessions = 1 }
+        let manager = self.manager { $0.base.maxActiveSessions = 1 }
         _ = try manager.createSession(nil)
         #expect {
             _ = try manager.createSession(nil)
@@ -200,7 +200,7 @@ final class ManualTime: Sendable {
 
     @Test("an object that replaces itself is told so only where configured", arguments: [false, true])
     func unchanged(isTold: Bool) throws {
-        let manager = self.manager { $0.notifyBindingListenerOnUnchangedValue = isTold }
+        let manager = self.manager { $0.base.notifyBindingListenerOnUnchangedValue = isTold }
         let session = try manager.createSession(nil)
         let value = Bound()
         try session.setAttribute("a", value)
@@ -219,7 +219,7 @@ final class ManualTime: Sendable {
 
     @Test("a session that a request holds ends unless its use is checked", arguments: [false, true])
     func activity(isChecked: Bool) throws {
-        let manager = self.manager { $0.sessionActivityCheck = isChecked }
+        let manager = self.manager { $0.base.sessionActivityCheck = isChecked }
         let session = try manager.createSession(nil)
         session.maxInactiveInterval = 60
         session.access()
@@ -232,7 +232,7 @@ final class ManualTime: Sendable {
 
     @Test("idle time counts from a request's end, or from its start where configured", arguments: [false, true])
     func idleFrom(isStart: Bool) throws {
-        let manager = self.manager { $0.sessionLastAccessAtStart = isStart }
+        let manager = self.manager { $0.base.sessionLastAccessAtStart = isStart }
         let session = try manager.createSession(nil)
         session.maxInactiveInterval = 60
         session.access()
@@ -248,7 +248,7 @@ final class ManualTime: Sendable {
         self.context.setup.workDirectory = files.path
         let first = self.manager {
             $0.pathname = "SESSIONS.ser"
-            $0.sessionAttributeValueClassNameFilter = #"java\.lang\.(String|Boolean)"#
+            $0.base.sessionAttributeValueClassNameFilter = #"java\.lang\.(String|Boolean)"#
         }
         try await first.start()
         let session = try first.createSession("KEPT")
@@ -258,13 +258,13 @@ final class ManualTime: Sendable {
         try await first.stop()
         let second = self.manager {
             $0.pathname = "SESSIONS.ser"
-            $0.sessionAttributeNameFilter = #"user\..*"#
+            $0.base.sessionAttributeNameFilter = #"user\..*"#
         }
         try await second.start()
         #expect(try second.sessionInMemory("KEPT")?.attributeNames == ["user.name"])
         let broken = self.manager {
             $0.pathname = "SESSIONS.ser"
-            $0.sessionAttributeNameFilter = "("
+            $0.base.sessionAttributeNameFilter = "("
         }
         await #expect(throws: (any Error).self) { try await broken.start() }
     }

@@ -109,14 +109,7 @@ extension Request {
 
     func notifyAttribute(_ name: String, old: Any?, new: Any?) {
         guard let listeners = self.mapping.context?.facts?.requestAttributeListeners, !listeners.isEmpty else { return }
-        let change: AttributeChange
-        switch (old, new) {
-        case (nil, nil): return
-        case (nil, _): change = .added
-        case (_, nil): change = .removed
-        default: change = .replaced
-        }
-        guard let shown = old ?? new else { return }
+        guard let (change, shown) = AttributeChange.between(old, new) else { return }
         for listener in listeners { listener.attributeChanged(change, self, name, shown) }
     }
 }

@@ -59,14 +59,7 @@ package final class ApplicationContext: ContainerServletContext {
             defer { protected.attributes[name] = value }
             return protected.attributes[name]
         }
-        let change: AttributeChange
-        switch (old, value) {
-        case (nil, nil): return
-        case (nil, _): change = .added
-        case (_, nil): change = .removed
-        default: change = .replaced
-        }
-        guard let shown = old ?? value else { return }
+        guard let (change, shown) = AttributeChange.between(old, value) else { return }
         for case let listener as any ServletContextAttributeListener in self.standardContext.instances.listeners {
             listener.attributeChanged(change, self, name, shown)
         }

@@ -97,7 +97,7 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
     /// Other nodes hear of the session at the end of the request, with all that it then holds.
     package func createSession(_ id: String?) throws -> any Session {
         guard let map = self.map else { throw IllegalStateError("createSession: The manager is not started") }
-        let limit = self.support.settings.maxActiveSessions
+        let limit = self.support.settings.base.maxActiveSessions
         if limit >= 0, map.count >= limit {
             self.support.count { $0.rejected() }
             throw IllegalStateError("createSession: Too many active sessions")

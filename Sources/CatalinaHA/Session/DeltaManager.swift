@@ -59,7 +59,7 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
 
     package func createSession(_ id: String?) throws -> any Session {
         let now = self.support.now()
-        let limit = self.support.settings.maxActiveSessions
+        let limit = self.support.settings.base.maxActiveSessions
         let maxInactiveInterval = self.support.idleSeconds
         let (session, active) = try self.protected.withLock { protected in
             if limit >= 0, protected.sessions.count >= limit {

@@ -159,11 +159,11 @@ package final class DeltaSession: Session, ConvertingSession {
         var old: (any Sendable)?
         if case .live(let value, _)? = event.old { old = value }
         let (isUnchanged, settings) = (ObjectIdentity.isSame(old, value), self.support.settings)
-        if !isUnchanged || settings.notifyBindingListenerOnUnchangedValue {
+        if !isUnchanged || settings.base.notifyBindingListenerOnUnchangedValue {
             if let bound = ObjectIdentity.listener(value) { bound.valueBound(self, name) }
             if let unbound = ObjectIdentity.listener(old) { unbound.valueUnbound(self, name) }
         }
-        if !isUnchanged || settings.notifyAttributeListenerOnUnchangedValue {
+        if !isUnchanged || settings.base.notifyAttributeListenerOnUnchangedValue {
             self.support.attributeChanged(self, event)
         }
     }
@@ -215,7 +215,7 @@ package final class DeltaSession: Session, ConvertingSession {
     }
 
     package var isValid: Bool {
-        let (now, isUseChecked) = (self.support.now(), self.support.settings.sessionActivityCheck)
+        let (now, isUseChecked) = (self.support.now(), self.support.settings.base.sessionActivityCheck)
         let (isValid, isOver, isPrimary) = self.protected.withLock { protected in
             let isBusy = isUseChecked && protected.local.uses > 0
             let isOver = protected.isValid && !protected.isExpiring && !isBusy && protected.isOver(at: now)
@@ -240,7 +240,7 @@ package final class DeltaSession: Session, ConvertingSession {
     }
 
     package func endAccess() {
-        let (now, isAtStart) = (self.support.now(), self.support.settings.sessionLastAccessAtStart)
+        let (now, isAtStart) = (self.support.now(), self.support.settings.base.sessionLastAccessAtStart)
         self.protected.withLock { protected in
             protected.isNew = false
             protected.local.uses = max(0, protected.local.uses - 1)

@@ -28,11 +28,7 @@ package final class ManagerSupport: Sendable {
     /// - Throws: `AddressPattern.Fault` for a filter that is no regular expression.
     init(_ settings: ClusterManagerConfiguration, now: @escaping @Sendable () -> Int64) throws {
         self.settingsSlot = Mutex(settings)
-        self.filter = try AttributeFilter(
-            names: settings.sessionAttributeNameFilter,
-            classNames: settings.sessionAttributeValueClassNameFilter,
-            isWarning: settings.warnOnSessionAttributeFilterFailure
-        )
+        self.filter = try settings.base.attributeFilter()
         self.now = now
     }
 
@@ -46,7 +42,7 @@ package final class ManagerSupport: Sendable {
 
     package func attach(to context: StandardContext, cluster: SimpleTcpCluster?) {
         let settings = self.settings
-        let route = settings.jvmRoute ?? context.host?.engine?.jvmRoute
+        let route = settings.base.jvmRoute ?? context.host?.engine?.jvmRoute
         let servletContext = context.servletContext
         let minutes = context.model.session.timeoutMinutes
         let name = cluster?.managerName(of: context) ?? settings.name ?? context.name
@@ -101,7 +97,7 @@ package final class ManagerSupport: Sendable {
 
     /// Whether this background round looks for expired sessions.
     func isExpiryDue() -> Bool {
-        let frequency = max(1, self.settings.processExpiresFrequency)
+        let frequency = max(1, self.settings.base.processExpiresFrequency)
         return self.protected.withLock { protected in
             protected.rounds = (protected.rounds + 1) % frequency
             return protected.rounds == 0
@@ -128,14 +124,7 @@ package final class ManagerSupport: Sendable {
 
     func attributeChanged(_ session: DeltaSession, _ change: DeltaSession.AttributeEvent) {
         guard let listeners = self.context?.sessionAttributeListeners, !listeners.isEmpty else { return }
-        let kind: AttributeChange
-        switch (change.old, change.new) {
-        case (nil, nil): return
-        case (nil, _): kind = .added
-        case (_, nil): kind = .removed
-        default: kind = .replaced
-        }
-        guard let shown = (change.old ?? change.new)?.value else { return }
-        for listener in listeners { listener.attributeChanged(kind, session, change.name, shown) }
+        guard let (kind, shown) = AttributeChange.between(change.old, change.new) else { return }
+        for listener in listeners { listener.attributeChanged(kind, session, change.name, shown.value) }
     }
 }
