@@ -27,6 +27,10 @@ struct RequestPreparation {
     private var isHTTP11 = false
     private var isHTTP09 = false
     private var known = Known()
+    /// The authority of the target, where it takes the place of the Host field.
+    private var authority: String?
+    /// Whether a length is not passed on, since the body is chunked.
+    private var ignoresLength = false
 
     init(settings: Http11Settings) {
         self.settings = settings
@@ -56,7 +60,14 @@ struct RequestPreparation {
         self.checkPath(request)
         self.delimitBody(request)
         self.readHost(request, &hosts)
+        self.edit(headers)
         request.rejection = self.rejection
+    }
+
+    /// Changes the fields; last, for what is known of them is their places.
+    private func edit(_ headers: MimeHeaders) {
+        if let authority = self.authority { headers.set("host", authority) }
+        if self.ignoresLength { headers.remove("content-length") }
     }
 
     // MARK: Request line
@@ -164,7 +175,7 @@ struct RequestPreparation {
             }
             if request.isChunked {
                 // Whoever sent both may have meant to smuggle a request: nothing after this body is trusted.
-                request.headers.remove("content-length")
+                self.ignoresLength = true
                 self.keepsAlive = false
             } else {
                 request.contentLength = length
@@ -251,44 +262,53 @@ extension RequestPreparation {
     /// The authority of the target must be what the Host field says.
     private mutating func reconcile(_ authority: String, _ request: Request) {
         guard self.isHTTP11 else {
-            request.headers.set("host", authority)
-            self.known.host = request.headers.firstIndex("host")
+            self.authority = authority
             return
         }
         guard let index = self.known.host else { return }
         guard !request.headers.value(at: index).equalsIgnoringASCIICase(authority) else { return }
         if self.settings.configuration.allowHostHeaderMismatch {
-            request.headers.set("host", authority)
+            self.authority = authority
         } else {
             self.rejection = .badRequest
         }
     }
 
     private mutating func readHost(_ request: Request, _ hosts: inout HostCache) {
-        guard let index = self.known.host else {
+        let outcome: Rejection?
+        if let authority = self.authority {
+            outcome = authority.latin1Bytes.withUnsafeBytes { Self.takeHost($0, request, &hosts) }
+        } else if let index = self.known.host {
+            outcome = request.headers.withValueBytes(at: index) { Self.takeHost($0, request, &hosts) }
+        } else {
             request.serverName = request.localAddress
             request.serverPort = request.localPort
             return
         }
-        let outcome = request.headers.withValueBytes(at: index) { bytes -> Rejection? in
-            guard !bytes.isEmpty else {
-                request.serverName = ""
-                request.serverPort = request.localPort
-                return nil
-            }
-            if !hosts.holds(bytes) {
-                do throws(Rejection) {
-                    let (name, port) = try Self.splitHost(bytes)
-                    hosts.store(bytes, name: name, port: port)
-                } catch {
-                    return error
-                }
-            }
-            request.serverName = hosts.name
-            request.serverPort = hosts.port
+        if let outcome { self.rejection = outcome }
+    }
+
+    private static func takeHost(
+        _ bytes: UnsafeRawBufferPointer,
+        _ request: Request,
+        _ hosts: inout HostCache
+    ) -> Rejection? {
+        guard !bytes.isEmpty else {
+            request.serverName = ""
+            request.serverPort = request.localPort
             return nil
         }
-        if let outcome { self.rejection = outcome }
+        if !hosts.holds(bytes) {
+            do throws(Rejection) {
+                let (name, port) = try Self.splitHost(bytes)
+                hosts.store(bytes, name: name, port: port)
+            } catch {
+                return error
+            }
+        }
+        request.serverName = hosts.name
+        request.serverPort = hosts.port
+        return nil
     }
 
     /// Name and port of a Host field; the port is -1 where none is given and 0 where only its colon is.
