@@ -125,7 +125,7 @@ let testTargets: [Target] = [
     tests("Coyote", ["Coyote", "COpenSSL", nioCore, nioPosix, "TestSupport"]),
     tests(
         "CatalinaCore",
-        ["CatalinaCore", "CatalinaSession", "Coyote", "Modeler", servletAPI, nioCore, "TestSupport"]
+        ["CatalinaCore", "CatalinaSession", "Coyote", "Modeler", servletAPI, nioCore, nioPosix, "TestSupport"]
     ),
     tests("JavaSerialization", ["JavaSerialization", nioCore, "TestSupport"]),
     tests(

@@ -128,6 +128,7 @@ extension HttpServlet {
 
     private func refuse(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
         let message = "HTTP method \(request.method) is not supported by this URL"
-        try await response.sendError(request.protocolName.hasSuffix("1.1") ? 405 : 400, message)
+        let isOld = ["HTTP/0.9", "HTTP/1.0"].contains(request.protocolName)
+        try await response.sendError(isOld ? 400 : 405, message)
     }
 }

@@ -62,7 +62,7 @@ public protocol HttpServletRequest: AnyObject {
     var headerNames: [String] { get }
     /// A header as integer; -1 if absent.
     ///
-    /// - Throws: ``IllegalArgumentError`` if the value is no integer.
+    /// - Throws: a ``NamedException``, `java.lang.NumberFormatException` by name, if the value is no integer of 32 bits.
     func intHeader(_ name: String) throws -> Int
     /// A header as milliseconds since 1970; -1 if absent.
     ///
@@ -157,7 +157,7 @@ public protocol HttpServletRequest: AnyObject {
     ///
     /// - Throws: ``IllegalStateError`` if a filter or the servlet does not support it, or it was called before.
     func startAsync() throws -> any AsyncContext
-    /// Whether ``startAsync()`` was called and the request not yet completed or dispatched.
+    /// Whether ``startAsync()`` was called; true until the servlet has returned that completes or dispatches the request.
     var isAsyncStarted: Bool { get }
     /// Whether the servlet and all filters so far support ``startAsync()``.
     var isAsyncSupported: Bool { get }

@@ -69,7 +69,8 @@ public protocol HttpServletResponse: AnyObject {
     var bufferSize: Int { get set }
     /// Sends status, headers and what is buffered; suspends while the client does not read.
     func flushBuffer() async throws
-    /// Whether status and headers have been sent.
+    /// Whether status and headers are final: they have been sent, or an error, a redirect or a forward has ended the
+    /// application's part.
     var isCommitted: Bool { get }
     /// Drops the buffered body, keeping status and headers.
     ///

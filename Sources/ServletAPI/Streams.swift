@@ -5,7 +5,8 @@
 public protocol ServletInputStream: AnyObject {
     /// The next bytes, at least one and at most `maximum`; `nil` at the end of the body.
     ///
-    /// - Throws: ``ClientAbortError`` if the client left or stalled; `IllegalArgumentError` for broken framing.
+    /// - Throws: a ``NamedException`` that says by name what happened: `ClientAbortException` if the client left,
+    ///   `SocketTimeoutException` if it stalled, `BadRequestException` for broken framing.
     func read(upTo maximum: Int) async throws -> [UInt8]?
     /// Whether the end has been read.
     var isFinished: Bool { get }

@@ -24,7 +24,8 @@ private struct Greeter: HttpServlet {
         "each method has its answer",
         arguments: [
             ("GET", "HTTP/1.1", 200, "hello"), ("HEAD", "HTTP/1.1", 200, "hello"), ("POST", "HTTP/1.1", 405, ""),
-            ("PUT", "HTTP/1.1", 405, ""), ("DELETE", "HTTP/1.0", 400, ""), ("PATCH", "HTTP/1.1", 501, ""),
+            ("PUT", "HTTP/1.1", 405, ""), ("PUT", "HTTP/2.0", 405, ""), ("DELETE", "HTTP/1.0", 400, ""),
+            ("POST", "HTTP/0.9", 400, ""), ("PATCH", "HTTP/1.1", 501, ""),
             ("get", "HTTP/1.1", 501, ""), ("BREW", "HTTP/1.1", 501, ""), ("OPTIONS", "HTTP/1.1", 200, ""),
         ]
     )

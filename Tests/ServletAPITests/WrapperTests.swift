@@ -76,8 +76,27 @@ private final class CollectingResponse: HttpServletResponseWrapper {
         cookie.setAttribute("SameSite", "Lax")
         cookie.setAttribute("Partitioned", "")
         cookie.setAttribute("samesite", "Strict")
-        #expect(cookie.attributes.map(\.name) == ["Partitioned", "samesite"])
-        #expect(cookie.attributes.map(\.value) == ["", "Strict"])
+        #expect(cookie.attributes.map(\.name) == ["SameSite", "Partitioned"])
+        #expect(cookie.attributes.map(\.value) == ["Strict", ""])
+        cookie.removeAttribute("SAMESITE")
+        #expect(cookie.attributes.map(\.name) == ["Partitioned"])
+    }
+
+    @Test("attributes with a property are found in it, whatever their case")
+    func aCookiesProperties() {
+        var cookie = Cookie("a", "b")
+        cookie.domain = "Example.ORG"
+        #expect(cookie.domain == "example.org")
+        for (name, value) in [
+            ("DOMAIN", "Other.ORG"), ("Path", "/p"), ("max-age", "7"), ("secure", "TRUE"), ("HttpOnly", "true"),
+        ] { cookie.setAttribute(name, value) }
+        #expect(cookie.domain == "Other.ORG" && cookie.path == "/p" && cookie.maxAge == 7)
+        #expect(cookie.isSecure && cookie.isHttpOnly)
+        #expect(cookie.attributes.isEmpty)
+        for name in ["domain", "PATH", "Max-Age", "Secure", "httponly"] { cookie.removeAttribute(name) }
+        #expect(cookie == Cookie("a", "b"))
+        cookie.setAttribute("Max-Age", "soon")
+        #expect(cookie.maxAge == -1 && cookie.attributes.map(\.value) == ["soon"])
     }
 
     @Test func readAllStopsAtItsLimit() async throws {

@@ -103,7 +103,7 @@ struct FormLogin: LoginMethod {
             let message = "Unexpected error forwarding to \(what) page"
             Self.log.warning("forward", "\(message): \(ExceptionNames.message(of: error))")
             request.setAttribute("jakarta.servlet.error.exception", error)
-            if !response.isCommitted { try await response.sendError(500, message) }
+            if !response.isHeadSent { try await response.sendError(500, message) }
         }
     }
 

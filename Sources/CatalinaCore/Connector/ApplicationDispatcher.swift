@@ -89,40 +89,42 @@ package final class ApplicationDispatcher: RequestDispatcher {
         _ response: any HttpServletResponse,
         _ own: Request
     ) async throws {
-        let saved = (own.mapping, own.dispatch, own.ownServletMapping)
-        var savedParameters: ServletAPI.Parameters?
+        let saved = (own.dispatch, own.mapping, own.includeMapping, own.ownServletMapping)
+        let attributes = own.attributes
+        defer {
+            (own.dispatch, own.mapping, own.includeMapping, own.ownServletMapping) = saved
+            if type != .async { own.restoreDispatchAttributes(.forward, from: attributes) }
+            own.restoreDispatchAttributes(.include, from: attributes)
+        }
         try Self.deepen(own)
-        own.dispatch.type = type
+        // What an error page forwards to is still the error's page.
+        own.dispatch.type = type == .forward && own.dispatch.type == .error ? .error : type
+        own.includeMapping = nil
+        own.restoreDispatchAttributes(.include, from: [:])
         if let target = self.target {
-            self.leaveTrace(own, prefix: type == .async ? "jakarta.servlet.async." : "jakarta.servlet.forward.")
-            guard let mapping = Self.map(target, host: own.mapping.host, in: self.context) else {
-                own.dispatch = saved.1
-                throw ServletError("Servlet mapping for [\(target.path)] was not found")
-            }
-            own.mapping = mapping
-            own.ownServletMapping = nil
-            own.dispatch.requestURI = target.requestURI
-            own.dispatch.contextPath = self.context.encodedPath
-            if let query = target.query {
-                own.dispatch.queryString = .some(query)
-                savedParameters = await own.prependParameters(query: query)
-            }
+            try self.aim(own, at: target, as: type == .async ? .async : .forward)
         } else if let named = self.named {
+            own.ownServletMapping = own.httpServletMapping
             own.mapping.wrapper = MapperTable.Wrapper(wrapper: named, chain: named.pipeline.chain, pattern: "")
-            own.mapping.match = nil
         }
-        let result: Result<Void, any Error>
-        do {
-            try await self.invokeHeard(type, request, response, own)
-            result = .success(())
-        } catch {
-            result = .failure(error)
+        try await self.invokeHeard(type, request, response, own)
+    }
+
+    /// Lets the request show the target's path, and in attributes its own.
+    private func aim(_ request: Request, at target: Target, as kind: DispatchAttributes) throws {
+        guard let mapping = Self.map(target, host: request.mapping.host, in: self.context) else {
+            throw ServletError("Servlet mapping for [\(target.path)] was not found")
         }
-        if !own.isAsyncStarted || type != .forward {
-            (own.mapping, own.dispatch, own.ownServletMapping) = saved
-            if savedParameters != nil { own.restoreParameters(savedParameters) }
+        // Only the first dispatch of a chain: the client's own path is what counts.
+        if request.attributes[kind.requestURI] == nil { request.leaveTrace(kind) }
+        request.mapping = mapping
+        request.ownServletMapping = nil
+        request.dispatch.requestURI = target.requestURI
+        request.dispatch.contextPath = self.context.encodedPath
+        if let query = target.query {
+            request.dispatch.queryString = .some(query)
+            request.dispatch.queries.insert(query, at: 0)
         }
-        try result.get()
     }
 
     /// Lets the application's request listeners hear of the target's part where it is configured so.
@@ -149,37 +151,27 @@ package final class ApplicationDispatcher: RequestDispatcher {
         guard let own = Request.underlying(request), let ownResponse = Response.underlying(response) else {
             throw ServletError("The request to be included is not one of this container")
         }
-        let saved = (own.dispatch.type, own.mapping, own.includeMapping, own.ownServletMapping)
-        let savedAttributes = own.attributes
+        let saved = (own.dispatch, own.mapping, own.includeMapping, own.ownServletMapping)
+        let attributes = own.attributes
+        ownResponse.includes += 1
+        defer {
+            ownResponse.includes -= 1
+            (own.dispatch, own.mapping, own.includeMapping, own.ownServletMapping) = saved
+            own.restoreDispatchAttributes(.include, from: attributes)
+        }
         try Self.deepen(own)
-        defer { own.dispatch.depth -= 1 }
-        var savedParameters: ServletAPI.Parameters?
+        own.dispatch.type = .include
+        own.ownServletMapping = own.httpServletMapping
         if let target = self.target {
             guard let mapping = Self.map(target, host: own.mapping.host, in: self.context) else {
                 throw ServletError("Servlet mapping for [\(target.path)] was not found")
             }
-            own.ownServletMapping = own.httpServletMapping
             own.includeMapping = mapping
             own.mapping.wrapper = mapping.wrapper
-            own.attributes["jakarta.servlet.include.request_uri"] = target.requestURI
-            own.attributes["jakarta.servlet.include.context_path"] = self.context.encodedPath
-            own.attributes["jakarta.servlet.include.servlet_path"] = mapping.servletPath
-            own.attributes["jakarta.servlet.include.path_info"] = mapping.pathInfo
-            own.attributes["jakarta.servlet.include.query_string"] = target.query
-            own.attributes["jakarta.servlet.include.mapping"] = mapping.servletMapping
-            if let query = target.query { savedParameters = await own.prependParameters(query: query) }
+            own.describe(.include, requestURI: target.requestURI, self.context.encodedPath, mapping, target.query)
+            if let query = target.query { own.dispatch.queries.insert(query, at: 0) }
         } else if let named = self.named {
             own.mapping.wrapper = MapperTable.Wrapper(wrapper: named, chain: named.pipeline.chain, pattern: "")
-        }
-        own.dispatch.type = .include
-        ownResponse.includes += 1
-        defer {
-            ownResponse.includes -= 1
-            for name in own.attributes.keys where name.hasPrefix("jakarta.servlet.include.") {
-                own.attributes[name] = savedAttributes[name]
-            }
-            (own.dispatch.type, own.mapping, own.includeMapping, own.ownServletMapping) = saved
-            if savedParameters != nil { own.restoreParameters(savedParameters) }
         }
         try await self.invoke(request, response, own)
     }
@@ -241,16 +233,5 @@ package final class ApplicationDispatcher: RequestDispatcher {
         mapped.map(path: context.path + target.path, into: &data)
         data.redirectPath = nil
         return data.wrapper == nil ? nil : data
-    }
-
-    /// Keeps what the client asked for where the target can find it; only the first dispatch of a chain does.
-    private func leaveTrace(_ request: Request, prefix: String) {
-        guard request.attributes[prefix + "request_uri"] == nil else { return }
-        request.attributes[prefix + "request_uri"] = request.requestURI
-        request.attributes[prefix + "context_path"] = request.contextPath
-        request.attributes[prefix + "servlet_path"] = request.servletPath
-        request.attributes[prefix + "path_info"] = request.pathInfo
-        request.attributes[prefix + "query_string"] = request.queryString
-        request.attributes[prefix + "mapping"] = request.httpServletMapping
     }
 }

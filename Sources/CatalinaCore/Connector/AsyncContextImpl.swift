@@ -27,6 +27,8 @@ package final class AsyncContextImpl: AsyncContext {
 
     private struct Protected {
         var phase = Phase.started
+        /// Whether what the application asked for last has not begun yet, or it has asked for nothing.
+        var isOpen = true
         var timeout: Int64
         var events: [Event] = []
         var waiter: CheckedContinuation<Void, Never>?
@@ -91,7 +93,10 @@ package final class AsyncContextImpl: AsyncContext {
     // MARK: What the container calls
 
     /// Whether the application has neither completed nor dispatched the request.
-    var isStarted: Bool { self.protected.withLock { $0.phase == .started } }
+    private var isUndecided: Bool { self.protected.withLock { $0.phase == .started } }
+
+    /// Whether the request is in asynchronous mode, which also ends after the servlet that completes or dispatches it.
+    var isStarted: Bool { self.protected.withLock { $0.isOpen } }
 
     /// Whether there is something left to wait for or to carry out.
     var isPending: Bool { self.protected.withLock { $0.phase != .completed || !$0.events.isEmpty } }
@@ -101,6 +106,7 @@ package final class AsyncContextImpl: AsyncContext {
         try self.protected.withLock { protected in
             guard protected.phase == .dispatching else { throw IllegalStateError("startAsync() was called already") }
             protected.phase = .started
+            protected.isOpen = true
             protected.cycle += 1
             protected.hasTimedOut = false
             protected.timeout = self.defaultTimeout
@@ -116,11 +122,11 @@ package final class AsyncContextImpl: AsyncContext {
         switch await self.nextEvent() {
         case .operation(let operation):
             do { try await operation(request, response) } catch {
-                if request.isClientAbort(error) { try await self.abandon(request) }
+                if request.isClientAbort(error) { try await self.abandon(request, response) }
                 await self.failed(request, response, error)
             }
         case .complete:
-            await self.notify(request) { try await $0.onComplete(self) }
+            await self.end(request, response)
         case .restart(let listeners):
             await self.notify(listeners, request) { try await $0.onStartAsync(self) }
         case .dispatch(let path):
@@ -128,7 +134,7 @@ package final class AsyncContextImpl: AsyncContext {
         case .timeout:
             await self.timedOut(request, response)
         case nil:
-            if request.coyote.isAborted { try await self.abandon(request) }
+            if request.coyote.isAborted { try await self.abandon(request, response) }
             await self.failed(request, response, CancellationError())
         }
     }
@@ -136,7 +142,7 @@ package final class AsyncContextImpl: AsyncContext {
     /// Ends the request of a client that has left; its listeners learn of that as of any other error.
     ///
     /// - Throws: always `CancellationError`: nothing that is still to come matters to anyone.
-    private func abandon(_ request: Request) async throws {
+    private func abandon(_ request: Request, _ response: Response) async throws {
         self.protected.withLock { protected in
             protected.phase = .completed
             protected.events.removeAll()
@@ -144,7 +150,7 @@ package final class AsyncContextImpl: AsyncContext {
         await self.notify(request) {
             try await $0.onError(self, ClientAbortError("The client left during an asynchronous request"))
         }
-        await self.notify(request) { try await $0.onComplete(self) }
+        await self.end(request, response)
         throw CancellationError()
     }
 
@@ -152,7 +158,10 @@ package final class AsyncContextImpl: AsyncContext {
         guard let context = request.context else { return }
         response.isSuspended = false
         let target = path ?? request.requestURIBelowContext
-        let cycle = self.protected.withLock { $0.cycle }
+        let cycle = self.protected.withLock { protected in
+            protected.isOpen = false
+            return protected.cycle
+        }
         do {
             guard let dispatcher = ApplicationDispatcher(path: target, in: context) else {
                 throw IllegalStateError("No dispatcher for the path [\(target)]")
@@ -161,6 +170,9 @@ package final class AsyncContextImpl: AsyncContext {
         } catch let error where request.isClientAbort(error) {
             throw error
         } catch {
+            await self.notify(request) {
+                try await $0.onError(self, ServletError(ExceptionNames.message(of: error), rootCause: error))
+            }
             StandardWrapperValve.fail(request, response, error)
         }
         let isOver = self.protected.withLock { protected in
@@ -169,27 +181,35 @@ package final class AsyncContextImpl: AsyncContext {
             protected.phase = .completed
             return true
         }
-        if isOver { await self.notify(request) { try await $0.onComplete(self) } }
+        if isOver { await self.end(request, response) }
     }
 
     private func timedOut(_ request: Request, _ response: Response) async {
-        guard self.isStarted else { return }
+        guard self.isUndecided else { return }
         await self.notify(request) { try await $0.onTimeout(self) }
-        guard self.isStarted else { return }
+        guard self.isUndecided else { return }
         self.protected.withLock { $0.phase = .completed }
-        if !response.isCommitted {
+        if !response.isHeadSent {
             response.isSuspended = false
             do { try await response.sendError(500) } catch { response.coyote.abort() }
         }
-        await self.notify(request) { try await $0.onComplete(self) }
+        await self.end(request, response)
     }
 
     private func failed(_ request: Request, _ response: Response, _ error: any Error) async {
         await self.notify(request) { try await $0.onError(self, error) }
-        guard self.isStarted else { return }
+        guard self.isUndecided else { return }
         self.protected.withLock { $0.phase = .completed }
         StandardWrapperValve.fail(request, response, error)
+        await self.end(request, response)
+    }
+
+    /// Ends the request: an error gets its page, and all who listen hear of the end.
+    private func end(_ request: Request, _ response: Response) async {
+        self.protected.withLock { $0.isOpen = false }
+        if response.isError, !response.isErrorHandled { await request.host?.report(request, response) }
         await self.notify(request) { try await $0.onComplete(self) }
+        await request.mapping.context?.requestDidLeave(request, response)
     }
 
     private func notify(_ request: Request, _ body: (any AsyncListener) async throws -> Void) async {

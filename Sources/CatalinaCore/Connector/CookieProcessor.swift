@@ -73,9 +73,12 @@ package final class CookieProcessor: ConfigurableComponent, Sendable {
     ///
     /// - Throws: `IllegalArgumentError` for what a client could not read.
     func generate(_ cookie: Cookie) throws -> String {
+        guard !cookie.name.isEmpty, ByteSet.token.containsAll(of: cookie.name.utf8.span) else {
+            throw IllegalArgumentError("Cookie name [\(cookie.name)] is not a token")
+        }
         var line = SetCookie(name: cookie.name, value: cookie.value)
         line.maxAge = cookie.maxAge
-        line.domain = cookie.domain?.lowercased()
+        line.domain = cookie.domain
         line.path = cookie.path
         line.isSecure = cookie.isSecure
         line.isHttpOnly = cookie.isHttpOnly

@@ -69,13 +69,19 @@ extension Request {
     }
 
     package func parameters() async -> ServletAPI.Parameters {
+        let own = await self.ownParameters()
+        return self.dispatch.queries.isEmpty ? own : self.adding(self.dispatch.queries, to: own)
+    }
+
+    /// The parameters that the client sent.
+    private func ownParameters() async -> ServletAPI.Parameters {
         if let parameters = self.parsedParameters { return parameters }
         var parser = RequestParameters(limit: self.connector.settings.maxParameterCount)
         let bodyCharset = self.characterEncoding.flatMap { Charset(name: $0) } ?? .isoLatin1
         let queryCharset =
             self.connector.settings.useBodyEncodingForURI
             ? bodyCharset : (Charset(name: self.connector.settings.uriEncoding) ?? .utf8)
-        if let query = self.queryString { parser.add(query, charset: queryCharset) }
+        if let query = self.coyote.queryString { parser.add(query, charset: queryCharset) }
         // A body that someone reads as a stream is theirs.
         if self.parsedParts != nil || !self.usesStream && !self.usesReader {
             await self.addBodyParameters(to: &parser, bodyCharset)
@@ -88,24 +94,20 @@ extension Request {
         return parser.parameters
     }
 
-    /// The parameters if they have been worked out already; never reads the body.
+    /// The client's parameters if they have been worked out already; never reads the body.
     package var parametersIfParsed: ServletAPI.Parameters? { self.parsedParameters }
 
-    /// Parameters of a dispatcher's query go before those that are there.
-    func prependParameters(query: String) async -> ServletAPI.Parameters? {
-        let saved = await self.parameters()
-        var parser = RequestParameters(limit: self.connector.settings.maxParameterCount)
-        parser.add(query, charset: .utf8)
-        var merged = ServletAPI.Parameters()
-        for name in parser.parameters.names {
-            for value in parser.parameters.all(name) { merged.append(name, value) }
-        }
-        for name in saved.names { for value in saved.all(name) { merged.append(name, value) } }
-        self.parsedParameters = merged
-        return saved
+    /// Parameters of dispatchers' queries, the innermost first, before those that the client sent.
+    ///
+    /// They are in the request's charset, and there may be as many as the application likes.
+    private func adding(_ queries: [String], to own: ServletAPI.Parameters) -> ServletAPI.Parameters {
+        let charset = self.characterEncoding.flatMap { Charset(name: $0) } ?? .utf8
+        var parser = RequestParameters(limit: -1)
+        for query in queries { parser.add(query, charset: charset) }
+        var merged = parser.parameters
+        for name in own.names { for value in own.all(name) { merged.append(name, value) } }
+        return merged
     }
-
-    func restoreParameters(_ parameters: ServletAPI.Parameters?) { self.parsedParameters = parameters }
 
     private func addBodyParameters(to parser: inout RequestParameters, _ charset: Charset) async {
         guard let type = self.contentType.map({ (MediaType(parsing: $0)?.essence ?? $0) }) else { return }

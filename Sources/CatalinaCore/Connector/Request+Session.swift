@@ -55,7 +55,7 @@ extension Request {
     package func changedSession(to id: String) {
         guard let context = self.facts else { return }
         if self.requestedSessionId != nil { self.requestedSessionId = id }
-        if context.tracking.usesCookies, !self.response.isCommitted {
+        if context.tracking.usesCookies, !self.response.isHeadSent {
             self.response.setSessionCookie(context.tracking.cookie(id, secure: self.isSecure))
         }
     }
@@ -95,7 +95,7 @@ extension Request {
     }
 
     private func createSession(_ context: ContextFacts, _ manager: any Manager) async throws -> any Session {
-        if context.tracking.usesCookies, self.response.isCommitted {
+        if context.tracking.usesCookies, self.response.isHeadSent {
             throw IllegalStateError("Cannot create a session after the response has been committed")
         }
         let session = try manager.createSession(await self.reusableSessionID(context))

@@ -106,8 +106,8 @@ package final class Request: HttpServletRequest {
         package var requestURI: String?
         package var contextPath: String?
         package var queryString: String??
-        /// Whether the response may not be changed by the current servlet.
-        package var includes = 0
+        /// The queries of the dispatchers' paths, the innermost first: their parameters count too.
+        var queries: [String] = []
     }
 
     init(_ coyote: Coyote.Request, connector: ConnectorFacts) {
@@ -228,10 +228,9 @@ package final class Request: HttpServletRequest {
 
     package func intHeader(_ name: String) throws -> Int {
         guard let text = self.header(name) else { return -1 }
-        guard let value = Int(text) else {
-            throw NumberFormatError(text)
-        }
-        return value
+        // As wide as Java's.
+        guard let value = Int32(text) else { throw NumberFormatError(text) }
+        return Int(value)
     }
 
     package func dateHeader(_ name: String) throws -> Int64 {

@@ -21,10 +21,7 @@ extension Response {
             let parsed = newValue.utf8.span.firstIndex(of: ASCII.semicolon) != nil ? MediaType(parsing: newValue) : nil
             let charset = parsed?.charset
             self.mediaType = charset == nil ? newValue : parsed?.textWithoutCharset
-            if let charset, !self.usesWriter {
-                self.charset = charset
-                self.isCharsetVisible = true
-            }
+            if let charset, !self.usesWriter { self.choose(charset) }
             self.syncContentType()
         }
     }
@@ -35,16 +32,21 @@ extension Response {
 
     package func setCharacterEncoding(_ name: String) {
         guard self.includes == 0, !self.isCommitted, !self.usesWriter else { return }
-        self.charset = name
-        self.isCharsetVisible = true
+        self.choose(name)
         self.syncContentType()
+    }
+
+    /// Takes the application's word for the charset; one that nobody knows is not sent.
+    private func choose(_ charset: String) {
+        self.charset = charset
+        self.isCharsetVisible = Charset(name: charset) != nil
     }
 
     func syncContentType() { self.coyote.contentType = self.contentType }
 
     /// Last touch before the head goes out.
     func prepareHead() {
-        guard !self.isCommitted else { return }
+        guard !self.isHeadSent else { return }
         self.coyote.contentLanguage = self.language
     }
 

@@ -97,7 +97,7 @@ package final class Response: HttpServletResponse {
 
     /// A broken body makes the answer 400, whatever the application makes of the error.
     func bodyFailed(_ error: BodyReadError) {
-        guard !self.isCommitted, error.isClientsFault else { return }
+        guard !self.isHeadSent, error.isClientsFault else { return }
         self.request.attributes[RequestAttribute.exception] = error
         self.coyote.status = 400
         self.isError = true
@@ -173,7 +173,7 @@ package final class Response: HttpServletResponse {
 
     /// Sets the session cookie, replacing one set before; the first that a context cannot set is logged.
     package func setSessionCookie(_ cookie: Cookie) {
-        guard !self.isCommitted else { return }
+        guard !self.isHeadSent else { return }
         let line: String
         do { line = try self.request.cookieProcessor.generate(cookie) } catch {
             self.request.context?.reportSessionCookie(error)
@@ -270,15 +270,20 @@ package final class Response: HttpServletResponse {
         try await self.output.flush()
     }
 
-    package var isCommitted: Bool { self.coyote.isCommitted || self.output.isCommitted }
+    /// Whether nothing can be changed any more: the head is on its way, or an error, a redirect or a forward has ended
+    /// the application's part.
+    package var isCommitted: Bool { self.isHeadSent || self.isSuspended }
+
+    /// Whether the head is on its way, whatever the application may still do.
+    package var isHeadSent: Bool { self.coyote.isCommitted || self.output.isCommitted }
 
     package func resetBuffer() throws {
-        if self.isCommitted { throw IllegalStateError("Cannot reset buffer after response has been committed") }
+        if self.isHeadSent { throw IllegalStateError("Cannot reset buffer after response has been committed") }
         self.output.discard()
     }
 
     package func reset() throws {
-        if self.isCommitted { throw IllegalStateError("Cannot reset after response has been committed") }
+        if self.isHeadSent { throw IllegalStateError("Cannot reset after response has been committed") }
         guard self.includes == 0 else { return }
         self.coyote.reset()
         self.output.recycle()

@@ -34,7 +34,7 @@ package struct SessionTracking: Sendable {
         }
         if configuration.usePartitioned { cookie.setAttribute("Partitioned", "true") }
         self.template = cookie
-        self.secureAlways = session.cookie.secure
+        self.secureAlways = session.cookie.secure || cookie.isSecure
     }
 
     /// The cookie that carries a session id.

@@ -46,7 +46,7 @@ final class StandardWrapperValve: Valve {
     /// Turns an error into status 500, or 400 where the client's body is to blame, and leaves it for the error page.
     static func fail(_ request: Request, _ response: Response, _ error: any Error) {
         request.attributes[RequestAttribute.exception] = error
-        if response.isCommitted {
+        if response.isHeadSent {
             response.coyote.closesConnection = true
             if response.coyote.isCommitted { response.coyote.abort() } else { response.failHead() }
             return
@@ -70,7 +70,7 @@ final class StandardWrapperValve: Valve {
         case nil: return true
         case .permanent: try await response.sendError(404, "Servlet [\(wrapper.name)] is not available")
         case .seconds(let seconds):
-            response.setHeader("Retry-After", String(seconds))
+            response.setDateHeader("Retry-After", WallClock.milliseconds() + Int64(seconds) * 1000)
             try await response.sendError(503, "Servlet [\(wrapper.name)] is currently unavailable")
         }
         return false

@@ -147,7 +147,7 @@ private enum ErrorReporting {
 
     /// Takes over a failed answer, once; `nil` if there is none, `.some(nil)` if there is nothing to say about it.
     static func begin(_ request: Request, _ response: Response) -> ErrorReport?? {
-        guard response.isError, !response.isErrorHandled, response.status >= 400, !response.isCommitted,
+        guard response.isError, !response.isErrorHandled, response.status >= 400, !response.isHeadSent,
             !response.hasContent, request.asyncContextImpl?.isPending != true
         else { return nil }
         response.isErrorHandled = true

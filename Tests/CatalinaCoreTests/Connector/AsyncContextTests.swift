@@ -156,7 +156,7 @@ import Testing
             #expect(throws: IllegalStateError.self) { try request.startAsync() }
             #expect(request.isAsyncStarted)
             context.complete()
-            #expect(!request.isAsyncStarted)
+            #expect(request.isAsyncStarted)
         }
         #expect(answer.status == 200)
     }

@@ -104,6 +104,19 @@ import Testing
         #expect(answer.text == "done")
     }
 
+    @Test("a forward with parameters of its own leaves the body to whoever reads it")
+    func leavesTheBody() async throws {
+        let container = try await EmbeddedContainer { request, response in
+            if request.dispatcherType == .forward {
+                let body = String(decoding: try await request.inputStream().readAll(), as: UTF8.self)
+                return try await response.write("\(body) \(await request.parameter("x") ?? "nil")")
+            }
+            try await request.requestDispatcher("/target?x=1")?.forward(request, response)
+        }
+        let type = (name: "content-type", value: "application/x-www-form-urlencoded")
+        #expect(await container.send("POST", "/start", [type], body: [Array("x=2".utf8)]).text == "x=2 1")
+    }
+
     @Test("an error page in Java leaves the word to the container's own")
     func errorPageInJava() async throws {
         let answer = try await Self.answer(to: "/app/x") { _, response in try await response.sendError(403) }

@@ -1,9 +1,11 @@
+import Modeler
 import ServletAPI
 import Synchronization
 import TestSupport
 import Testing
 
 @testable import CatalinaCore
+@testable import Coyote
 
 /// Servlets that say that they cannot serve.
 @Suite struct AvailabilityTests {
@@ -24,8 +26,8 @@ import Testing
             let answer = await container.send("GET", "/")
             #expect(answer.status == status)
             if let retry {
-                let told = try #require(answer["Retry-After"].flatMap { Int($0) })
-                #expect((retry - 50...retry).contains(told))
+                let told = try #require(answer["Retry-After"].flatMap { HTTPDate.parse($0) })
+                #expect((retry - 60...retry + 1).contains(Int(told - WallClock.milliseconds() / 1000)))
             } else {
                 #expect(answer["Retry-After"] == nil)
             }

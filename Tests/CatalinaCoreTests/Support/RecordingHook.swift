@@ -34,6 +34,11 @@ final class RecordingHook: ActionHook {
     func write(_ buffer: ByteBuffer, _ response: Coyote.Response) async throws(CoyoteError) {
         self.commit(response)
         guard self.body.readableBytes < self.breaksAfter else { throw CoyoteError(.clientAbort, "The client left") }
+        var buffer = buffer
+        if response.contentLength >= 0 {
+            let room = Int(response.contentLength - response.contentWritten)
+            buffer = buffer.getSlice(at: buffer.readerIndex, length: min(room, buffer.readableBytes)) ?? buffer
+        }
         self.writes.append(buffer)
         self.body.writeImmutableBuffer(buffer)
         response.contentWritten += Int64(buffer.readableBytes)

@@ -1,0 +1,239 @@
+import jakarta.servlet.*;
+import jakarta.servlet.annotation.*;
+import jakarta.servlet.http.*;
+import java.io.IOException;
+import java.util.*;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * An application whose servlets do what the request's header fields say, and write down what they see.
+ *
+ * The program of servlet N stands in field X-N, of an asynchronous dispatch in X-N-again: steps separated by `;`, each a word and what it needs. `/trace` answers
+ * with what was written down since the last time, a line an entry.
+ */
+@WebListener
+public class Probe extends HttpServlet implements Filter, ServletRequestListener, ServletRequestAttributeListener {
+    static final List<String> trace = new CopyOnWriteArrayList<>();
+    static final String[] PARTS = {"request_uri", "context_path", "servlet_path", "path_info", "query_string", "mapping"};
+    static final String[] ERRORS =
+        {"status_code", "exception_type", "message", "exception", "request_uri", "servlet_name"};
+
+    public void init(FilterConfig config) {}
+
+    public void destroy() {}
+
+    static void add(String entry) { trace.add(entry); }
+
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
+        if (getServletName().equals("Trace")) {
+            for (String entry : trace) response.getOutputStream().write((entry + "\n").getBytes("ISO-8859-1"));
+            trace.clear();
+            return;
+        }
+        run(getServletName(), request, response, null);
+    }
+
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+        throws IOException, ServletException {
+        HttpServletRequest http = (HttpServletRequest) request;
+        if (http.getHeader("X-F") == null) {
+            chain.doFilter(request, response);
+            return;
+        }
+        run("F", http, (HttpServletResponse) response, chain);
+    }
+
+    static void run(String name, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+        throws IOException, ServletException {
+        boolean isAgain = request.getDispatcherType() == DispatcherType.ASYNC;
+        String program = request.getHeader("X-" + name + (isAgain ? "-again" : ""));
+        if (program == null) return;
+        for (String step : program.split(";")) {
+            step = step.trim();
+            boolean isTried = step.startsWith("?");
+            if (isTried) step = step.substring(1);
+            try {
+                step(name, step.split(" ", 3), request, response, chain);
+            } catch (IOException | ServletException | RuntimeException e) {
+                if (!isTried) throw e;
+                add(name + " caught " + e.getClass().getName());
+            }
+        }
+    }
+
+    static void step(String name, String[] words, HttpServletRequest request, HttpServletResponse response,
+        FilterChain chain) throws IOException, ServletException {
+        String first = words.length > 1 ? words[1] : null;
+        String second = words.length > 2 ? words[2] : null;
+        switch (words[0]) {
+            case "see": see(name, request); break;
+            case "path":
+                add(name + " " + request.getDispatcherType() + " " + request.getRequestURI() + " "
+                    + request.getServletPath() + " " + request.getPathInfo() + " " + request.getQueryString());
+                break;
+            case "names": {
+                List<String> names = new ArrayList<>(Collections.list(request.getAttributeNames()));
+                names.removeIf(n -> !n.startsWith("jakarta.servlet.") && !n.startsWith("x."));
+                Collections.sort(names);
+                add(name + " names " + names);
+                break;
+            }
+            case "state":
+                add(name + " state " + response.getStatus() + " " + response.isCommitted() + " "
+                    + response.getContentType() + " " + response.getCharacterEncoding() + " "
+                    + response.getBufferSize() + " " + response.getLocale().toLanguageTag().equals("en"));
+                break;
+            case "param": add(name + " " + first + "=" + Arrays.toString(request.getParameterValues(first))); break;
+            case "get": add(name + " " + first + "=" + request.getAttribute(first)); break;
+            case "set": request.setAttribute(first, second); break;
+            case "remove": request.removeAttribute(first); break;
+            case "charset": request.setCharacterEncoding(first); break;
+            case "int": add(name + " int " + request.getIntHeader(first)); break;
+            case "date": add(name + " date " + request.getDateHeader(first)); break;
+            case "locales": {
+                List<String> tags = new ArrayList<>();
+                for (Locale locale : Collections.list(request.getLocales())) tags.add(locale.toLanguageTag());
+                add(name + " locales " + tags);
+                break;
+            }
+            case "cookies": {
+                List<String> texts = new ArrayList<>();
+                if (request.getCookies() != null)
+                    for (Cookie c : request.getCookies()) texts.add(c.getName() + "=" + c.getValue());
+                add(name + " cookies " + texts);
+                break;
+            }
+            case "cookie": cookie(name, words, response); break;
+            case "write": response.getWriter().write(first == null ? "" : second == null ? first : first + " " + second); break;
+            case "stream": response.getOutputStream().write(first.getBytes("ISO-8859-1")); break;
+            case "flush": response.flushBuffer(); break;
+            case "reset": response.reset(); break;
+            case "resetBuffer": response.resetBuffer(); break;
+            case "buffer": response.setBufferSize(Integer.parseInt(first)); break;
+            case "status": response.setStatus(Integer.parseInt(first)); break;
+            case "header": response.setHeader(first, second); break;
+            case "addHeader": response.addHeader(first, second); break;
+            case "type": response.setContentType(first == null ? null : first.replace("%3B", ";")); break;
+            case "encoding": response.setCharacterEncoding(first); break;
+            case "length": response.setContentLength(Integer.parseInt(first)); break;
+            case "locale": response.setLocale(Locale.forLanguageTag(first)); break;
+            case "error": if (second == null) response.sendError(Integer.parseInt(first)); else response.sendError(Integer.parseInt(first), second); break;
+            case "redirect": response.sendRedirect(first); break;
+            case "forward": request.getRequestDispatcher(first).forward(request, response); break;
+            case "include": request.getRequestDispatcher(first).include(request, response); break;
+            case "forwardNamed": request.getServletContext().getNamedDispatcher(first).forward(request, response); break;
+            case "includeNamed": request.getServletContext().getNamedDispatcher(first).include(request, response); break;
+            case "chain": chain.doFilter(request, response); break;
+            case "async": request.startAsync().addListener(new Ears(first)); break;
+            case "timeout": request.getAsyncContext().setTimeout(Long.parseLong(first)); break;
+            case "complete": request.getAsyncContext().complete(); break;
+            case "dispatch": if (first == null) request.getAsyncContext().dispatch(); else request.getAsyncContext().dispatch(first); break;
+            case "isAsync": add(name + " async " + request.isAsyncStarted() + " " + request.isAsyncSupported()); break;
+            case "throw": fail(first, second);
+            default: throw new IllegalArgumentException("No step " + words[0]);
+        }
+    }
+
+    static void fail(String kind, String message) throws IOException, ServletException {
+        switch (kind) {
+            case "state": throw new IllegalStateException(message);
+            case "argument": throw new IllegalArgumentException(message);
+            case "servlet": throw new ServletException(message);
+            case "root": throw new ServletException(message, new IllegalStateException("cause"));
+            case "other": throw new ServletException(message, new IllegalArgumentException("cause"));
+            case "unavailable": throw new UnavailableException(message, 60);
+            case "io": throw new IOException(message);
+            default: throw new RuntimeException(message);
+        }
+    }
+
+    static void cookie(String name, String[] words, HttpServletResponse response) {
+        Cookie cookie = new Cookie(words[1], "v");
+        if (words.length > 2) {
+            for (String attribute : words[2].split(" ")) {
+                String[] parts = attribute.split("=", 2);
+                switch (parts[0]) {
+                    case "domain": cookie.setDomain(parts[1]); break;
+                    case "path": cookie.setPath(parts[1]); break;
+                    case "maxAge": cookie.setMaxAge(Integer.parseInt(parts[1])); break;
+                    case "secure": cookie.setSecure(parts[1].equals("true")); break;
+                    case "httpOnly": cookie.setHttpOnly(parts[1].equals("true")); break;
+                    default: cookie.setAttribute(parts[0], parts[1].equals("null") ? null : parts[1]);
+                }
+            }
+        }
+        add(name + " cookie " + cookie.getDomain() + " " + cookie.getPath() + " " + cookie.getMaxAge() + " "
+            + cookie.getSecure() + " " + cookie.isHttpOnly());
+        response.addCookie(cookie);
+    }
+
+    static void see(String name, HttpServletRequest request) {
+        StringBuilder text = new StringBuilder(name + " " + request.getDispatcherType() + " " + request.getRequestURI()
+            + " [" + request.getContextPath() + "] [" + request.getServletPath() + "] " + request.getPathInfo() + " "
+            + request.getQueryString() + " " + show(request.getHttpServletMapping()));
+        for (String kind : new String[] {"forward", "include", "async"})
+            for (String part : PARTS) see(text, "jakarta.servlet." + kind + "." + part, request);
+        for (String part : ERRORS) see(text, "jakarta.servlet.error." + part, request);
+        add(text.toString());
+    }
+
+    static void see(StringBuilder text, String name, HttpServletRequest request) {
+        Object value = request.getAttribute(name);
+        if (value != null) text.append(" ").append(name.substring("jakarta.servlet.".length())).append("=").append(show(value));
+    }
+
+    static String show(Object value) {
+        if (value instanceof HttpServletMapping m)
+            return m.getServletName() + "|" + m.getPattern() + "|" + m.getMappingMatch() + "|" + m.getMatchValue();
+        if (value instanceof Class<?> c) return c.getName();
+        if (value instanceof Throwable t) return t.getClass().getName() + ":" + t.getMessage();
+        return String.valueOf(value);
+    }
+
+    static boolean isHeard(ServletRequest request) { return ((HttpServletRequest) request).getHeader("X-L") != null; }
+
+    public void requestInitialized(ServletRequestEvent event) {
+        HttpServletRequest request = (HttpServletRequest) event.getServletRequest();
+        if (!isHeard(request)) return;
+        add("+request " + request.getServletPath());
+        if (request.getHeader("X-L").equals("throws")) throw new IllegalStateException("listener");
+    }
+
+    public void requestDestroyed(ServletRequestEvent event) {
+        HttpServletRequest request = (HttpServletRequest) event.getServletRequest();
+        if (!isHeard(request)) return;
+        add("-request " + request.getServletPath());
+        if (request.getHeader("X-L").equals("throwsLater")) throw new IllegalStateException("listener");
+    }
+
+    void heard(String kind, ServletRequestAttributeEvent event) {
+        HttpServletRequest request = (HttpServletRequest) event.getServletRequest();
+        if (isHeard(request) && event.getName().startsWith("x.")) add(kind + " " + event.getName() + "=" + event.getValue());
+    }
+
+    public void attributeAdded(ServletRequestAttributeEvent event) { heard("added", event); }
+
+    public void attributeRemoved(ServletRequestAttributeEvent event) { heard("removed", event); }
+
+    public void attributeReplaced(ServletRequestAttributeEvent event) { heard("replaced", event); }
+
+    static class Ears implements AsyncListener {
+        final String deed;
+
+        Ears(String deed) { this.deed = deed; }
+
+        void act(AsyncEvent event) {
+            if (deed == null) return;
+            if (deed.equals("complete")) event.getAsyncContext().complete();
+            else event.getAsyncContext().dispatch(deed);
+        }
+
+        public void onComplete(AsyncEvent event) { add("onComplete"); }
+
+        public void onTimeout(AsyncEvent event) { add("onTimeout"); act(event); }
+
+        public void onError(AsyncEvent event) { add("onError " + event.getThrowable().getClass().getName()); act(event); }
+
+        public void onStartAsync(AsyncEvent event) { add("onStartAsync"); }
+    }
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Records scenarios.tsv from a server with the applications /app and /bare of Probe.java: record.py PORT."""
+import http.client
+import json
+import sys
+import time
+
+port = int(sys.argv[1])
+
+
+def ask(target, fields):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
+    connection.putrequest("GET", target, skip_accept_encoding=True)
+    for name, value in fields:
+        connection.putheader(name, value)
+    connection.endheaders()
+    try:
+        response = connection.getresponse()
+        body = response.read()
+        return response.status, response.getheaders(), body.decode("latin1")
+    except (TimeoutError, http.client.RemoteDisconnected):
+        return 0, [], ""
+    except http.client.IncompleteRead as error:
+        return response.status, response.getheaders(), error.partial.decode("latin1") + " cut"
+
+
+rows = {}
+for line in open("scenarios.tsv"):
+    if line.startswith("#"):
+        continue
+    topic, name, target, fields = line.rstrip("\n").split("\t")
+    pairs = []
+    for field in fields.split(" | "):
+        key, _, value = field.partition(":")
+        key = key.strip()
+        pairs.append(((key if key in ("Cookie", "Accept-Language") else "X-" + key), value.strip()))
+    ask("/bare/trace", [])
+    ask("/app/trace", [])
+    status, headers, body = ask(target, pairs)
+    time.sleep(0.05)
+    trace = ask("/" + target.split("/")[1] + "/trace", [])[2]
+    if "<!doctype html>" in body.lower():
+        body = "REPORT"
+    kept = [f"{k}: {v}" for k, v in headers if k in ("Set-Cookie", "Content-Type", "Content-Language", "Location", "X-H", "Retry-After")]
+    if body == "REPORT":
+        kept = [k for k in kept if not k.startswith("Content-")]
+    kept = ["Retry-After: a date" if k.startswith("Retry-After: ") and k.endswith(" GMT") else k for k in kept]
+    rows.setdefault(topic, []).append(
+        {"name": name, "target": target, "fields": [f"{k}: {v}" for k, v in pairs], "status": status,
+         "headers": kept, "body": body, "trace": trace.splitlines()}
+    )
+for topic, entries in rows.items():
+    with open(topic + ".jsonl", "w") as file:
+        for entry in entries:
+            file.write(json.dumps(entry) + "\n")
