@@ -214,10 +214,11 @@ package final class ApplicationDispatcher: RequestDispatcher {
         )
         wrapper.enterService()
         defer { wrapper.leaveService() }
+        if !wrapper.definition.isAsyncSupported { own.isAsyncSupported = false }
         if filters.isEmpty {
             try await ServletCall.run(servlet, request, response, on: own.connector)
         } else {
-            try await ApplicationFilterChain(filters, servlet, own.connector).doFilter(request, response)
+            try await ApplicationFilterChain(filters, servlet, own).doFilter(request, response)
         }
     }
 

@@ -195,6 +195,7 @@ extension StandardContext {
 
     private func startFilters() async throws {
         var objects: [(name: String, filter: any Filter)] = []
+        var entries: [String: FilterTable.Entry] = [:]
         for definition in self.model.filters {
             let filter: any Filter
             if let make = self.loader?.filter(definition.className) {
@@ -210,11 +211,12 @@ extension StandardContext {
                 throw ServletError("Exception starting filter [\(definition.name)]", rootCause: error)
             }
             objects.append((definition.name, filter))
+            entries[definition.name] = FilterTable.Entry(
+                filter: filter,
+                isAsyncSupported: definition.isAsyncSupported
+            )
         }
-        let table = FilterTable(
-            self.model.filterMaps,
-            instances: Dictionary(objects.map { ($0.name, $0.filter) }, uniquingKeysWith: { $1 })
-        )
+        let table = FilterTable(self.model.filterMaps, instances: entries)
         self.protected.withLock { [objects] protected in
             protected.instances.filters = table
             protected.instances.filterObjects = objects

@@ -27,7 +27,7 @@ final class StandardWrapperValve: Valve {
             if filters.isEmpty {
                 try await ServletCall.run(servlet, request, response, on: request.connector)
             } else {
-                let chain = ApplicationFilterChain(filters, servlet, request.connector)
+                let chain = ApplicationFilterChain(filters, servlet, request)
                 try await chain.doFilter(request, response)
             }
         } catch let error where request.isClientAbort(error) {

@@ -4,25 +4,27 @@ package import ServletAPI
 ///
 /// Source: `org.apache.catalina.core.ApplicationFilterChain`.
 final class ApplicationFilterChain: FilterChain {
-    private let filters: [any Filter]
+    private let filters: [FilterTable.Entry]
     private let servlet: any Servlet
-    private let connector: ConnectorFacts
+    /// The container's own request, which what a filter passes on may wrap.
+    private let own: Request
     private var position = 0
 
-    init(_ filters: [any Filter], _ servlet: any Servlet, _ connector: ConnectorFacts) {
+    init(_ filters: [FilterTable.Entry], _ servlet: any Servlet, _ own: Request) {
         self.filters = filters
         self.servlet = servlet
-        self.connector = connector
+        self.own = own
     }
 
     func doFilter(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
         guard self.position < self.filters.count else {
-            try await ServletCall.run(self.servlet, request, response, on: self.connector)
+            try await ServletCall.run(self.servlet, request, response, on: self.own.connector)
             return
         }
-        let filter = self.filters[self.position]
+        let entry = self.filters[self.position]
         self.position += 1
-        try await filter.doFilter(request, response, self)
+        if !entry.isAsyncSupported { self.own.isAsyncSupported = false }
+        try await entry.filter.doFilter(request, response, self)
     }
 }
 
@@ -31,15 +33,22 @@ final class ApplicationFilterChain: FilterChain {
 /// URL patterns in the order of declaration, then servlet names; a filter appears once in a chain.
 /// Source: `ApplicationFilterFactory`.
 package struct FilterTable: Sendable {
-    private let maps: [FilterMap]
-    private let instances: [String: any Filter]
+    /// A filter, and what its declaration says of it.
+    package struct Entry: Sendable {
+        package let filter: any Filter
+        /// Whether a request that passes it may go on after its servlet.
+        package let isAsyncSupported: Bool
+    }
 
-    package init(_ maps: [FilterMap] = [], instances: [String: any Filter] = [:]) {
+    private let maps: [FilterMap]
+    private let instances: [String: Entry]
+
+    package init(_ maps: [FilterMap] = [], instances: [String: Entry] = [:]) {
         self.maps = maps
         self.instances = instances
     }
 
-    package func filters(forServlet name: String, path: String, type: DispatcherType) -> [any Filter] {
+    package func filters(forServlet name: String, path: String, type: DispatcherType) -> [Entry] {
         if self.maps.isEmpty { return [] }
         var names: [String] = []
         for map in self.maps where map.dispatchers.contains(type) && !names.contains(map.filterName) {

@@ -149,6 +149,67 @@ import Testing
         #expect(answer.status == (path.hasPrefix("/") ? 500 : 200))
     }
 
+    /// Calls on; what it is declared with decides whether the request may go on after its servlet.
+    private struct PassingFilter: Filter {
+        func doFilter(
+            _ request: any HttpServletRequest,
+            _ response: any HttpServletResponse,
+            _ chain: any FilterChain
+        ) async throws {
+            try await chain.doFilter(request, response)
+        }
+    }
+
+    @Test(
+        "a filter or servlet that does not support it keeps a request from being started, forwarded ones too",
+        arguments: [
+            (filter: true, servlet: true, target: true, path: "/app/start", isStarted: true),
+            (filter: false, servlet: true, target: true, path: "/app/start", isStarted: false),
+            (filter: true, servlet: false, target: true, path: "/app/start", isStarted: false),
+            (filter: true, servlet: true, target: true, path: "/app/forward", isStarted: true),
+            (filter: true, servlet: true, target: false, path: "/app/forward", isStarted: false),
+        ]
+    )
+    func support(filter: Bool, servlet: Bool, target: Bool, path: String, isStarted: Bool) async throws {
+        let container = try EmbeddedContainer()
+        let folder = try TemporaryDirectory()
+        try await container.add(path: "/app", documentBase: folder.path) { model, classes in
+            classes.servlets["Start"] = {
+                ClosureServlet { request, response in
+                    guard request.isAsyncSupported else {
+                        #expect(throws: IllegalStateError.self) { try request.startAsync() }
+                        return try await response.write("not started")
+                    }
+                    let context = try request.startAsync()
+                    try await response.write("started")
+                    context.complete()
+                }
+            }
+            classes.servlets["Forward"] = {
+                ClosureServlet { request, response in
+                    try await request.requestDispatcher("/target")?.forward(request, response)
+                }
+            }
+            classes.filters["F"] = { PassingFilter() }
+            let servlets = [("start", "Start", servlet), ("forward", "Forward", servlet), ("target", "Start", target)]
+            for (name, className, isSupported) in servlets {
+                var definition = ServletDefinition(name: name, className: className)
+                definition.isAsyncSupported = isSupported
+                model.servlets.append(definition)
+                model.servletMappings.append((pattern: "/" + name, servletName: name))
+            }
+            var definition = FilterDefinition(name: "f", className: "F")
+            definition.isAsyncSupported = filter
+            model.filters = [definition]
+            var map = FilterMap(filterName: "f")
+            map.urlPatterns = ["/*"]
+            model.filterMaps = [map]
+        }
+        try await container.start()
+        let answer = await container.send("GET", path)
+        #expect(answer.text == (isStarted ? "started" : "not started"))
+    }
+
     @Test("a request may be started once at a time")
     func startsOnce() async throws {
         let answer = try await Self.run { request, response, _ in
