@@ -141,6 +141,19 @@ import class TestSupport.FileTree
         #expect(deployment.context.logged.withLock { $0.contains { $0.contains("Unexpected failure of request") } })
     }
 
+    /// A body of which the client sent a part, as the container tells of it.
+    private struct CutOff: NamedException {
+        let message = "The request body ends early"
+        let exceptionTypes = ["org.apache.catalina.connector.ClientAbortException", "java.io.IOException"]
+    }
+
+    @Test("a body that the client cut off is left to the container, and nobody is told")
+    func bodyCutOff() async throws {
+        await #expect(throws: CutOff.self) {
+            try await ErrorResponse.write(CutOff(), to: StubResponse()) { _ in Issue.record("logged") }
+        }
+    }
+
     @Test func tokensWork() async throws {
         let directory = try FileTree("webapp")
         let deployment = try await Self.deployment(directory)

@@ -86,6 +86,10 @@ final class StandardWrapperValve: Valve {
         guard isAllocated else {
             return context.logger.error("invoke", "Allocate exception for servlet [\(wrapper.name)]", error)
         }
+        // What the client sent, or ceased to send, is no fault of the servlet's.
+        guard !(error is BodyReadError) else {
+            return context.logger.debug("invoke", "Servlet [\(wrapper.name)] could not read the body: \(error)")
+        }
         let cause = (error as? any NamedException)?.rootCause == nil ? "" : " with root cause"
         let message =
             "Servlet.service() for servlet [\(wrapper.name)] in context with path [\(context.path)] threw exception "

@@ -38,7 +38,7 @@ enum ErrorResponse {
         to response: any HttpServletResponse,
         log: (any Error) -> Void
     ) async throws {
-        if error is ClientAbortError || error is CancellationError || response.isCommitted { throw error }
+        if Self.isClients(error) || error is CancellationError || response.isCommitted { throw error }
         let answer = Self.answer(to: error)
         if answer == .unexpected { log(error) }
         try response.resetBuffer()
@@ -52,6 +52,11 @@ enum ErrorResponse {
             return
         }
         try await response.write(json: body)
+    }
+
+    /// Whether a body that is malformed, late or cut off is to blame: the container answers what can be answered.
+    private static func isClients(_ error: any Error) -> Bool {
+        (error as? any NamedException)?.exceptionTypes.contains("java.io.IOException") == true
     }
 
     private static func answer(to error: any Error) -> RepositoryError {

@@ -25,6 +25,28 @@ import Testing
         #expect(TestLog.lines(with: "/client-there").count == 1)
     }
 
+    @Test(
+        "a body that is cut off, late or malformed is the client's doing: 400, and nothing is logged",
+        arguments: [CoyoteError.Code.clientAbort, .readTimeout, .badRequest]
+    )
+    func cutsOff(code: CoyoteError.Code) async throws {
+        let container = try EmbeddedContainer()
+        let folder = try TemporaryDirectory()
+        let path = "/client-cut-\(code)"
+        try await container.add(path: path, documentBase: folder.path) { model, classes in
+            Self.configure(&model, &classes) { request, _ in
+                let input = try request.inputStream()
+                while try await input.read(upTo: 64) != nil {}
+            }
+        }
+        try await container.start()
+        let hook = RecordingHook(body: [[1, 2, 3]])
+        hook.bodyFailure = CoyoteError(code, "The request body ends early")
+        let answer = await container.send("POST", path + "/", [(name: "content-length", value: "9")], hook: hook)
+        #expect(answer.status == 400)
+        #expect(TestLog.lines(with: path).isEmpty)
+    }
+
     @Test("an asynchronous request without time-out ends when its client leaves", arguments: [0, -1])
     func endsAsynchronous(timeout: Int64) async throws {
         let listener = Listener()

@@ -15,11 +15,16 @@ final class RecordingHook: ActionHook {
     private(set) var isAborted = false
     /// After so many bytes of body the client is gone.
     var breaksAfter = Int.max
+    /// What reading fails with once the pieces of the body are used up.
+    var bodyFailure: CoyoteError?
 
     init(body: [[UInt8]] = []) { self.pieces = body.map { ByteBuffer(bytes: $0) } }
 
     func readBody(_ request: Coyote.Request) async throws(CoyoteError) -> ByteBuffer? {
-        if self.pieces.isEmpty { return nil }
+        if self.pieces.isEmpty {
+            if let failure = self.bodyFailure { throw failure }
+            return nil
+        }
         return self.pieces.removeFirst()
     }
 
