@@ -73,7 +73,7 @@ free_port() {
 new_base() {
     [ -z "${CATALINA_BASE:-}" ] || drop_base
     make_base
-    cp "$root"/conf/* "$CATALINA_BASE/conf/"
+    shipped_configuration
     cp -r "$root"/webapps/. "$CATALINA_BASE/webapps/"
     port=$(free_port)
     shutdown_port=$(free_port)
@@ -345,6 +345,13 @@ walk_configtest() {
         'connectionTimout' 'connectionTimeout' 'server.xml'
     check "a default host that is none is told" configtest_says 's/defaultHost="localhost"/defaultHost="nohost"/' \
         'attribute [defaultHost]: there is no Host of the name [nohost]'
+    check "so is a folder of applications that is not there" configtest_says 's/appBase="webapps"/appBase="wepabbs"/' \
+        'attribute [appBase]: there is no directory' 'wepabbs'
+    check "so is a word that is no truth value" configtest_says 's/unpackWARs="true"/unpackWARs="yes"/' \
+        'attribute [unpackWARs]: [yes] is neither true nor false'
+    mv "$CATALINA_BASE/conf/web.xml" "$CATALINA_BASE/temp/"
+    check "so are defaults that are missing" configtest_says '' 'No global web.xml found'
+    mv "$CATALINA_BASE/temp/web.xml" "$CATALINA_BASE/conf/"
     check "an unknown class is fatal" fails_configtest 's/org.apache.catalina.valves.AccessLogValve/org.example.NoSuchValve/' \
         'org.example.NoSuchValve'
     mkdir -p "$CATALINA_BASE/webapps/broken/WEB-INF"

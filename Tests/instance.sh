@@ -26,6 +26,11 @@ make_base() {
     trap 'exit 130' INT TERM
 }
 
+# shipped_configuration: the files of conf; what an instance that ran here has put beside them stays behind.
+shipped_configuration() {
+    find "$root/conf" -maxdepth 1 -type f -exec cp -t "$CATALINA_BASE/conf" {} +
+}
+
 # make_certificate: conf/cert.pem and conf/key.pem, self-signed, for localhost.
 make_certificate() {
     openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \

@@ -18,7 +18,7 @@ extension AuthenticatorValve {
         let configuration =
             settings?.configuration ?? AuthenticatorConfiguration(method: model.login?.method ?? "NONE")
         guard let method = configuration.makeLogin() else {
-            let message = "Cannot configure an authenticator for method [\(configuration.method)]"
+            let message = Self.refusal(of: configuration.method)
             CategoryLogger("org.apache.catalina.startup.ContextConfig").error("authenticatorConfig", message)
             throw LifecycleError(message)
         }
@@ -41,6 +41,18 @@ extension AuthenticatorValve {
         )
         context.authenticator = valve
         if let settings { settings.use(valve) } else { context.pipeline.add(valve) }
+    }
+
+    /// Why no authenticator can be made for what a context's descriptor asks for; `nil` if one can, or it has its own.
+    package static func refusal(of method: String, in context: StandardContext) -> String? {
+        guard context.authenticator == nil, !context.pipeline.valves.contains(where: { $0 is AuthenticatorSettings }),
+            AuthenticatorConfiguration(method: method).makeLogin() == nil
+        else { return nil }
+        return Self.refusal(of: method)
+    }
+
+    private static func refusal(of method: String) -> String {
+        "Cannot configure an authenticator for method [\(method)]"
     }
 
     /// Takes the valve away from a context that stops.

@@ -98,7 +98,21 @@ struct ApplicationCheck {
 
     private func problems(of context: StandardContext, folder: String) -> [ConfigProblem] {
         let modules = ModuleCheck.ofFolder(folder)
-        return modules.problems + self.descriptors(of: context, in: folder).read(offer: modules.offer).problems
+        let files = self.descriptors(of: context, in: folder)
+        return modules.problems + self.problems(of: files.read(offer: modules.offer), for: context, from: files.webXml)
+    }
+
+    /// The problems of merged descriptors, with that of their login method.
+    private func problems(
+        of outcome: WebXmlOutcome,
+        for context: StandardContext,
+        from file: String
+    ) -> [ConfigProblem] {
+        guard !outcome.problems.contains(where: { $0.severity == .fatal }),
+            let method = outcome.webXml.loginConfig?.authMethod,
+            let refusal = AuthenticatorValve.refusal(of: method, in: context)
+        else { return outcome.problems }
+        return outcome.problems + [ConfigProblem(unreadable: ConfigError(.invalid, file: file, refusal))]
     }
 
     private func descriptors(of context: StandardContext, in folder: String) -> DescriptorFiles {
@@ -122,10 +136,10 @@ struct ApplicationCheck {
             let entries = ["WEB-INF/web.xml", "WEB-INF/tomcat-web.xml"]
             let sources = try entries.compactMap { entry in try archive.entry(entry).map { (entry, $0) } }
             let files = self.descriptors(of: context, in: path + "!")
-            return modules.problems
-                + files.merge(sources, offer: modules.offer) { source throws(ConfigError) in
-                    try XMLReader().parse(source.1, file: "\(path)!/\(source.0)")
-                }.problems
+            let outcome = files.merge(sources, offer: modules.offer) { source throws(ConfigError) in
+                try XMLReader().parse(source.1, file: "\(path)!/\(source.0)")
+            }
+            return modules.problems + self.problems(of: outcome, for: context, from: files.webXml)
         } catch {
             return [self.unreadable(path, error)]
         }

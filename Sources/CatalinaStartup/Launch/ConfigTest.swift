@@ -19,6 +19,7 @@ struct ConfigTest {
         let references = self.references(in: file)
         self.report(references)
         self.checkDefaultHosts(of: server, file: file)
+        self.checkFolders(of: server, file: file)
         self.checkApplications(of: server)
         guard !references.contains(where: { $0.severity == .fatal }) else { return 1 }
         do {
@@ -69,6 +70,23 @@ struct ConfigTest {
                     + "there is no Host of the name [\(engine.defaultHost)]"
             )
         }
+    }
+
+    /// Prints what is not there although a start does without it: the hosts' folders, the defaults of applications.
+    private func checkFolders(of server: StandardServer, file: String) {
+        for host in server.services.flatMap({ $0.engine?.hosts ?? [] }) {
+            let folder = DeploymentRules(host).appBase
+            guard FileStatus(folder)?.kind != .directory else { continue }
+            self.print(
+                "\(file): warning: [Server/Service/Engine/Host] attribute [appBase]: "
+                    + "there is no directory [\(folder)], and so no application"
+            )
+        }
+        let defaults = Places.resolve("conf/web.xml")
+        guard FileStatus(defaults) == nil else { return }
+        self.print(
+            "\(defaults): warning: No global web.xml found: applications have no default servlet, files are not served"
+        )
     }
 
     private mutating func checkApplications(of server: StandardServer) {

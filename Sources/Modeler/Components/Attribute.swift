@@ -10,6 +10,9 @@ package struct AttributeInfo: Sendable, Equatable {
     package let since: String?
     /// A Java-only attribute: it is accepted, and nothing depends on it.
     package let isIgnored: Bool
+
+    /// Whether a configuration file may mean it by this name.
+    package func names(_ name: String) -> Bool { self.name == name || self.aliases.contains(name) }
 }
 
 /// One attribute of a component: its name, its place in the configuration, and one sentence about it.

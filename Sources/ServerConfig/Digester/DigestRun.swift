@@ -139,6 +139,7 @@ struct DigestRun {
             for attribute in element.attributes where !rule.skips(attribute.name) {
                 do {
                     try builder.set(attribute.name, to: attribute.value)
+                    self.inspectFlag(attribute, of: descriptor, at: ConfigPlace(element, file: file, path: path))
                 } catch {
                     self.reportAttribute(attribute, error, at: ConfigPlace(element, file: file, path: path))
                 }
@@ -272,6 +273,31 @@ struct DigestRun {
                     .warning,
                     source: "org.apache.tomcat.util.digester.SetPropertiesRule.begin",
                     "Match [\(place.path)] failed to set property [\(attribute.name)] to [\(attribute.value)]"
+                )
+            )
+        )
+    }
+
+    /// Tells of a word such as `yes`, which counts as `false` without a word of Tomcat's.
+    private mutating func inspectFlag(
+        _ attribute: XMLAttribute,
+        of descriptor: AnyComponentDescriptor,
+        at place: ConfigPlace
+    ) {
+        guard !["true", "false"].contains(attribute.value.lowercased()),
+            descriptor.attributes.contains(where: { $0.info.type == .bool && $0.info.names(attribute.name) })
+        else { return }
+        let message = "[\(attribute.value)] is neither true nor false, and counts as false"
+        self.problems.append(
+            ConfigProblem(
+                .warning,
+                at: place,
+                attribute: attribute,
+                message,
+                log: ConfigProblem.LogLine(
+                    .warning,
+                    source: "org.apache.tomcat.util.digester.SetPropertiesRule.begin",
+                    "Match [\(place.path)] property [\(attribute.name)]: \(message)"
                 )
             )
         )

@@ -69,6 +69,11 @@ import Testing
                 "webapps/myapp/WEB-INF/web.xml:1: error: [web-app/filter-mapping]: Invalid <url-pattern> [a] in filter mapping"
             ),
             (
+                DeployedHost.embedded, "<Context reloadable='yes'/>", false,
+                "webapps/myapp/META-INF/context.xml:1: warning: [Context] attribute [reloadable]: [yes] is neither true nor "
+                    + "false, and counts as false"
+            ),
+            (
                 "conf/myapp.xml", "<Context", true,
                 "conf/myapp.xml:1: error: Couldn't find end of Start Tag Context line 1"
             ),
@@ -80,6 +85,62 @@ import Testing
             try host.write(file, text)
         }
         #expect(findings == ["/myapp \(isFatal ? "fails" : "runs")", problem])
+    }
+
+    @Test(
+        "pages, constraints and login methods that keep Tomcat from starting an application keep this one, too",
+        arguments: [
+            (
+                "<error-page><error-code>404</error-code><location>none.html</location></error-page>",
+                ":2: error: [web-app/error-page]: Error page location [none.html] must start with a '/'"
+            ),
+            (
+                "<error-page><location/></error-page>",
+                ":2: error: [web-app/error-page]: Error page location [] must start with a '/'"
+            ),
+            (
+                "<login-config><form-login-config><form-login-page>login.html</form-login-page>"
+                    + "<form-error-page>/error.html</form-error-page></form-login-config></login-config>",
+                ":2: error: [web-app/login-config/form-login-config]: Form login page [login.html] must start with a '/'"
+            ),
+            (
+                "<login-config><form-login-config><form-login-page>/login.html</form-login-page>"
+                    + "<form-error-page>error.html</form-error-page></form-login-config></login-config>",
+                ":2: error: [web-app/login-config/form-login-config]: Form error page [error.html] must start with a '/'"
+            ),
+            (
+                "<security-constraint><web-resource-collection><url-pattern>secret</url-pattern>"
+                    + "</web-resource-collection><auth-constraint/></security-constraint>",
+                ":2: error: [web-app/security-constraint/web-resource-collection]: Invalid <url-pattern> [secret] in "
+                    + "security constraint"
+            ),
+            (
+                "<login-config><auth-method>PASSPORT</auth-method></login-config>",
+                ": error: Cannot configure an authenticator for method [PASSPORT]"
+            ),
+        ]
+    )
+    func refused(element: String, problem: String) throws {
+        let findings = try Self.findings { host in
+            try host.writeFolder()
+            try host.write("webapps/myapp/WEB-INF/web.xml", "<web-app>\n\(element)</web-app>")
+        }
+        #expect(findings == ["/myapp fails", "webapps/myapp/WEB-INF/web.xml" + problem])
+    }
+
+    @Test("the login method of an authenticator that the context has counts, not the descriptor's")
+    func ownAuthenticator() throws {
+        let findings = try Self.findings { host in
+            try host.writeFolder(
+                descriptor:
+                    "<Context><Valve className='org.apache.catalina.authenticator.BasicAuthenticator'/></Context>"
+            )
+            try host.write(
+                "webapps/myapp/WEB-INF/web.xml",
+                "<web-app><login-config><auth-method>PASSPORT</auth-method></login-config></web-app>"
+            )
+        }
+        #expect(findings == [])
     }
 
     @Test("archives are looked into, whether they are unpacked or not")
