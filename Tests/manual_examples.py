@@ -24,7 +24,8 @@ def main():
         if "servlet_module_entry" in block:
             module = block
         elif block.startswith("<web-app"):
-            descriptor = block
+            # The filter stands before every servlet, that of asynchronous requests too.
+            descriptor = block.replace("</filter-class>", "</filter-class>\n    <async-supported>true</async-supported>")
         elif declared:
             if declared[2] == "HttpServlet" and declared[1] != "HelloServlet":
                 servlets.append(declared[1])
@@ -35,12 +36,14 @@ def main():
     entries = ""
     for name in servlets:
         path = name.removesuffix("Servlet").lower()
-        limits = ""
+        details = ""
         if name == "UploadServlet":
-            limits = "<multipart-config><max-file-size>1000</max-file-size></multipart-config>"
+            details = "<multipart-config><max-file-size>1000</max-file-size></multipart-config>"
+        if name == "LaterServlet":
+            details = "<async-supported>true</async-supported>"
         entries += f"""  <servlet>
     <servlet-name>{path}</servlet-name>
-    <servlet-class>Shop.{name}</servlet-class>{limits}
+    <servlet-class>Shop.{name}</servlet-class>{details}
   </servlet>
   <servlet-mapping>
     <servlet-name>{path}</servlet-name>

@@ -34,7 +34,7 @@ waits_for() {
 }
 
 make_base
-cp "$root"/conf/* "$CATALINA_BASE/conf/"
+shipped_configuration
 mkdir "$CATALINA_BASE/webapps/ROOT"
 echo root > "$CATALINA_BASE/webapps/ROOT/index.html"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
@@ -55,6 +55,10 @@ package=$CATALINA_BASE/temp/shop
 pass "the package is written"
 if "$root/bin/catalina.sh" new-webapp Shop "$package" > /dev/null 2>&1; then fail "a folder in use is refused"; fi
 pass "a folder in use is refused"
+for name in Swift ServletAPI 1st a-b; do
+    if "$root/bin/catalina.sh" new-webapp "$name" "$package.none" > /dev/null 2>&1; then fail "the name $name is refused"; fi
+    pass "the name $name is refused"
+done
 "$package/deploy.sh" > "$CATALINA_BASE/logs/deploy.log" 2>&1 || {
     tail -n 20 "$CATALINA_BASE/logs/deploy.log"
     fail "the package builds"
@@ -96,6 +100,8 @@ answers 1 /counter -b "$jar" -c "$jar"
 answers 2 /counter -b "$jar" -c "$jar"
 answers 'text: 5 bytes' /upload -F text=hello
 answers 'Waited without holding a thread.' /slow
+answers 'Written after the servlet returned.' /later
+answers 'Hello, guest!' /visit -L
 answers "Held one thread of the connector's executor." /report
 answers "$(printf '/shop/raw/a%%20b;x=1\n/a b')" '/raw/a%20b;x=1'
 curl -gsSI "$shop/hello" | grep -qi '^X-Frame-Options: DENY' || fail "FrameFilter sets its header"

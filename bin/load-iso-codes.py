@@ -297,8 +297,11 @@ def main():
     parser.add_argument("--verify", metavar="FILE", help="load nothing; check that the ids in FILE are there")
     options = parser.parse_args()
     if options.password_file:
-        with open(options.password_file, encoding="utf-8") as file:
-            options.password = file.readline().rstrip("\n")
+        try:
+            with open(options.password_file, encoding="utf-8") as file:
+                options.password = file.readline().rstrip("\n")
+        except OSError as error:
+            parser.error(f"the password cannot be read: {error}")
     if options.password is None:
         parser.error("no password: give --password, --password-file or $REPOSITORY_PASSWORD")
     if not options.verify and not os.path.isdir(options.source):

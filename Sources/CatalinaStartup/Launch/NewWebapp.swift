@@ -14,6 +14,10 @@ enum NewWebapp {
             )
             return 1
         }
+        guard !Self.takenNames.contains(name) else {
+            StandardStreams.error("new-webapp: [\(name)] is the name of a module that the application needs")
+            return 1
+        }
         if let names = FileIO.names(in: folder), !names.isEmpty {
             StandardStreams.error("new-webapp: [\(folder)] is not empty")
             return 1
@@ -46,6 +50,9 @@ enum NewWebapp {
         }
         return address + path
     }
+
+    /// Modules that every web application is built with; one of its own by that name would not compile.
+    static let takenNames: Set<String> = ["Builtin", "Glibc", "ServletAPI", "Swift", "SwiftShims"]
 
     static func isModuleName(_ name: String) -> Bool {
         guard let first = name.utf8.first, first >= 0x41 else { return false }
