@@ -220,7 +220,7 @@ extension Request {
 }
 
 extension Request {
-    /// Makes the client known by its name; asked once for all requests of a connection.
+    /// Makes the client known by its name; asked once for requests of one client that follow each other.
     fileprivate func lookUpClient() async throws {
         let address = self.coyote.remoteAddress
         if self.client?.address != address {

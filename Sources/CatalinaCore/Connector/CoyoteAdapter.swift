@@ -95,7 +95,7 @@ package final class CoyoteAdapter: Adapter {
     }
 }
 
-/// The container's two objects of one connection, recycled with those of the protocol.
+/// The container's two objects for those of a protocol, recycled with them.
 private final class Exchange {
     let request: Request
     let response: Response
@@ -105,12 +105,4 @@ private final class Exchange {
         self.response = Response(coyoteResponse, request: self.request)
         self.request.bind(self.response)
     }
-}
-
-/// Records served requests.
-///
-/// Source: `org.apache.catalina.AccessLog`.
-package protocol AccessLog: AnyObject, Sendable {
-    /// Records one request after its answer; must neither fail nor block.
-    func log(_ request: Request, _ response: Response, nanoseconds: Int64)
 }

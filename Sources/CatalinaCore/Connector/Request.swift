@@ -3,7 +3,8 @@ package import ServletAPI
 
 /// One request on its way through the container, and what applications see of it.
 ///
-/// Made once per connection and recycled; everything that costs something (cookies, parameters, session, URL) is worked out when first asked for.
+/// Belongs to a protocol's request and is recycled with it, for requests of other connections too; everything that costs
+/// something (cookies, parameters, session, URL) is worked out when first asked for.
 /// Isolation: the request's task.
 /// Source: `org.apache.catalina.connector.Request`.
 package final class Request: HttpServletRequest {
@@ -15,7 +16,7 @@ package final class Request: HttpServletRequest {
         return response
     }
     private unowned var boundResponse: Response?
-    /// Who is at the other end, if the connector asks for names; stays for all requests of the connection.
+    /// The last client whose name was asked for, if the connector does so: the next request is mostly its own too.
     var client: (address: String, name: String)?
 
     /// The last address that was read, for the requests that come from it too.
@@ -116,7 +117,7 @@ package final class Request: HttpServletRequest {
         self.input = RequestInputStream(coyote)
     }
 
-    /// Ties the request to its answer, which outlives neither it nor its connection.
+    /// Ties the request to its answer, which lives as long as it does.
     func bind(_ response: Response) {
         self.boundResponse = response
         self.input.onFailure = { [unowned response] error in response.bodyFailed(error) }
@@ -194,11 +195,13 @@ package final class Request: HttpServletRequest {
         return self.coyote.queryString
     }
 
-    package var requestURL: String {
-        let port = self.serverPort
-        let isDefault = (self.scheme == "http" && port == 80) || (self.scheme == "https" && port == 443)
-        return self.scheme + "://" + self.serverName + (isDefault ? "" : ":\(port)") + self.requestURI
-    }
+    package var requestURL: String { self.origin + self.requestURI }
+
+    /// Scheme, host, and port unless it is the scheme's default: `http://example.org:8080`.
+    var origin: String { self.scheme + "://" + self.serverName + (self.hasDefaultPort ? "" : ":\(self.serverPort)") }
+
+    /// Whether the port goes without saying.
+    var hasDefaultPort: Bool { self.serverPort == (self.scheme == "https" ? 443 : self.scheme == "http" ? 80 : -1) }
 
     package var pathTranslated: String? {
         guard let pathInfo = self.pathInfo else { return nil }
@@ -260,19 +263,4 @@ package final class Request: HttpServletRequest {
     package var attributeNames: [String] {
         self.attributes.keys.filter { !$0.hasPrefix("org.apache.catalina.parameter_parse_failed") }
     }
-}
-
-/// A header that is no number where one was asked for.
-///
-/// Source: `java.lang.NumberFormatException`.
-struct NumberFormatError: NamedException {
-    let message: String
-    var exceptionTypes: [String] {
-        [
-            "java.lang.NumberFormatException", "java.lang.IllegalArgumentException", "java.lang.RuntimeException",
-            "java.lang.Exception", "java.lang.Throwable",
-        ]
-    }
-
-    init(_ text: String) { self.message = "For input string: \"\(text)\"" }
 }

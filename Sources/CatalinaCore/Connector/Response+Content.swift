@@ -100,12 +100,9 @@ extension Response {
     package func absolute(_ location: String) -> String {
         if location.hasPrefix("//") { return self.request.scheme + ":" + location }
         if URIReference.isAbsolute(location) { return location }
-        let request = self.request
-        let port = request.serverPort
-        let isDefault = (request.scheme == "http" && port == 80) || (request.scheme == "https" && port == 443)
-        let base = request.scheme + "://" + request.serverName + (isDefault ? "" : ":\(port)")
+        let base = self.request.origin
         if location.hasPrefix("/") { return base + location }
-        let uri = request.requestURI
+        let uri = self.request.requestURI
         let folder = uri.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(uri[...$0]) } ?? "/"
         return base + RequestPath.resolveDots(folder + location)
     }
@@ -115,10 +112,8 @@ extension Response {
             self.request.sessionIfPresent?.isValid == true, !self.request.isRequestedSessionIdFromCookie
         else { return false }
         let request = self.request
-        let port = request.serverPort
-        let isDefault = (request.scheme == "http" && port == 80) || (request.scheme == "https" && port == 443)
-        let origin = request.scheme + "://" + request.serverName
-        let candidates = isDefault ? [origin, origin + ":\(port)"] : [origin + ":\(port)"]
+        var candidates = [request.origin]
+        if request.hasDefaultPort { candidates.append(request.origin + ":\(request.serverPort)") }
         guard let base = candidates.last(where: { self.starts(absolute, with: $0) }) else { return false }
         let path = absolute.dropFirst(base.count)
         let contextPath = context.path

@@ -12,9 +12,9 @@ package final class StandardThreadExecutor: ServiceExecutor, ConfigurableCompone
         package var namePrefix = "tomcat-exec-"
         /// Most threads.
         package var maxThreads = 200
-        /// Accepted; all threads are made when the first servlet blocks.
+        /// Threads that are kept; none before a servlet blocks.
         package var minSpareThreads = 25
-        /// Accepted; threads end with the Executor.
+        /// Milliseconds that a further thread waits for work.
         package var maxIdleTime = 60_000
         /// Accepted; as many servlets wait as requests are served.
         package var maxQueueSize = 2_147_483_647

@@ -21,7 +21,7 @@ package final class Mapper: Sendable {
         self.version.wrappingAdd(1, ordering: .releasing)
     }
 
-    /// One connection's view of the table.
+    /// The table as one request's object last saw it.
     package struct Reader {
         private var table = MapperTable()
         private var version = -1

@@ -24,13 +24,16 @@ package final class Pipeline: Sendable {
             }
         }
 
-        /// Where the request goes on if the valve at this place is the basic one and sends it there at once.
-        fileprivate func inner(_ request: Request, at index: Int, _ left: inout (any Valve)?) -> Chain? {
+        /// The chain of the container below, if the valve at this place is the basic one and sends the request there
+        /// without being asked.
+        ///
+        /// A valve that wants to hear when the request comes back is put into `waiting`; there is place for one.
+        fileprivate func chainBelow(_ request: Request, at index: Int, _ waiting: inout (any Valve)?) -> Chain? {
             guard index == self.valves.count - 1 else { return nil }
             let valve = self.valves[index]
-            guard left == nil || !valve.needsReturn, let inner = valve.descends(request) else { return nil }
-            if valve.needsReturn { left = valve }
-            return inner
+            guard waiting == nil || !valve.needsReturn, let below = valve.descends(request) else { return nil }
+            if valve.needsReturn { waiting = valve }
+            return below
         }
 
         /// Sends a request through all valves.
@@ -52,13 +55,14 @@ package final class Pipeline: Sendable {
 
         /// Goes on to the next valve that has to be asked: each call that may suspend costs more than most valves do.
         ///
-        /// Puts the valve on the way that wants to hear when the request comes back into `left`; there is one at most.
-        private func skippingPassed(_ request: Request, _ left: inout (any Valve)?) -> Next {
+        /// Goes down through the chains of containers whose basic valves have nothing to do before. The valve on the way
+        /// that wants to hear when the request comes back is put into `waiting`.
+        private func nextToAsk(_ request: Request, _ waiting: inout (any Valve)?) -> Next {
             // SAFETY: the chains on the way are the mapping's, which stays as it is meanwhile.
             unowned(unsafe) var chain = self.chain
             var index = chain.place(ofNextToAsk: request, from: self.index)
-            while let inner = chain.inner(request, at: index, &left) {
-                chain = inner
+            while let below = chain.chainBelow(request, at: index, &waiting) {
+                chain = below
                 index = chain.place(ofNextToAsk: request, from: 0)
             }
             return Next(chain: chain, index: index)
@@ -66,9 +70,9 @@ package final class Pipeline: Sendable {
 
         /// Sends the request through the valves that are left.
         package func invoke(_ request: Request, _ response: Response) async throws {
-            var left: (any Valve)?
-            let next = self.skippingPassed(request, &left)
-            guard let left else {
+            var waiting: (any Valve)?
+            let next = self.nextToAsk(request, &waiting)
+            guard let waiting else {
                 return try await next.chain.valves[next.index].invoke(request, response, next: next.rest)
             }
             var failure: (any Error)?
@@ -77,8 +81,8 @@ package final class Pipeline: Sendable {
             } catch {
                 failure = error
             }
-            if failure != nil || !left.returnedAtOnce(request, response) {
-                try await left.returned(request, response, failure)
+            if failure != nil || !waiting.returnedAtOnce(request, response) {
+                try await waiting.returned(request, response, failure)
             }
         }
     }

@@ -4,6 +4,10 @@ package import Modeler
 ///
 /// May look at and change request and response before and after the rest of the pipeline, or answer by itself and
 /// not call `next`. Must not keep either object, change what has been committed, nor call `next` twice.
+///
+/// A valve needs ``invoke(_:_:next:)`` only. The others say what can be told without suspending, since each call that may
+/// suspend costs more than most valves do: ``passes(_:)`` and ``isTransparent(in:)`` leave a valve out,
+/// ``descends(_:)`` and ``returned(_:_:_:)`` take the place of `invoke` where a basic valve sends the request on.
 /// Source: `org.apache.catalina.Valve`.
 package protocol Valve: AnyObject, ManagedBean {
     /// Handles a request; `next` is the rest of the pipeline.

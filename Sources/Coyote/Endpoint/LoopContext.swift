@@ -13,6 +13,8 @@ final class LoopContext {
     /// One for the answer and one for its ciphertext.
     private static let spareOutputCount = 2
     private static let plaintextCapacity = 2 * 1024
+    /// Deadlines closer together than this are looked at together, in nanoseconds.
+    private static let timerGranularity: Int64 = 20_000_000
 
     let eventLoop: any EventLoop
     let executor: LoopExecutor
@@ -25,6 +27,8 @@ final class LoopContext {
     private(set) var restrictedUserAgents: UserAgentPattern?
     /// Connections, each knowing its place.
     private(set) var connections: [Http11Processor] = []
+    /// Connections whose output is sent at the end of this turn of the loop.
+    private var unflushed: [Http11Processor] = []
     private var exchanges: [Exchange] = []
     private var spareOutputs: [ByteBuffer] = []
     private var sparePlaintext: ByteBuffer?
@@ -32,7 +36,9 @@ final class LoopContext {
     /// When the timer is due; `.max` without one.
     private var timerDue = Int64.max
     /// Called when the last connection has gone.
-    var onIdle: (() -> Void)?
+    private var onEmpty: (() -> Void)?
+    /// Whether no requests are to come: objects that are given back are not kept, for nobody would end their tasks.
+    private var isRetired = false
 
     private var requestCount: UInt64
 
@@ -50,7 +56,13 @@ final class LoopContext {
     func use(_ settings: Http11Settings, restrictedUserAgents: UserAgentPattern?) {
         self.settings = settings
         self.restrictedUserAgents = restrictedUserAgents
-        self.retireExchanges()
+        self.endExchanges()
+    }
+
+    /// Ends the tasks that wait for requests, and those of requests under way after these.
+    func retire() {
+        self.isRetired = true
+        self.endExchanges()
     }
 
     func nextRequestID() -> UInt64 {
@@ -74,7 +86,7 @@ final class LoopContext {
         }
         connection.place = -1
         self.statistics.addConnections(-1)
-        if self.connections.isEmpty { self.onIdle?() }
+        if self.connections.isEmpty { self.onEmpty?() }
     }
 
     func requestInfos() -> [RequestInfo] {
@@ -85,11 +97,11 @@ final class LoopContext {
     /// Closes idle connections and completes when none is left, at the latest after the grace period.
     func drain(gracePeriod: TimeAmount) -> EventLoopFuture<Void> {
         let isEmpty = self.eventLoop.makePromise(of: Void.self)
-        self.onIdle = { isEmpty.succeed() }
+        self.onEmpty = { isEmpty.succeed() }
         for connection in self.connections { connection.closeIfIdle() }
         guard !self.connections.isEmpty else {
-            self.onIdle = nil
-            self.retireExchanges()
+            self.onEmpty = nil
+            self.retire()
             isEmpty.succeed()
             return isEmpty.futureResult
         }
@@ -97,15 +109,13 @@ final class LoopContext {
             for connection in self.connections { connection.abort() }
         }
         return isEmpty.futureResult.assumeIsolated().map {
-            self.onIdle = nil
-            self.retireExchanges()
+            self.onEmpty = nil
+            self.retire()
             end.cancel()
         }.nonisolated()
     }
 
     // MARK: Flushing
-
-    private var unflushed: [Http11Processor] = []
 
     /// Sends a connection's output when all connections that have something to read have been served.
     func flushLater(_ connection: Http11Processor) {
@@ -134,7 +144,7 @@ final class LoopContext {
         }
         exchange.recycle()
         guard exchange.isReusable else { return }
-        guard exchange.settings === self.settings else { return exchange.retire() }
+        guard exchange.settings === self.settings, !self.isRetired else { return exchange.retire() }
         let limit = self.settings.configuration.processorCache
         if limit < 0 || self.exchanges.count < limit { self.exchanges.append(exchange) } else { exchange.retire() }
     }
@@ -143,7 +153,7 @@ final class LoopContext {
         if exchange.isReleased { self.giveBack(exchange) }
     }
 
-    private func retireExchanges() {
+    private func endExchanges() {
         for exchange in self.exchanges { exchange.retire() }
         self.exchanges.removeAll()
     }
@@ -197,35 +207,4 @@ final class LoopContext {
         }
         if next != .max { self.arm(max(next, now + Self.timerGranularity)) }
     }
-
-    /// Deadlines closer together than this are looked at together.
-    private static let timerGranularity: Int64 = 20_000_000
-}
-
-/// The last host that a request named, checked and cut, for the next request that names it too.
-struct HostCache {
-    private var bytes: [UInt8] = []
-    private(set) var name = ""
-    private(set) var port = -1
-
-    func holds(_ value: UnsafeRawBufferPointer) -> Bool {
-        guard value.count == self.bytes.count, !self.bytes.isEmpty else { return false }
-        return self.bytes.withUnsafeBytes { known in
-            for index in known.indices where known[index] != value[index] { return false }
-            return true
-        }
-    }
-
-    mutating func store(_ value: UnsafeRawBufferPointer, name: String, port: Int) {
-        self.bytes = Array(value)
-        self.name = name
-        self.port = port
-    }
-}
-
-/// A place where the adapter keeps what all requests of an event loop and a connector share.
-///
-/// Isolation: the event loop.
-package final class LoopNotes {
-    package var adapter: AnyObject?
 }

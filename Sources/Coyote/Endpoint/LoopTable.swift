@@ -75,6 +75,15 @@ struct LoopTable: @unchecked Sendable {
         }
     }
 
+    /// Ends what waits for requests; those under way go on.
+    func retire() {
+        for context in self.contexts.values {
+            // SAFETY: used on its event loop.
+            nonisolated(unsafe) let context = context
+            context.eventLoop.execute { context.retire() }
+        }
+    }
+
     func requestInfos() async -> [RequestInfo] {
         var infos: [RequestInfo] = []
         for context in self.contexts.values {

@@ -212,8 +212,10 @@ extension Http11Protocol {
     /// Closes the listening socket; the handler can then be bound anew.
     package func unbind() async {
         await self.closeServerSocket()
+        let loops = self.state.withLock { $0.loops }
+        loops.retire()
         self.state.withLock { state in
-            state.loops.add(to: &state.past, withGauges: false)
+            loops.add(to: &state.past, withGauges: false)
             state.loops = LoopTable(contexts: [:])
             state.acceptors?.acceptors = []
             state.acceptors = nil

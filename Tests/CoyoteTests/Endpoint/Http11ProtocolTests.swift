@@ -7,6 +7,15 @@ import Testing
 
 @testable import Coyote
 
+/// Says when nobody holds it any more.
+private final class Ending {
+    private let end: @Sendable () -> Void
+
+    init(_ end: @escaping @Sendable () -> Void) { self.end = end }
+
+    deinit { self.end() }
+}
+
 @Suite struct Http11ProtocolTests {
     private static let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
     private static let hello: TestAdapter.Servlet = { try await TestAdapter.sendPlain("Hello", $1) }
@@ -280,6 +289,27 @@ import Testing
             }
         )
         #expect(events.all == ["cancelled"])
+    }
+
+    @Test("what was lent to requests is freed with the connector, even if nobody stopped it", arguments: [true, false])
+    func freesWhatItLent(isStopped: Bool) async throws {
+        let lent = Recorder<String>()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        var configuration = Http11Protocol.Configuration()
+        configuration.port = 0
+        configuration.address = "127.0.0.1"
+        let adapter = TestAdapter { request, _ in request.notes = Ending { lent.record("freed") } }
+        let handler = Http11Protocol(configuration: configuration, adapter: adapter, group: group)
+        try await handler.start()
+        let answer = try await WireClient.exchange(port: handler.localPort ?? 0, [Self.request]) {
+            $0.responses.count == 1
+        }
+        #expect(answer.responses.first?.status == 200)
+        #expect(lent.all.isEmpty)
+        if isStopped { await handler.stop(gracePeriod: .seconds(1)) }
+        await handler.unbind()
+        #expect(try await eventually { lent.all == ["freed"] })
+        try await group.shutdownGracefully()
     }
 
     @Test("a Unix domain socket is served, its file given permissions and removed")
