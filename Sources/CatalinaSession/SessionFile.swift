@@ -14,7 +14,7 @@ struct SessionFile {
     let path: String
     let filter: AttributeFilter
 
-    func read() async throws -> [StandardSession.Protected] {
+    func read() async throws -> [StandardSession.Record] {
         let path = self.path
         guard FileStatus(path) != nil else { return [] }
         let text = try await FileIO.run {
@@ -31,7 +31,7 @@ struct SessionFile {
         return records
     }
 
-    func write(_ records: [StandardSession.Protected]) async throws {
+    func write(_ records: [StandardSession.Record]) async throws {
         let text = self.text(of: records)
         let path = self.path
         try await FileIO.run { try FileIO.write(text, to: path) }
@@ -41,7 +41,7 @@ struct SessionFile {
         self.filter.admits(name, className: Self.javaClass(of: value))
     }
 
-    func text(of records: [StandardSession.Protected]) -> String {
+    func text(of records: [StandardSession.Record]) -> String {
         var lines = [Self.header]
         for record in records {
             lines.append(
@@ -61,11 +61,11 @@ struct SessionFile {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    static func parse(_ text: String) throws -> [StandardSession.Protected] {
+    static func parse(_ text: String) throws -> [StandardSession.Record] {
         var lines = text.split(separator: "\n")
         guard lines.first == Substring(Self.header) else { throw ServletError("not a session file of this version") }
         lines.removeFirst()
-        var records: [StandardSession.Protected] = []
+        var records: [StandardSession.Record] = []
         for line in lines {
             let words = line.split(separator: " ", omittingEmptySubsequences: false)
             if words.first == "session" {

@@ -43,6 +43,8 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     // Of the settings, what every request asks for.
     private let checksUse: Atomic<Bool>
     private let startCounts: Atomic<Bool>
+    /// Whether the running application is known to have nobody who wants to hear of attributes.
+    private let isUnheard = Atomic(false)
     /// Milliseconds since 1970.
     let now: @Sendable () -> Int64
     private let protected = Mutex(Protected())
@@ -55,7 +57,7 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     }
 
     package convenience init(configuration: Configuration) {
-        self.init(configuration: configuration, now: WallClock.milliseconds)
+        self.init(configuration: configuration, now: WallClock.coarseMilliseconds)
     }
 
     /// The manager of a context that says nothing about its own.
@@ -216,8 +218,9 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     }
 
     func attributeChanged(_ session: StandardSession, _ name: String, old: (any Sendable)?, new: (any Sendable)?) {
-        guard let listeners = self.context?.sessionAttributeListeners, !listeners.isEmpty else { return }
-        guard let (change, shown) = AttributeChange.between(old, new) else { return }
+        guard !self.isUnheard.load(ordering: .relaxed), let listeners = self.context?.sessionAttributeListeners,
+            !listeners.isEmpty, let (change, shown) = AttributeChange.between(old, new)
+        else { return }
         for listener in listeners { listener.attributeChanged(change, session, name, shown) }
     }
 
@@ -229,11 +232,14 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
 
     package func startInternal() async throws {
         if let file = self.sessionFile { await self.load(from: file, try self.configuration.base.attributeFilter()) }
+        // The listeners of an application are made before its manager starts, and stay.
+        self.isUnheard.store(self.context?.sessionAttributeListeners.isEmpty == true, ordering: .relaxed)
         try await self.enter(.starting)
     }
 
     package func stopInternal() async throws {
         try await self.enter(.stopping)
+        self.isUnheard.store(false, ordering: .relaxed)
         if let file = self.sessionFile { await self.unload(to: file, try self.configuration.base.attributeFilter()) }
         for session in self.sessions { session.expire() }
     }
@@ -263,7 +269,7 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     private func unload(to file: String, _ filter: AttributeFilter) async {
         for case let session as StandardSession in self.sessions { session.willPassivate() }
         let records = self.protected.withLock { protected in
-            let all = protected.sessions.values.map { session in session.protected.withLock { $0 } }
+            let all = protected.sessions.values.map(\.record)
             protected.sessions.removeAll()
             return all
         }

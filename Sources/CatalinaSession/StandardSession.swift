@@ -4,10 +4,13 @@ import Synchronization
 
 /// One client's session, held in memory.
 ///
+/// What every request asks for and changes (``Use``) takes no lock: sessions of busy clients are used by several event
+/// loops at the same time.
 /// Isolation: any thread.
 /// Source: `org.apache.catalina.session.StandardSession`.
 package final class StandardSession: Session {
-    struct Protected {
+    /// All that a session is, as it stands at one moment.
+    struct Record {
         var id: String
         var creationTime: Int64
         /// Start of the last request but one, as applications see it.
@@ -16,13 +19,15 @@ package final class StandardSession: Session {
         var thisAccessedTime: Int64
         var maxInactiveInterval: Int
         var isNew = true
-        var isValid = true
-        var isExpiring = false
         var attributes = NamedValues()
+    }
+
+    private struct Protected {
+        var id: String
+        var isExpiring = false
+        var attributes: NamedValues
         var notes: [String: any Sendable] = [:]
         var login = Login()
-        /// Requests that hold the session now.
-        var uses = 0
     }
 
     /// Who has logged in, and how.
@@ -31,26 +36,64 @@ package final class StandardSession: Session {
         var authType: String?
     }
 
-    let protected: Mutex<Protected>
+    /// When a session was used, and whether it still may be.
+    ///
+    /// Each figure stands for itself, as in Tomcat: who reads two of them may see one from before a request and one from
+    /// after it.
+    private struct Use: ~Copyable {
+        let lastAccessedTime: Atomic<Int64>
+        let thisAccessedTime: Atomic<Int64>
+        let maxInactiveInterval: Atomic<Int>
+        let isNew: Atomic<Bool>
+        let isValid = Atomic<Bool>(true)
+        /// Requests that hold the session now; counted while the manager looks at it.
+        let holders = Atomic<Int>(0)
+        let hasPrincipal = Atomic<Bool>(false)
+
+        init(_ record: Record) {
+            self.lastAccessedTime = Atomic(record.lastAccessedTime)
+            self.thisAccessedTime = Atomic(record.thisAccessedTime)
+            self.maxInactiveInterval = Atomic(record.maxInactiveInterval)
+            self.isNew = Atomic(record.isNew)
+        }
+    }
+
+    private let protected: Mutex<Protected>
+    private let use: Use
+    private let created: Int64
     private let manager: StandardManager
 
-    init(id: String, manager: StandardManager, maxInactiveInterval: Int, now: Int64) {
-        self.manager = manager
-        self.protected = Mutex(
-            Protected(
-                id: id,
-                creationTime: now,
-                lastAccessedTime: now,
-                thisAccessedTime: now,
-                maxInactiveInterval: maxInactiveInterval
-            )
+    convenience init(id: String, manager: StandardManager, maxInactiveInterval: Int, now: Int64) {
+        let record = Record(
+            id: id,
+            creationTime: now,
+            lastAccessedTime: now,
+            thisAccessedTime: now,
+            maxInactiveInterval: maxInactiveInterval
         )
+        self.init(restored: record, manager: manager)
     }
 
     /// A session read from a file.
-    init(restored: Protected, manager: StandardManager) {
+    init(restored record: Record, manager: StandardManager) {
         self.manager = manager
-        self.protected = Mutex(restored)
+        self.created = record.creationTime
+        self.use = Use(record)
+        self.protected = Mutex(Protected(id: record.id, attributes: record.attributes))
+    }
+
+    /// The session as it stands now.
+    var record: Record {
+        let (id, attributes) = self.protected.withLock { ($0.id, $0.attributes) }
+        return Record(
+            id: id,
+            creationTime: self.created,
+            lastAccessedTime: self.lastAccessedTimeInternal,
+            thisAccessedTime: self.use.thisAccessedTime.load(ordering: .relaxed),
+            maxInactiveInterval: self.maxInactiveInterval,
+            isNew: self.use.isNew.load(ordering: .relaxed),
+            attributes: attributes
+        )
     }
 
     // MARK: For applications
@@ -58,21 +101,21 @@ package final class StandardSession: Session {
     package var id: String { self.idInternal }
 
     package var creationTime: Int64 {
-        get throws { try self.checked("getCreationTime") { $0.creationTime } }
+        get throws { try self.checked("getCreationTime") { _ in self.created } }
     }
 
     package var lastAccessedTime: Int64 {
-        get throws { try self.checked("getLastAccessedTime") { $0.lastAccessedTime } }
+        get throws { try self.checked("getLastAccessedTime") { _ in self.lastAccessedTimeInternal } }
     }
 
     package var isNew: Bool {
-        get throws { try self.checked("isNew") { $0.isNew } }
+        get throws { try self.checked("isNew") { _ in self.use.isNew.load(ordering: .relaxed) } }
     }
 
     package var maxInactiveInterval: Int {
-        get { self.protected.withLock { $0.maxInactiveInterval } }
+        get { self.use.maxInactiveInterval.load(ordering: .relaxed) }
         /// Kept within Java's `int`, so that it can be counted in milliseconds.
-        set { self.protected.withLock { $0.maxInactiveInterval = Int(Int32(clamping: newValue)) } }
+        set { self.use.maxInactiveInterval.store(Int(Int32(clamping: newValue)), ordering: .relaxed) }
     }
 
     package var servletContext: any ServletContext { self.manager.servletContext }
@@ -109,12 +152,17 @@ package final class StandardSession: Session {
     // MARK: For the container
 
     package var idInternal: String { self.protected.withLock { $0.id } }
-    package var lastAccessedTimeInternal: Int64 { self.protected.withLock { $0.lastAccessedTime } }
-    package var creationTimeInternal: Int64 { self.protected.withLock { $0.creationTime } }
+    package var lastAccessedTimeInternal: Int64 { self.use.lastAccessedTime.load(ordering: .relaxed) }
+    package var creationTimeInternal: Int64 { self.created }
 
     package var principal: (any Principal)? {
-        get { self.protected.withLock { $0.login.principal } }
-        set { self.protected.withLock { $0.login.principal = newValue } }
+        get { self.use.hasPrincipal.load(ordering: .acquiring) ? self.protected.withLock { $0.login.principal } : nil }
+        set {
+            self.protected.withLock { protected in
+                protected.login.principal = newValue
+                self.use.hasPrincipal.store(newValue != nil, ordering: .releasing)
+            }
+        }
     }
 
     package var authType: String? {
@@ -129,32 +177,42 @@ package final class StandardSession: Session {
     }
 
     package var isValid: Bool {
-        let (now, isUseChecked) = (self.manager.now(), self.manager.isUseChecked)
-        let (isValid, isOver) = self.protected.withLock { protected in
-            let isBusy = isUseChecked && protected.uses > 0
-            let isOver = protected.isValid && !protected.isExpiring && !isBusy && protected.isOver(at: now)
-            return (protected.isValid, isOver)
-        }
-        guard isOver else { return isValid }
+        guard self.use.isValid.load(ordering: .acquiring) else { return false }
+        let isHeld = self.manager.isUseChecked && self.use.holders.load(ordering: .relaxed) > 0
+        guard !isHeld, self.isOver(at: self.manager.now()) else { return true }
+        // Until its listeners have been told, a session that ends can be used.
+        if self.protected.withLock({ $0.isExpiring }) { return true }
         self.expire()
         return false
     }
 
+    /// Whether the session has been idle for too long.
+    private func isOver(at now: Int64) -> Bool {
+        let interval = self.maxInactiveInterval
+        guard interval > 0 else { return false }
+        return now - self.use.thisAccessedTime.load(ordering: .relaxed) >= Int64(interval) * 1000
+    }
+
     package func access() {
-        let now = self.manager.now()
-        self.protected.withLock { protected in
-            protected.thisAccessedTime = now
-            protected.uses += 1
-        }
+        self.use.thisAccessedTime.store(self.manager.now(), ordering: .relaxed)
+        if self.manager.isUseChecked { self.use.holders.wrappingAdd(1, ordering: .relaxed) }
     }
 
     package func endAccess() {
-        let (now, isAtStart) = (self.manager.now(), self.manager.countsFromStart)
-        self.protected.withLock { protected in
-            protected.isNew = false
-            protected.uses = max(0, protected.uses - 1)
-            protected.lastAccessedTime = protected.thisAccessedTime
-            if !isAtStart { protected.thisAccessedTime = now }
+        let use = self.use.thisAccessedTime.load(ordering: .relaxed)
+        self.use.lastAccessedTime.store(use, ordering: .relaxed)
+        if self.use.isNew.load(ordering: .relaxed) { self.use.isNew.store(false, ordering: .relaxed) }
+        if !self.manager.countsFromStart { self.use.thisAccessedTime.store(self.manager.now(), ordering: .relaxed) }
+        self.letGo()
+    }
+
+    /// Counts a holder less; there is none to count if the manager began to look when a request had the session already.
+    private func letGo() {
+        var held = self.use.holders.load(ordering: .relaxed)
+        while held > 0 {
+            let outcome = self.use.holders.weakCompareExchange(expected: held, desired: held - 1, ordering: .relaxed)
+            if outcome.exchanged { return }
+            held = outcome.original
         }
     }
 
@@ -176,14 +234,14 @@ package final class StandardSession: Session {
     /// Ends the session once: listeners first, while it can still be read, then its values.
     private func end(isExpiry: Bool) {
         let isFirst = self.protected.withLock { protected in
-            guard protected.isValid, !protected.isExpiring else { return false }
+            guard self.use.isValid.load(ordering: .relaxed), !protected.isExpiring else { return false }
             protected.isExpiring = true
             return true
         }
         guard isFirst else { return }
         self.manager.willEnd(self)
         let attributes = self.protected.withLock { protected in
-            protected.isValid = false
+            self.use.isValid.store(false, ordering: .releasing)
             protected.isExpiring = false
             defer { protected.attributes.removeAll() }
             return protected.attributes
@@ -200,7 +258,7 @@ package final class StandardSession: Session {
         _ body: (inout Protected) throws -> sending Value
     ) throws -> sending Value {
         try self.protected.withLock { protected in
-            guard protected.isValid else {
+            guard self.use.isValid.load(ordering: .relaxed) else {
                 throw IllegalStateError("\(method): Session already invalidated")
             }
             return try body(&protected)
@@ -208,7 +266,7 @@ package final class StandardSession: Session {
     }
 }
 
-extension StandardSession.Protected {
+extension StandardSession.Record {
     /// Whether the session has been idle for too long.
     func isOver(at now: Int64) -> Bool {
         guard self.maxInactiveInterval > 0 else { return false }

@@ -30,7 +30,12 @@ package final class MimeHeaders {
         }
     }
 
-    var head = ByteBuffer()
+    /// The head that the fields are ranges of.
+    var head: ByteBuffer {
+        get { self.received ?? ByteBuffer() }
+        set { self.received = newValue }
+    }
+    private var received: ByteBuffer?
     var fields: [Field] = []
     private var texts: [(name: String, value: String)] = []
 
@@ -46,6 +51,12 @@ package final class MimeHeaders {
     package func replaceAll(_ pairs: [(name: String, value: String)]) {
         self.removeAll()
         for pair in pairs { self.add(pair.name, pair.value) }
+    }
+
+    /// Lends the octets of the head.
+    func withHead<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        guard let received = self.received else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        return try received.withUnsafeReadableBytes(body)
     }
 
     package var count: Int { self.fields.count }
@@ -83,7 +94,7 @@ package final class MimeHeaders {
     package func name(at index: Int) -> String {
         let field = self.fields[index]
         if field.text >= 0 { return self.texts[Int(field.text)].name.lowercased() }
-        return self.head.withUnsafeReadableBytes { bytes in
+        return self.withHead { bytes in
             String(asciiLowercased: bytes[Int(field.nameStart)..<Int(field.nameStart + field.nameLength)])
         }
     }
@@ -91,7 +102,7 @@ package final class MimeHeaders {
     package func value(at index: Int) -> String {
         let field = self.fields[index]
         if field.text >= 0 { return self.texts[Int(field.text)].value }
-        return self.head.withUnsafeReadableBytes { bytes in
+        return self.withHead { bytes in
             String(latin1: bytes[Int(field.valueStart)..<Int(field.valueStart + field.valueLength)])
         }
     }
@@ -102,7 +113,7 @@ package final class MimeHeaders {
         if field.text >= 0 {
             return self.texts[Int(field.text)].value.latin1Bytes.withUnsafeBytes(body)
         }
-        return self.head.withUnsafeReadableBytes { bytes in
+        return self.withHead { bytes in
             body(.init(rebasing: bytes[Int(field.valueStart)..<Int(field.valueStart + field.valueLength)]))
         }
     }
@@ -150,7 +161,7 @@ package final class MimeHeaders {
     package func removeAll() {
         self.fields.removeAll(keepingCapacity: true)
         if !self.texts.isEmpty { self.texts.removeAll() }
-        self.head = ByteBuffer()
+        self.received = nil
     }
 
     /// Whether a field has this name.
@@ -159,7 +170,7 @@ package final class MimeHeaders {
         if field.text >= 0 { return self.texts[Int(field.text)].name.equalsIgnoringASCIICase(name) }
         guard Int(field.nameLength) == name.utf8.count else { return false }
         let start = Int(field.nameStart)
-        return self.head.withUnsafeReadableBytes { bytes in
+        return self.withHead { bytes in
             let octets = Span<UInt8>(_unsafeBytes: bytes[start..<(start + Int(field.nameLength))])
             return octets.equalsIgnoringCase(name.utf8.span)
         }

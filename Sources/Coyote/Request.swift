@@ -41,8 +41,8 @@ package final class Request {
     package var bytesRead: Int64 = 0
     /// Whether the client waits for `100 Continue` before it sends the body.
     package var expectsContinue = false
-    /// Whether the client sent cookies.
-    package var hasCookies = false
+    /// The place of the first `Cookie` field as the head came; nil without cookies.
+    package var firstCookieField: Int?
     package var isContinueSent = false
 
     /// Monotonic clock at the first byte of the request, in nanoseconds.
@@ -107,7 +107,7 @@ package final class Request {
         get {
             if let text = self.queryText { return text }
             let text = self.queryRange.map { range in
-                self.headers.head.withUnsafeReadableBytes { String(latin1: $0[range]) }
+                self.headers.withHead { String(latin1: $0[range]) }
             }
             self.queryText = .some(text)
             return text
@@ -124,7 +124,7 @@ package final class Request {
             return try Array(text.utf8).withUnsafeBytes(body)
         }
         let range = self.targetRange
-        return try self.headers.head.withUnsafeReadableBytes { try body(.init(rebasing: $0[range])) }
+        return try self.headers.withHead { try body(.init(rebasing: $0[range])) }
     }
 
     /// Lends the request line as it was sent.
@@ -133,7 +133,7 @@ package final class Request {
     package func withRequestLine<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
         let range = self.lineRange
         guard !range.isEmpty else { return nil }
-        return self.headers.head.withUnsafeReadableBytes { body(.init(rebasing: $0[range])) }
+        return self.headers.withHead { body(.init(rebasing: $0[range])) }
     }
 
     /// Whether the connection broke or the client left while the request was running.
@@ -187,7 +187,7 @@ package final class Request {
         if !self.trailerFields.isEmpty { self.trailerFields.removeAll() }
         self.bytesRead = 0
         self.expectsContinue = false
-        self.hasCookies = false
+        self.firstCookieField = nil
         self.isContinueSent = false
         self.startTimeNanos = 0
         self.endTimeNanos = 0

@@ -30,8 +30,9 @@ package final class Response {
     package internal(set) var contentWritten: Int64 = 0
     /// Bytes put on the wire, head and framing included.
     package internal(set) var bytesWritten: Int64 = 0
-    /// Monotonic clock when the head was sent, in nanoseconds; 0 before.
-    package internal(set) var commitTimeNanos: Int64 = 0
+    /// Monotonic clock when the head was sent, in nanoseconds; 0 before, and until the request has ended if the whole
+    /// answer was sent at once.
+    package var commitTimeNanos: Int64 = 0
 
     /// The adapter's own recycled objects.
     package var notes: AnyObject?

@@ -9,8 +9,8 @@ import Testing
         SessionFile(path: path, filter: try AttributeFilter(names: nil, classNames: nil, isWarning: false))
     }
 
-    private static func record(_ attributes: [String: any Sendable]) -> StandardSession.Protected {
-        var record = StandardSession.Protected(
+    private static func record(_ attributes: [String: any Sendable]) -> StandardSession.Record {
+        var record = StandardSession.Record(
             id: "A1.n1",
             creationTime: 1,
             lastAccessedTime: 2,
@@ -46,7 +46,7 @@ import Testing
         let record = try #require(try SessionFile.parse(try Self.file().text(of: [Self.record([:])])).first)
         #expect(record.id == "A1.n1" && record.creationTime == 1 && record.maxInactiveInterval == -1)
         #expect(record.lastAccessedTime == 3 && record.thisAccessedTime == 3)
-        #expect(!record.isNew && record.isValid)
+        #expect(!record.isNew)
     }
 
     @Test("values of other types stay behind, and so do those whose text does not fit their type")

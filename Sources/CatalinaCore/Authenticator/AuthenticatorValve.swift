@@ -50,7 +50,7 @@ package final class AuthenticatorValve: Valve, Authenticator {
             guard let session = request.sessionInMemory(), session.principal == nil else { return false }
         }
         return !self.loginMethod.hasContinuations
-            && request.context?.configuration.preemptiveAuthentication != true
+            && request.facts?.preemptiveAuthentication != true
             && self.constraints.matching(request).isEmpty
     }
 
@@ -61,7 +61,7 @@ package final class AuthenticatorValve: Valve, Authenticator {
         let isContinuation =
             self.loginMethod.hasContinuations ? try await self.loginMethod.isContinuation(request, self) : false
         let found = self.constraints.matching(request)
-        let isPreemptive = request.context?.configuration.preemptiveAuthentication == true
+        let isPreemptive = request.facts?.preemptiveAuthentication == true
         if found.isEmpty, !isContinuation, !isPreemptive { return try await next.invoke(request, response) }
         if try await self.mayPass(request, response, found, isContinuation: isContinuation, isPreemptive) {
             try await next.invoke(request, response)

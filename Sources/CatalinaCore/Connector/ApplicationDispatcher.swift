@@ -212,8 +212,8 @@ package final class ApplicationDispatcher: RequestDispatcher {
             path: path,
             type: own.dispatch.type
         )
-        wrapper.enterService()
-        defer { wrapper.leaveService() }
+        wrapper.requests.enter()
+        defer { wrapper.requests.leave() }
         if !wrapper.definition.isAsyncSupported { own.isAsyncSupported = false }
         if filters.isEmpty {
             try await ServletCall.run(servlet, request, response, on: own.connector)

@@ -118,7 +118,7 @@ package final class AsyncContextImpl: AsyncContext {
     /// Waits for the next event and carries it out.
     ///
     /// - Throws: `ClientAbortError` or `CancellationError` once the client has left; the request is then over.
-    func proceed(_ request: Request, _ response: Response, _ chain: Pipeline.Chain) async throws {
+    func proceed(_ request: Request, _ response: Response) async throws {
         switch await self.nextEvent() {
         case .operation(let operation):
             do { try await operation(request, response) } catch {

@@ -1,4 +1,5 @@
 import Coyote
+import Modeler
 import Synchronization
 
 /// What requests need to know of the connector they came by: immutable, so that no request takes a lock.
@@ -27,22 +28,20 @@ package final class ConnectorFacts: Sendable {
         }
     }
 
-    /// The attributes, with what follows from them; replaced whole when a management client changes one.
-    private final class Settings: Sendable {
-        let configuration: Connector.Configuration
+    /// What follows from the attributes.
+    private struct Derived: Sendable {
         let preparation: Preparation?
         let bodyMethods: Set<String>
         let pathRules: RequestPath.Options
 
         init(_ configuration: Connector.Configuration) {
-            self.configuration = configuration
             self.preparation = Preparation(configuration)
             self.bodyMethods = Set(configuration.parseBodyMethods)
             self.pathRules = configuration.pathRules
         }
     }
 
-    private let current: Mutex<Settings>
+    private let live: LiveSettings<Connector.Configuration, Derived>
     /// `http-nio-8080`: how logs name the connector; `nil` before it is bound.
     private let knownName = Mutex<String?>(nil)
     /// Finds host, context and wrapper.
@@ -51,26 +50,20 @@ package final class ConnectorFacts: Sendable {
     package let workers: WorkerThreads
 
     init(_ settings: Connector.Configuration) {
-        self.current = Mutex(Settings(settings))
+        self.live = LiveSettings(settings, Derived.init)
         self.mapper = Mapper()
         self.workers = WorkerThreads(limits: settings.limits, namePrefix: "http-exec-")
     }
 
-    private var inForce: Settings { self.current.withLock { $0 } }
-    package var settings: Connector.Configuration { self.inForce.configuration }
-    var preparation: Preparation? { self.inForce.preparation }
-    private var pathRules: RequestPath.Options { self.inForce.pathRules }
+    package var settings: Connector.Configuration { self.live.value }
+    var preparation: Preparation? { self.live.derived.preparation }
+    private var pathRules: RequestPath.Options { self.live.derived.pathRules }
 
     /// Changes attributes for requests to come.
     ///
     /// - Returns: the attributes now in force.
     func change(_ change: (inout Connector.Configuration) throws -> Void) throws -> Connector.Configuration {
-        let configuration = try self.current.withLock { current in
-            var configuration = current.configuration
-            try change(&configuration)
-            current = Settings(configuration)
-            return configuration
-        }
+        let configuration = try self.live.change(change)
         self.workers.limits = configuration.limits
         return configuration
     }
@@ -122,5 +115,5 @@ package final class ConnectorFacts: Sendable {
     }
 
     /// Whether form bodies of a method become parameters.
-    func parsesBody(of method: String) -> Bool { self.inForce.bodyMethods.contains(method) }
+    func parsesBody(of method: String) -> Bool { self.live.derived.bodyMethods.contains(method) }
 }

@@ -48,25 +48,30 @@ package final class CookieProcessor: ConfigurableComponent, Sendable {
         return found.map { Cookie($0.name, $0.value) }
     }
 
-    /// The values of the cookies with a name, in order; the others are only looked at.
+    /// Hands over the values of the cookies with a name, in order, from the first `Cookie` line on, whose place is given;
+    /// the others are only looked at.
     ///
     /// - Throws: ``CookieError`` above the limit; the request then gets 400.
-    func values(of name: String, in headers: MimeHeaders, limit: Int) throws(CookieError) -> [String] {
-        var values: [String] = []
+    func find(
+        _ name: String,
+        in headers: MimeHeaders,
+        from first: Int,
+        limit: Int,
+        _ take: (String) -> Void
+    ) throws(CookieError) {
         var count = 0
         var failure: CookieError?
-        for index in 0..<headers.count where headers.isName(at: index, "cookie") {
+        for index in first..<headers.count where index == first || headers.isName(at: index, "cookie") {
             headers.withValueBytes(at: index) { bytes in
                 do throws(CookieError) {
                     let field = Span<UInt8>(_unsafeBytes: bytes)
-                    try self.configuration.find(name, in: field, count: &count, limit: limit, values: &values)
+                    try self.configuration.find(name, in: field, count: &count, limit: limit, take)
                 } catch {
                     failure = error
                 }
             }
             if let failure { throw failure }
         }
-        return values
     }
 
     /// The value of `Set-Cookie`.

@@ -10,10 +10,10 @@ extension CoyoteAdapter {
         guard request.connector.preparation?.looksUpClients != true else { return nil }
         if let isPassedOn = self.examine(request, response) { return isPassedOn }
         let (name, table) = (self.nameForMapping(request), request.tableReader.current(of: request.connector.mapper))
-        if !request.mappingCache.apply(to: request, serverName: name, table) {
+        if !request.loopState.mappings.apply(to: request, serverName: name, table) {
             if let error = Self.canonicalize(request) { return self.reject(request, response, 400, error.message) }
             guard self.mapAtOnce(request) else { return nil }
-            request.mappingCache.store(request, serverName: name)
+            request.loopState.mappings.store(request, serverName: name, table)
         }
         guard !self.isAnsweredByMapping(request) else { return nil }
         return self.readCookies(request, response)
@@ -126,6 +126,7 @@ extension CoyoteAdapter {
                 request.isRefused = true
                 return try await request.response.sendError(503)
             }
+            request.areCookiesKnown = false
             request.sessionCookiesParsed = false
         }
     }

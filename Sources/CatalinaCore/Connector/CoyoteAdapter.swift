@@ -46,19 +46,27 @@ package final class CoyoteAdapter: Adapter {
 
     /// Sends a request through the engine, then through whatever it asked for asynchronously.
     private func run(_ request: Request, _ response: Response) async throws {
-        guard let chain = request.tableReader.current(of: self.connector.mapper).engineChain else {
+        request.coyote.stage = .service
+        if let way = request.way, way.isOpen(to: request) {
+            try await way.invoke(request, response)
+        } else if let chain = self.engineChain(request) {
+            try await chain.invoke(request, response)
+        } else {
             response.coyote.status = 503
             return
         }
-        request.coyote.stage = .service
-        try await chain.invoke(request, response)
         if response.isError { try await request.host?.writeReport(request, response) }
         while let async = request.asyncContextImpl, async.isPending {
-            try await async.proceed(request, response, chain)
+            try await async.proceed(request, response)
         }
         if response.isError, !response.isErrorHandled, let host = request.host {
             await host.report(request, response)
         }
+    }
+
+    /// Where requests enter; `nil` while the engine does not run.
+    private func engineChain(_ request: Request) -> Pipeline.Chain? {
+        request.tableReader.current(of: self.connector.mapper).engineChain
     }
 
     private func exchange(_ request: Coyote.Request, _ response: Coyote.Response) -> Exchange {
@@ -87,6 +95,7 @@ package final class CoyoteAdapter: Adapter {
         guard let host else { return }
         let now = MonotonicClock.now()
         request.coyote.endTimeNanos = now
+        if response.coyote.isCommitted, response.coyote.commitTimeNanos == 0 { response.coyote.commitTimeNanos = now }
         let elapsed = now - request.coyote.startTimeNanos
         if let logs = request.facts?.accessLogs {
             for log in logs { log.log(request, response, nanoseconds: elapsed) }

@@ -20,13 +20,22 @@ extension Request {
     ///
     /// - Returns: why they are refused, `nil` if they are not.
     func parseCookies() -> String? {
-        guard self.coyote.hasCookies else { return nil }
+        guard let first = self.coyote.firstCookieField else { return nil }
         do {
-            self.sessionCookieValues = try self.cookieProcessor.values(
-                of: self.facts?.tracking.cookieName ?? "",
+            self.sessionCookie = nil
+            self.otherSessionCookies = []
+            try self.cookieProcessor.find(
+                self.facts?.tracking.cookieName ?? "",
                 in: self.coyote.headers,
+                from: first,
                 limit: self.connector.settings.maxCookieCount
-            )
+            ) { value in
+                if self.sessionCookie == nil {
+                    self.sessionCookie = value
+                } else {
+                    self.otherSessionCookies.append(value)
+                }
+            }
             self.areCookiesKnown = true
             return nil
         } catch {

@@ -64,16 +64,14 @@ extension Request {
     func parseSessionCookies() {
         guard !self.sessionCookiesParsed else { return }
         self.sessionCookiesParsed = true
-        guard let context = self.facts, context.tracking.usesCookies, self.areCookiesKnown else { return }
-        for value in self.sessionCookieValues {
-            if !self.isRequestedSessionIdFromCookie {
-                self.requestedSessionId = value
-                self.isRequestedSessionIdFromCookie = true
-                self.isRequestedSessionIdFromURL = false
-            } else if !self.isRequestedSessionIdValid {
-                self.requestedSessionId = value
-            }
+        guard self.areCookiesKnown, self.facts?.tracking.usesCookies == true, let first = self.sessionCookie.take()
+        else {
+            return
         }
+        self.requestedSessionId = first
+        self.isRequestedSessionIdFromCookie = true
+        self.isRequestedSessionIdFromURL = false
+        for other in self.otherSessionCookies where !self.isRequestedSessionIdValid { self.requestedSessionId = other }
     }
 
     /// Ends the use of the session by this request.

@@ -33,9 +33,11 @@ package final class Request: HttpServletRequest {
     // MARK: Mapping
 
     var tableReader = Mapper.Reader()
-    lazy var mappingCache = MappingCache.shared(by: self.coyote)
+    lazy var loopState = LoopState.shared(by: self.coyote)
     /// What the mapper found, or what a dispatcher put in its place.
     package var mapping = MappingData()
+    /// The way through the containers, where it is known from an earlier request.
+    var way: Pipeline.Way?
     /// The decoded, normalised path.
     package var decodedPath = ""
     /// `;name=value` parameters of the path, the first of each name.
@@ -55,8 +57,10 @@ package final class Request: HttpServletRequest {
 
     /// Whether there are cookies, not more than the connector takes.
     var areCookiesKnown = false
-    /// The values of the cookies that may name the session.
-    var sessionCookieValues: [String] = []
+    /// The value of the first cookie that may name the session, until it is looked at.
+    var sessionCookie: String?
+    /// Those of the others; most clients send one.
+    var otherSessionCookies: [String] = []
     var parsedCookies: [Cookie]?
     var parsedParameters: ServletAPI.Parameters?
     var parsedParts: [any Part]?
@@ -126,6 +130,7 @@ package final class Request: HttpServletRequest {
     /// Makes the object fit for the next request.
     func recycle() {
         self.mapping = MappingData()
+        self.way = nil
         self.decodedPath = ""
         if !self.pathParameters.isEmpty { self.pathParameters.removeAll() }
         self.isRefused = false
@@ -134,7 +139,8 @@ package final class Request: HttpServletRequest {
         self.includeMapping = nil
         self.ownServletMapping = nil
         self.areCookiesKnown = false
-        if !self.sessionCookieValues.isEmpty { self.sessionCookieValues.removeAll(keepingCapacity: true) }
+        self.sessionCookie = nil
+        if !self.otherSessionCookies.isEmpty { self.otherSessionCookies.removeAll() }
         self.parsedCookies = nil
         self.parsedParameters = nil
         self.parsedParts = nil
@@ -164,6 +170,10 @@ package final class Request: HttpServletRequest {
     package var wrapper: StandardWrapper? { self.mapping.wrapper?.wrapper }
     /// What this request needs to know of its context.
     package var facts: ContextFacts? { self.mapping.context?.facts }
+
+    /// Whether nothing but its path decides where the request goes: it is not refused, and its client does not wait to be
+    /// asked for the body.
+    var isOrdinary: Bool { !self.isRefused && !self.coyote.expectsContinue && !self.response.isError }
 
     // MARK: Request line
 

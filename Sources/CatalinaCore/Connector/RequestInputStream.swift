@@ -19,7 +19,7 @@ final class RequestInputStream: ServletInputStream {
     }
 
     func recycle() {
-        self.pending = ByteBuffer()
+        if self.pending.capacity > 0 { self.pending = ByteBuffer() }
         self.isFinished = false
         self.replacement = nil
     }

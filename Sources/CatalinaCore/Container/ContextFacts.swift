@@ -4,8 +4,7 @@ package import ServletAPI
 package final class ContextFacts: Sendable {
     package let path: String
     package let tracking: SessionTracking
-    package let requestCharacterEncoding: String?
-    package let responseCharacterEncoding: String?
+    private let encodings: (request: String?, response: String?)
     package let filters: FilterTable
     package let requestListeners: [any ServletRequestListener]
     package let requestAttributeListeners: [any ServletRequestAttributeListener]
@@ -15,14 +14,16 @@ package final class ContextFacts: Sendable {
     package let accessLogs: [any AccessLog]
     /// Whether every request counts as use of its session.
     package let alwaysAccessesSession: Bool
+    /// Whether credentials are checked where nobody asked for them.
+    let preemptiveAuthentication: Bool
 
     init(_ context: StandardContext, _ model: ApplicationModel, _ instances: StandardContext.Instances) {
         let configuration = context.configuration
         self.tracking = SessionTracking(context, model.session)
         self.path = context.path
         self.alwaysAccessesSession = configuration.alwaysAccessSession
-        self.requestCharacterEncoding = model.requestCharacterEncoding
-        self.responseCharacterEncoding = model.responseCharacterEncoding
+        self.preemptiveAuthentication = configuration.preemptiveAuthentication
+        self.encodings = (request: model.requestCharacterEncoding, response: model.responseCharacterEncoding)
         self.filters = instances.filters
         self.requestListeners = instances.requestListeners
         self.requestAttributeListeners = instances.requestAttributeListeners
@@ -31,4 +32,9 @@ package final class ContextFacts: Sendable {
         self.cookieProcessor = context.cookieProcessor
         self.accessLogs = context.pipeline.valves.compactMap { $0 as? any AccessLog }
     }
+
+    /// What request bodies are in that do not say it.
+    package var requestCharacterEncoding: String? { self.encodings.request }
+    /// What answers are in that do not say it.
+    package var responseCharacterEncoding: String? { self.encodings.response }
 }

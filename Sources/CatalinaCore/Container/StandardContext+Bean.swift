@@ -151,7 +151,7 @@ extension BeanAttribute where Bean: RequestCounting {
 
 /// A container that counts requests.
 package protocol RequestCounting: Container, ManagedBean {
-    var statistics: RequestStatistics { get }
+    var statistics: RequestFigures { get }
 }
 
 extension RequestCounting {

@@ -74,7 +74,6 @@ package final class StandardContext: Container, ConfigurableComponent {
     }
 
     package let base: ContainerBase
-    package let statistics = RequestStatistics()
     let protected: Mutex<Protected>
     private let surroundings = Mutex(Setup())
     private let hasReportedSessionCookie = Atomic(false)
@@ -175,6 +174,10 @@ package final class StandardContext: Container, ConfigurableComponent {
     }
     package var instances: Instances { self.protected.withLock { $0.instances } }
     package var cookieProcessor: CookieProcessor { self.setup.cookieProcessor }
+    /// Of all its servlets, as in Tomcat.
+    package var statistics: RequestFigures {
+        self.wrappers.reduce(into: RequestFigures()) { $0.add($1.statistics) }
+    }
     package var wrappers: [StandardWrapper] { self.children.compactMap { $0 as? StandardWrapper } }
 
     /// Whether requests wait because the application is being reloaded.

@@ -5,10 +5,8 @@ import ServletAPI
 ///
 /// Source: `org.apache.catalina.core.StandardContextValve`.
 final class StandardContextValve: Valve {
-    func descends(_ request: Request) -> Pipeline.Chain? {
-        guard !request.coyote.expectsContinue,
-            !Self.isProtected(request.decodedPath, below: request.mapping.context?.path ?? "")
-        else { return nil }
+    func leads(_ request: Request) -> Pipeline.Chain? {
+        guard !Self.isProtected(request.decodedPath, below: request.mapping.context?.path ?? "") else { return nil }
         return request.mapping.wrapper?.chain
     }
 

@@ -4,7 +4,7 @@ import ServletAPI
 ///
 /// Source: `org.apache.catalina.core.StandardEngineValve`.
 final class StandardEngineValve: Valve {
-    func descends(_ request: Request) -> Pipeline.Chain? { request.mapping.host?.chain }
+    func leads(_ request: Request) -> Pipeline.Chain? { request.mapping.host?.chain }
 
     func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
         guard let host = request.mapping.host else {

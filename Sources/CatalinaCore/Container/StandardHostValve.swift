@@ -6,10 +6,8 @@ import ServletAPI
 final class StandardHostValve: Valve {
     var needsReturn: Bool { true }
 
-    func descends(_ request: Request) -> Pipeline.Chain? {
-        guard !request.isRefused, !request.response.isError, let mapped = request.mapping.context,
-            mapped.facts?.requestListeners.isEmpty == true
-        else { return nil }
+    func leads(_ request: Request) -> Pipeline.Chain? {
+        guard let mapped = request.mapping.context, mapped.facts?.requestListeners.isEmpty == true else { return nil }
         return mapped.chain
     }
 

@@ -22,12 +22,12 @@ package final class StandardWrapper: Container {
 
     package let base: ContainerBase
     package let definition: ServletDefinition
-    package let statistics = RequestStatistics()
+    let requests = RequestStatistics()
+    package var statistics: RequestFigures { self.requests.figures }
     private let protected = Mutex(Protected())
     private let loaded = LazyReference<Loaded>()
     /// Monotonic nanoseconds until which the servlet is unavailable; `.max` for ever, 0 if available.
     private let unavailableUntil = Atomic<Int64>(0)
-    private let inFlight = Atomic<Int>(0)
 
     package init(_ definition: ServletDefinition) {
         self.definition = definition
@@ -144,9 +144,6 @@ package final class StandardWrapper: Container {
         return servlet
     }
 
-    func enterService() { self.inFlight.wrappingAdd(1, ordering: .relaxed) }
-    func leaveService() { self.inFlight.wrappingSubtract(1, ordering: .relaxed) }
-
     package func stopInternal() async throws {
         try await self.enter(.stopping)
         let (isFirst, loading) = self.protected.withLock { protected in
@@ -174,7 +171,7 @@ package final class StandardWrapper: Container {
     private func drain() async {
         let step = 20
         var left = self.context?.configuration.unloadDelay ?? 2000
-        while self.inFlight.load(ordering: .relaxed) > 0, left > 0 {
+        while self.requests.underWay > 0, left > 0 {
             do { try await Task.sleep(for: .milliseconds(step)) } catch { return }
             left -= step
         }
@@ -202,35 +199,4 @@ private struct ServletConfiguration: ServletConfig {
     var servletName: String { self.definition.name }
     func initParameter(_ name: String) -> String? { self.definition.initParameters[name] }
     var initParameterNames: [String] { Array(self.definition.initParameters.keys) }
-}
-
-/// Counts and times of the requests of one servlet or application.
-///
-/// Isolation: any thread, without a lock.
-package final class RequestStatistics: Sendable {
-    private let requests = Atomic<Int>(0)
-    private let errors = Atomic<Int>(0)
-    private let nanoseconds = Atomic<Int64>(0)
-    private let longest = Atomic<Int64>(0)
-    private let shortest = Atomic<Int64>(.max)
-
-    package init() {}
-
-    package func record(nanoseconds elapsed: Int64, isError: Bool) {
-        self.requests.wrappingAdd(1, ordering: .relaxed)
-        self.nanoseconds.wrappingAdd(elapsed, ordering: .relaxed)
-        if isError { self.errors.wrappingAdd(1, ordering: .relaxed) }
-        if elapsed > self.longest.load(ordering: .relaxed) { self.longest.max(elapsed, ordering: .relaxed) }
-        if elapsed < self.shortest.load(ordering: .relaxed) { self.shortest.min(elapsed, ordering: .relaxed) }
-    }
-
-    package var requestCount: Int { self.requests.load(ordering: .relaxed) }
-    package var errorCount: Int { self.errors.load(ordering: .relaxed) }
-    /// In milliseconds, as the other times.
-    package var processingTime: Int64 { self.nanoseconds.load(ordering: .relaxed) / 1_000_000 }
-    package var maxTime: Int64 { self.longest.load(ordering: .relaxed) / 1_000_000 }
-    package var minTime: Int64 {
-        let value = self.shortest.load(ordering: .relaxed)
-        return value == .max ? 0 : value / 1_000_000
-    }
 }

@@ -7,40 +7,46 @@ import ServletAPI
 /// Source: `org.apache.catalina.core.StandardWrapperValve`.
 final class StandardWrapperValve: Valve {
     func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
-        guard let mapped = request.mapping.wrapper, let context = request.context else { return }
-        let wrapper = mapped.wrapper
+        guard let wrapper = request.wrapper else { return }
         if request.facts == nil || wrapper.unavailability != nil {
             guard try await self.isAvailable(wrapper, request, response) else { return }
         }
         let start = MonotonicClock.now()
+        wrapper.requests.begin()
         var isAllocated = false
         do {
             let servlet: any Servlet
             if let loaded = wrapper.loadedServlet { servlet = loaded } else { servlet = try await wrapper.load() }
             isAllocated = true
-            wrapper.enterService()
-            defer { wrapper.leaveService() }
-            let path = request.filterPath
-            let filters =
-                request.facts?.filters.filters(forServlet: wrapper.name, path: path, type: request.dispatcherType) ?? []
+            let filters = request.facts.map { self.filters(request, wrapper, $0) } ?? []
             if !wrapper.definition.isAsyncSupported { request.isAsyncSupported = false }
-            if filters.isEmpty {
-                try await ServletCall.run(servlet, request, response, on: request.connector)
-            } else {
+            if !filters.isEmpty {
                 let chain = ApplicationFilterChain(filters, servlet, request)
                 try await chain.doFilter(request, response)
+            } else if servlet.blocks {
+                try await ServletCall.run(servlet, request, response, on: request.connector)
+            } else {
+                try await servlet.service(request, response)
             }
         } catch let error where request.isClientAbort(error) {
-            self.record(wrapper, context, start, isError: true)
+            self.end(wrapper, start, isError: true)
             throw error
         } catch let error as UnavailableError {
             wrapper.markUnavailable(error)
-            _ = try await self.isAvailable(wrapper, request, response)
+            do { _ = try await self.isAvailable(wrapper, request, response) } catch {
+                self.end(wrapper, start, isError: true)
+                throw error
+            }
         } catch {
-            self.log(error, wrapper, context, isAllocated: isAllocated)
+            if let context = request.context { self.log(error, wrapper, context, isAllocated: isAllocated) }
             Self.fail(request, response, error)
         }
-        self.record(wrapper, context, start, isError: response.status >= 400)
+        self.end(wrapper, start, isError: response.status >= 400)
+    }
+
+    private func filters(_ request: Request, _ wrapper: StandardWrapper, _ facts: ContextFacts) -> [FilterTable.Entry] {
+        guard !facts.filters.isEmpty else { return [] }
+        return facts.filters.filters(forServlet: wrapper.name, path: request.filterPath, type: request.dispatcherType)
     }
 
     /// Turns an error into status 500, or 400 where the client's body is to blame, and leaves it for the error page.
@@ -76,10 +82,8 @@ final class StandardWrapperValve: Valve {
         return false
     }
 
-    private func record(_ wrapper: StandardWrapper, _ context: StandardContext, _ start: Int64, isError: Bool) {
-        let elapsed = MonotonicClock.now() - start
-        wrapper.statistics.record(nanoseconds: elapsed, isError: isError)
-        context.statistics.record(nanoseconds: elapsed, isError: isError)
+    private func end(_ wrapper: StandardWrapper, _ start: Int64, isError: Bool) {
+        wrapper.requests.end(nanoseconds: MonotonicClock.now() - start, isError: isError)
     }
 
     private func log(_ error: any Error, _ wrapper: StandardWrapper, _ context: StandardContext, isAllocated: Bool) {

@@ -20,6 +20,9 @@ package struct FilterTable: Sendable {
         self.instances = instances
     }
 
+    /// Whether there is no filter for any request.
+    var isEmpty: Bool { self.maps.isEmpty }
+
     package func filters(forServlet name: String, path: String, type: DispatcherType) -> [Entry] {
         if self.maps.isEmpty { return [] }
         var names: [String] = []

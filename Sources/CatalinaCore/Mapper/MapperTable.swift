@@ -1,5 +1,3 @@
-package import ServletAPI
-
 /// Which host, context and wrapper serve which name and path: an immutable table, replaced whole when the tree changes.
 ///
 /// Source: `org.apache.catalina.mapper.Mapper`.
@@ -126,45 +124,5 @@ package final class MapperTable: Sendable {
             return host
         }
         return self.defaultHost
-    }
-}
-
-/// What the mapper found for one request.
-///
-/// Source: `org.apache.catalina.mapper.MappingData`.
-package struct MappingData {
-    package var host: MapperTable.Host?
-    package var context: MapperTable.ContextVersion?
-    /// All versions of the context, if there are several.
-    var versions: [MapperTable.ContextVersion] = []
-    package var wrapper: MapperTable.Wrapper?
-    /// The decoded part of the path that chose the servlet.
-    package var servletPath = ""
-    package var pathInfo: String?
-    package var match: HttpServletMapping.Match?
-    /// Where to send the client instead, decoded; set when a slash is missing.
-    package var redirectPath: String?
-
-    package init() {}
-
-    /// The facts as an application sees them.
-    package var servletMapping: HttpServletMapping {
-        guard let wrapper, let match else {
-            return HttpServletMapping(servletName: self.wrapper?.wrapper.name ?? "")
-        }
-        let value: String
-        switch match {
-        case .contextRoot, .default: value = ""
-        case .exact: value = String(self.servletPath.dropFirst())
-        case .path: value = String((self.pathInfo ?? "").dropFirst())
-        case .extension:
-            value = String(self.servletPath.dropFirst().dropLast(wrapper.pattern.utf8.count - 1))
-        }
-        return HttpServletMapping(
-            matchValue: value,
-            pattern: wrapper.pattern,
-            servletName: wrapper.wrapper.name,
-            mappingMatch: match
-        )
     }
 }

@@ -18,12 +18,14 @@ final class MappingCache {
         let serverName: String
         let decodedPath: String
         let mapping: MappingData
+        let way: Pipeline.Way?
 
-        init(target: [UInt8], serverName: String, decodedPath: String, mapping: MappingData) {
+        init(target: [UInt8], serverName: String, decodedPath: String, mapping: MappingData, way: Pipeline.Way?) {
             self.target = target
             self.serverName = serverName
             self.decodedPath = decodedPath
             self.mapping = mapping
+            self.way = way
         }
 
         func holds(_ target: UnsafeRawBufferPointer) -> Bool {
@@ -36,15 +38,6 @@ final class MappingCache {
     /// The hash of the path that came last, for each slot.
     private var lastHashes = [UInt64](repeating: 0, count: MappingCache.slots)
     private var table: MapperTable?
-
-    /// The cache that all requests of an event loop share.
-    static func shared(by request: Coyote.Request) -> MappingCache {
-        guard let notes = request.loopNotes else { return MappingCache() }
-        if let cache = notes.adapter as? MappingCache { return cache }
-        let cache = MappingCache()
-        notes.adapter = cache
-        return cache
-    }
 
     /// Maps a request as the last one that named the same path.
     ///
@@ -60,12 +53,13 @@ final class MappingCache {
             else { return false }
             request.decodedPath = entry.decodedPath
             request.mapping = entry.mapping
+            request.way = entry.way
             return true
         }
     }
 
     /// Keeps what a request was mapped to, if that depends on its path alone.
-    func store(_ request: Request, serverName: String) {
+    func store(_ request: Request, serverName: String, _ table: MapperTable) {
         let mapping = request.mapping
         guard mapping.redirectPath == nil, mapping.versions.isEmpty, mapping.context?.facts != nil,
             [.exact, .path, .extension].contains(mapping.match), request.pathParameters.isEmpty,
@@ -86,7 +80,8 @@ final class MappingCache {
                 target: Array(target),
                 serverName: serverName,
                 decodedPath: request.decodedPath,
-                mapping: mapping
+                mapping: mapping,
+                way: table.engineChain.flatMap { Pipeline.Way(of: request, from: $0) }
             )
         }
     }

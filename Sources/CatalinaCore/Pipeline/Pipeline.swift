@@ -31,7 +31,9 @@ package final class Pipeline: Sendable {
         fileprivate func chainBelow(_ request: Request, at index: Int, _ waiting: inout (any Valve)?) -> Chain? {
             guard index == self.valves.count - 1 else { return nil }
             let valve = self.valves[index]
-            guard waiting == nil || !valve.needsReturn, let below = valve.descends(request) else { return nil }
+            guard request.isOrdinary, waiting == nil || !valve.needsReturn, let below = valve.leads(request) else {
+                return nil
+            }
             if valve.needsReturn { waiting = valve }
             return below
         }
@@ -72,18 +74,8 @@ package final class Pipeline: Sendable {
         package func invoke(_ request: Request, _ response: Response) async throws {
             var waiting: (any Valve)?
             let next = self.nextToAsk(request, &waiting)
-            guard let waiting else {
-                return try await next.chain.valves[next.index].invoke(request, response, next: next.rest)
-            }
-            var failure: (any Error)?
-            do {
-                try await next.chain.valves[next.index].invoke(request, response, next: next.rest)
-            } catch {
-                failure = error
-            }
-            if failure != nil || !waiting.returnedAtOnce(request, response) {
-                try await waiting.returned(request, response, failure)
-            }
+            let valve = next.chain.valves[next.index]
+            try await Pipeline.pass(request, response, to: valve, next.rest, waiting: waiting)
         }
     }
 

@@ -7,7 +7,7 @@ package import Modeler
 ///
 /// A valve needs ``invoke(_:_:next:)`` only. The others say what can be told without suspending, since each call that may
 /// suspend costs more than most valves do: ``passes(_:)`` and ``isTransparent(in:)`` leave a valve out,
-/// ``descends(_:)`` and ``returned(_:_:_:)`` take the place of `invoke` where a basic valve sends the request on.
+/// ``leads(_:)`` and ``returned(_:_:_:)`` take the place of `invoke` where a basic valve sends the request on.
 /// Source: `org.apache.catalina.Valve`.
 package protocol Valve: AnyObject, ManagedBean {
     /// Handles a request; `next` is the rest of the pipeline.
@@ -17,10 +17,13 @@ package protocol Valve: AnyObject, ManagedBean {
     func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws
     /// Whether a request is passed on as it is, where that can be told at once; ``invoke(_:_:next:)`` is then left out.
     func passes(_ request: Request) -> Bool
-    /// Where a request goes on, for the last valve of a container that has nothing to do before; nil to be asked by
-    /// ``invoke(_:_:next:)``.
-    func descends(_ request: Request) -> Pipeline.Chain?
-    /// Whether the valve has something to do when a request comes back from where ``descends(_:)`` sent it.
+    /// Where requests like this one go on, for the last valve of a container that has nothing to do before; nil to be
+    /// asked by ``invoke(_:_:next:)``.
+    ///
+    /// Looks at nothing but the path and what it was mapped to; asked of requests that are not refused and have
+    /// nothing special (``Request/isOrdinary``).
+    func leads(_ request: Request) -> Pipeline.Chain?
+    /// Whether the valve has something to do when a request comes back from where ``leads(_:)`` sent it.
     var needsReturn: Bool { get }
     /// What it has to do then; `error` is what was thrown there.
     ///
@@ -42,7 +45,7 @@ package protocol Valve: AnyObject, ManagedBean {
 
 extension Valve {
     package func passes(_ request: Request) -> Bool { false }
-    package func descends(_ request: Request) -> Pipeline.Chain? { nil }
+    package func leads(_ request: Request) -> Pipeline.Chain? { nil }
     package func returned(_ request: Request, _ response: Response, _ error: (any Error)?) async throws {
         if let error { throw error }
     }

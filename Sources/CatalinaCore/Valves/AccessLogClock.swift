@@ -1,7 +1,6 @@
 import Coyote
-import Synchronization
 
-/// One way of writing the time in a log, worked out once per second.
+/// One way of writing the time in a log; what it writes for a second is kept by the lane (``AccessLogLane``).
 ///
 /// Isolation: any thread.
 final class AccessLogClock: Sendable {
@@ -22,7 +21,6 @@ final class AccessLogClock: Sendable {
     let isBegin: Bool
     private let form: Form
     private let format: SimpleDateFormat?
-    private let last = Mutex<(second: Int64, text: [UInt8])>((second: .min, text: []))
 
     init(_ form: Form, isBegin: Bool = false) {
         self.form = form
@@ -56,7 +54,7 @@ final class AccessLogClock: Sendable {
     }
 
     /// Appends the text for a moment, in milliseconds since 1970.
-    func append(_ milliseconds: Int64, to line: inout LogLine) {
+    func append(_ milliseconds: Int64, _ lane: AccessLogLane, to line: inout LogLine) {
         switch self.form {
         case .milliseconds: return line.append(String(milliseconds))
         case .fraction: return line.append(contentsOf: String(1000 + milliseconds % 1000).utf8.dropFirst())
@@ -67,12 +65,8 @@ final class AccessLogClock: Sendable {
         if format.hasMilliseconds {
             return AccessLogText.append(format.format(milliseconds: milliseconds), to: &line)
         }
-        let second = milliseconds / 1000
-        self.last.withLock { last in
-            if last.second != second {
-                last = (second: second, text: AccessLogText.octets(format.format(milliseconds: milliseconds)))
-            }
-            line.append(contentsOf: last.text)
+        lane.appendTime(of: self, second: milliseconds / 1000, to: &line) {
+            AccessLogText.octets(format.format(milliseconds: milliseconds))
         }
     }
 }

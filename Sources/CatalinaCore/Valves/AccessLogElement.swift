@@ -5,6 +5,7 @@ import ServletAPI
 struct AccessLogEntry {
     let request: Request
     let response: Response
+    let lane: AccessLogLane
     /// How long the request took.
     let nanoseconds: Int64
     /// When it ended, in milliseconds since 1970.
@@ -101,7 +102,7 @@ enum AccessLogElement: Sendable {
         case .logicalUser: line.append(ASCII.hyphen)
         case .time(let clock):
             let end = entry.endMilliseconds
-            clock.append(clock.isBegin ? end - entry.nanoseconds / 1_000_000 : end, to: &line)
+            clock.append(clock.isBegin ? end - entry.nanoseconds / 1_000_000 : end, entry.lane, to: &line)
         case .requestLine: self.appendRequestLine(request, to: &line)
         case .query:
             guard let query = request.queryString else { return line.append(ASCII.hyphen) }

@@ -42,17 +42,40 @@ final class AccessLogFile: Sendable {
     /// Lines that belong into one file.
     private struct Piece {
         let dateStamp: String
-        var bytes: [UInt8] = []
+        let bytes: [UInt8]
     }
 
     private struct State {
-        var pending: [Piece] = []
+        /// Lines of days that are over.
+        var finished: [Piece] = []
+        /// Lines that belong into the file of `dateStamp`.
+        var bytes: [UInt8] = []
         var count = 0
         var isScheduled = false
         var dropped = 0
         var second: Int64 = .min
         var dateStamp = ""
         var isBuffered = true
+
+        /// Lines to come belong into the file of this date.
+        mutating func begin(_ dateStamp: String) {
+            guard dateStamp != self.dateStamp else { return }
+            self.finishPiece()
+            self.dateStamp = dateStamp
+        }
+
+        mutating func takePieces() -> [Piece] {
+            self.finishPiece()
+            self.count = 0
+            defer { self.finished = [] }
+            return self.finished
+        }
+
+        private mutating func finishPiece() {
+            guard !self.bytes.isEmpty else { return }
+            self.finished.append(Piece(dateStamp: self.dateStamp, bytes: self.bytes))
+            self.bytes = []
+        }
     }
 
     /// The open file; touched by one thread at a time.
@@ -109,8 +132,10 @@ final class AccessLogFile: Sendable {
         self.state.withLock { state in
             state.isBuffered = configuration.buffered
             state.second = .min
-            guard !isSamePlace, !state.pending.isEmpty else { return }
-            state.pending = [Piece(dateStamp: self.dateStamp, bytes: state.pending.flatMap(\.bytes))]
+            guard !isSamePlace else { return }
+            state.bytes = state.finished.flatMap(\.bytes) + state.bytes
+            state.finished = []
+            state.dateStamp = self.dateStamp
         }
     }
 
@@ -128,14 +153,10 @@ final class AccessLogFile: Sendable {
             }
             if state.second != second {
                 state.second = second
-                state.dateStamp = self.dateStamp
+                state.begin(self.dateStamp)
             }
-            if state.pending.last?.dateStamp != state.dateStamp {
-                state.pending.append(Piece(dateStamp: state.dateStamp))
-            }
-            let last = state.pending.count - 1
-            state.pending[last].bytes.append(contentsOf: line)
-            state.pending[last].bytes.append(UInt8(ascii: "\n"))
+            state.bytes.append(contentsOf: line)
+            state.bytes.append(UInt8(ascii: "\n"))
             state.count += line.count + 1
             guard state.count >= Self.pieceSize || !state.isBuffered, !state.isScheduled else {
                 return false
@@ -164,9 +185,7 @@ final class AccessLogFile: Sendable {
         self.output.withLock { output in
             while true {
                 let (pieces, dropped) = self.state.withLock { state in
-                    let pieces = state.pending
-                    state.pending = []
-                    state.count = 0
+                    let pieces = state.takePieces()
                     state.isScheduled = false
                     defer { state.dropped = 0 }
                     return (pieces, state.dropped)

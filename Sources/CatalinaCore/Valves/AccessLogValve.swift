@@ -1,7 +1,6 @@
 import Coyote
 import Logging
 package import Modeler
-import Synchronization
 
 /// The attributes that all access logs have.
 package struct AccessLogConfiguration: Sendable, Equatable {
@@ -130,7 +129,7 @@ final class AccessLogWriter: Sendable {
         try self.file.use(configuration.fileConfiguration(header: writer.header))
     }
 
-    func log(_ request: Request, _ response: Response, nanoseconds: Int64) {
+    func log(_ request: Request, _ response: Response, nanoseconds: Int64, _ lane: AccessLogLane) {
         let configuration = self.configuration
         guard configuration.enabled else { return }
         if let name = configuration.condition, request.attributes[name] != nil { return }
@@ -138,15 +137,17 @@ final class AccessLogWriter: Sendable {
         var entry = AccessLogEntry(
             request: request,
             response: response,
+            lane: lane,
             nanoseconds: nanoseconds,
             endMilliseconds: WallClock.milliseconds()
         )
         entry.usesAttributes = configuration.requestAttributesEnabled
         entry.isIPv6Canonical = configuration.ipv6Canonical
         entry.quotesBlanks = self.quotesBlanks
-        var line = LogLine(capacity: configuration.maxLogMessageBufferSize)
-        self.formatter.append(entry, to: &line)
-        line.withBytes { self.file.append($0, at: entry.endMilliseconds) }
+        lane.withLine(capacity: configuration.maxLogMessageBufferSize) { line in
+            self.formatter.append(entry, to: &line)
+            line.withBytes { self.file.append($0, at: entry.endMilliseconds) }
+        }
     }
 }
 
@@ -156,8 +157,8 @@ where Configuration == AccessLogConfiguration {
     associatedtype Pattern: AccessLogFormatter
     /// The attributes, and the pattern taken apart.
     var live: LiveSettings<AccessLogConfiguration, Pattern> { get }
-    /// The running writer; `nil` while stopped.
-    var writer: Mutex<AccessLogWriter?> { get }
+    /// The running writer.
+    var writer: CurrentAccessLogWriter { get }
     /// A writer for the configuration.
     func makeWriter() throws -> AccessLogWriter
 }
@@ -174,7 +175,7 @@ extension AccessLogValveBase {
         let before = self.configuration
         try self.live.change(change)
         do {
-            try self.writer.withLock { writer in
+            try self.writer.change { writer in
                 guard let running = writer else { return }
                 writer = try AccessLogWriter(self.live.value, self.live.derived, after: running)
             }
@@ -189,28 +190,26 @@ extension AccessLogValveBase {
     }
 
     package func log(_ request: Request, _ response: Response, nanoseconds: Int64) {
-        guard let writer = self.writer.withLock({ $0 }) else { return }
-        writer.log(request, response, nanoseconds: nanoseconds)
+        let lane = request.loopState.lane(of: self.writer)
+        lane.writer?.log(request, response, nanoseconds: nanoseconds, lane)
     }
 
     package func startInternal() async throws {
         let writer = try self.makeWriter()
         try await writer.file.open()
-        self.writer.withLock { $0 = writer }
+        self.writer.change { $0 = writer }
         try await self.enter(.starting)
     }
 
     package func stopInternal() async throws {
         try await self.enter(.stopping)
-        let writer = self.writer.withLock { writer in
-            defer { writer = nil }
-            return writer
-        }
+        let writer = self.writer.latest
+        self.writer.change { $0 = nil }
         try await writer?.file.close()
     }
 
     package func backgroundProcess() async {
-        guard let writer = self.writer.withLock({ $0 }) else { return }
+        guard let writer = self.writer.latest else { return }
         do {
             try await writer.file.backgroundProcess()
         } catch {
@@ -239,7 +238,7 @@ package final class AccessLogValve: AccessLogValveBase {
 
     package let lifecycle = LifecycleSupport()
     let live: LiveSettings<AccessLogConfiguration, AccessLogPattern>
-    let writer = Mutex<AccessLogWriter?>(nil)
+    let writer = CurrentAccessLogWriter()
 
     /// - Throws: ``AccessLogPattern/Fault`` for a pattern that cannot be used.
     package init(configuration: Configuration) throws {
@@ -265,7 +264,7 @@ package final class JsonAccessLogValve: AccessLogValveBase {
 
     package let lifecycle = LifecycleSupport()
     let live: LiveSettings<AccessLogConfiguration, AccessLogJSONPattern>
-    let writer = Mutex<AccessLogWriter?>(nil)
+    let writer = CurrentAccessLogWriter()
 
     /// - Throws: ``AccessLogPattern/Fault`` for a pattern that cannot be used.
     package init(configuration: Configuration) throws {

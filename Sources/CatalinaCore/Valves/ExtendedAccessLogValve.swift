@@ -22,7 +22,7 @@ package final class ExtendedAccessLogValve: AccessLogValveBase {
 
     package let lifecycle = LifecycleSupport()
     let live: LiveSettings<AccessLogConfiguration, ExtendedAccessLogPattern>
-    let writer = Mutex<AccessLogWriter?>(nil)
+    let writer = CurrentAccessLogWriter()
 
     /// - Throws: ``ExtendedAccessLogPattern/Fault`` for a pattern that cannot be used.
     package init(configuration: Configuration) throws {
@@ -134,7 +134,7 @@ extension ExtendedAccessLogPattern.Field {
         switch self {
         case .plain(let element): element.append(entry, to: &line)
         case .nothing: line.append(ASCII.hyphen)
-        case .date(let clock): clock.append(entry.endMilliseconds, to: &line)
+        case .date(let clock): clock.append(entry.endMilliseconds, entry.lane, to: &line)
         case .hostName: line.append(Self.machine)
         case .query: AccessLogText.append(request.queryString, to: &line)
         case .uri:

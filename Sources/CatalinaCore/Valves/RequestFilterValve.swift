@@ -197,9 +197,9 @@ package final class RemoteCIDRValve: RequestFilterValve {
     }
 
     func isAllowed(_ request: Request) -> Bool {
-        let configuration = self.configuration
-        guard let address = request.parsedAddress(configuration.address(of: request)) else { return false }
-        let port = configuration.addConnectorPort ? configuration.port(of: request) : nil
+        let address = self.live.value.usePeerAddress ? request.coyote.peerAddress : request.remoteAddr
+        guard let address = request.parsedAddress(address) else { return false }
+        let port = self.live.value.addConnectorPort ? self.configuration.port(of: request) : nil
         return self.live.derived.isAllowed { $0.matches(address, port: port, whenUndecided: $1) }
     }
 }

@@ -41,7 +41,7 @@ extension AccessLogValve {
     ///
     /// - Returns: whether there was a file to be set aside.
     package func rotate(to name: String) async throws -> Bool {
-        guard let file = self.writer.withLock({ $0?.file }) else { return false }
+        guard let file = self.writer.latest?.file else { return false }
         return try await file.rotate(to: BaseDirectory.absolute(name))
     }
 }

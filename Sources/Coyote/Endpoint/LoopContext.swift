@@ -29,7 +29,12 @@ final class LoopContext {
     private(set) var connections: [Http11Processor] = []
     /// Connections whose output is sent at the end of this turn of the loop.
     private var unflushed: [Http11Processor] = []
+    /// Those that are being flushed; empty between two flushes, its room is kept.
+    private var flushing: [Http11Processor] = []
     private var exchanges: [Exchange] = []
+    /// What connections hold that have no buffer: of the loop's own, since all loops write the count of an empty buffer
+    /// that is made anew.
+    let nothing = ByteBufferAllocator().buffer(capacity: 1)
     private var spareOutputs: [ByteBuffer] = []
     private var sparePlaintext: ByteBuffer?
     private var timer: Scheduled<Void>?
@@ -125,15 +130,16 @@ final class LoopContext {
     }
 
     private func flushAll() {
-        let connections = self.unflushed
-        self.unflushed.removeAll(keepingCapacity: true)
-        for connection in connections { connection.flushOutput() }
+        swap(&self.unflushed, &self.flushing)
+        for connection in self.flushing { connection.flushOutput() }
+        self.flushing.removeAll(keepingCapacity: true)
     }
 
     // MARK: Lending
 
     func takeExchange() -> Exchange {
-        self.exchanges.popLast() ?? Exchange(settings: self.settings, actor: self.actor, notes: self.notes)
+        if let exchange = self.exchanges.popLast() { return exchange }
+        return Exchange(settings: self.settings, eventLoop: self.eventLoop, actor: self.actor, notes: self.notes)
     }
 
     /// Takes back what a connection does not need any more; if the request's task is still busy with it, when it is not.

@@ -16,7 +16,7 @@ final class Exchange {
     /// Whether the answer ends the connection because of a fault, which is not announced where the status says it.
     var isFaulty = false
     /// The head as received and its host, for the status page: the request itself may be in use on another thread.
-    var head = ByteBuffer()
+    var head: ByteBuffer?
     var host = ""
     /// The task that serves this object's requests, one after the other.
     private let service: ServiceTask
@@ -33,11 +33,13 @@ final class Exchange {
     /// Why the next read or write fails.
     var failure: CoyoteError?
 
-    init(settings: Http11Settings, actor: LoopActor, notes: LoopNotes) {
+    /// An object for the connections of one loop.
+    init(settings: Http11Settings, eventLoop: any EventLoop, actor: LoopActor, notes: LoopNotes) {
         self.settings = settings
         self.decoder = Http11Decoder(settings: settings.decoder)
         self.service = ServiceTask(actor)
         self.request.loopNotes = notes
+        self.request.eventLoop = eventLoop
     }
 
     /// Whether the task is busy with a request.
@@ -63,7 +65,7 @@ final class Exchange {
         self.keepsAlive = true
         self.asksForKeepAlive = false
         self.isFaulty = false
-        self.head = ByteBuffer()
+        self.head = nil
         self.host = ""
         self.isSuspended = false
         self.isReleased = false

@@ -113,7 +113,7 @@ extension Http11Processor {
 
     func linger() {
         self.dropped += self.input.readableBytes
-        self.input = ByteBuffer()
+        self.releaseInput()
         if self.dropped > Self.lingerMaximum { self.close() }
     }
 }
@@ -125,7 +125,7 @@ extension Http11Processor {
     func requestInfo(now: Int64) -> RequestInfo? {
         guard let exchange = self.exchange, self.state == .service || self.state == .head else { return nil }
         let ranges = [exchange.decoder.methodRange, exchange.decoder.targetRange, exchange.decoder.queryRange ?? 0..<0]
-        let line = exchange.head.withUnsafeReadableBytes { bytes in
+        let line = (exchange.head ?? ByteBuffer()).withUnsafeReadableBytes { bytes in
             ranges.map { $0.upperBound <= bytes.count ? String(latin1: bytes[$0]) : "" }
         }
         return RequestInfo(

@@ -75,7 +75,7 @@ extension Http11Processor: ActionHook {
         guard self.loop.eventLoop.inEventLoop, self.isWritable else { return false }
         do throws(CoyoteError) {
             let exchange = try self.exchange(of: response)
-            try self.commit(exchange)
+            try self.commit(exchange, isEnd: true)
             self.append(last, response)
             self.finishResponse(exchange)
             if !self.isReading || self.output.readableBytes >= Self.outputBatchMaximum { self.flushOutput() }
@@ -202,7 +202,9 @@ extension Http11Processor {
     }
 
     /// Writes the head, once.
-    private func commit(_ exchange: Exchange) throws(CoyoteError) {
+    ///
+    /// Its time is that of the answer's end if that is now.
+    private func commit(_ exchange: Exchange, isEnd: Bool = false) throws(CoyoteError) {
         let response = exchange.response
         guard !response.isCommitted else { return }
         self.checkRest(exchange)
@@ -222,7 +224,7 @@ extension Http11Processor {
             into: &self.output
         )
         response.isCommitted = true
-        response.commitTimeNanos = MonotonicClock.now()
+        if !isEnd { response.commitTimeNanos = MonotonicClock.now() }
         self.count(sent: Int64(self.output.readableBytes - before), response)
     }
 
@@ -241,17 +243,19 @@ extension Http11Processor {
     private func append(_ buffer: ByteBuffer, _ response: Response) {
         let count = self.admit(Int64(buffer.readableBytes), response)
         guard count > 0, response.framing != .none else { return }
-        var body = buffer
-        if count < body.readableBytes, let part = body.readSlice(length: Int(count)) { body = part }
-        if response.framing == .chunked {
-            self.ensureOutput()
-            Http11Encoder.encodeChunkHead(size: count, into: &self.output)
-            self.put(body, response)
-            self.ensureOutput()
-            self.output.writeStaticString("\r\n")
-        } else {
-            self.put(body, response)
+        if count < buffer.readableBytes, let part = buffer.getSlice(at: buffer.readerIndex, length: Int(count)) {
+            return self.frame(part, response)
         }
+        self.frame(buffer, response)
+    }
+
+    private func frame(_ body: ByteBuffer, _ response: Response) {
+        guard response.framing == .chunked else { return self.put(body, response) }
+        self.ensureOutput()
+        Http11Encoder.encodeChunkHead(size: Int64(body.readableBytes), into: &self.output)
+        self.put(body, response)
+        self.ensureOutput()
+        self.output.writeStaticString("\r\n")
     }
 
     /// How many of the bytes offered belong to the body: those beyond its announced length are dropped.
@@ -263,11 +267,10 @@ extension Http11Processor {
     }
 
     private func put(_ body: ByteBuffer, _ response: Response) {
-        var body = body
         self.count(sent: Int64(body.readableBytes), response)
         if body.readableBytes <= Self.copiedBodyMaximum {
             self.ensureOutput()
-            self.output.writeBuffer(&body)
+            self.output.writeImmutableBuffer(body)
         } else {
             self.pushOutput()
             self.socket?.channelWillWrite()
@@ -323,7 +326,7 @@ extension Http11Processor {
 
 extension Http11Processor {
     func ensureOutput() {
-        if self.output.capacity == 0 { self.output = self.loop.takeOutput() }
+        if self.output.capacity <= self.loop.nothing.capacity { self.output = self.loop.takeOutput() }
     }
 
     /// Gives the encoded bytes to the channel without flushing.
@@ -331,7 +334,7 @@ extension Http11Processor {
         guard self.output.readableBytes > 0 else { return }
         self.socket?.channelWillWrite()
         self.context?.write(self.wrapOutboundOut(self.output), promise: nil)
-        self.output = ByteBuffer()
+        self.output = self.loop.nothing
         self.hasUnflushedWrites = true
     }
 
@@ -339,7 +342,7 @@ extension Http11Processor {
     func flushOutput() {
         if self.output.readableBytes > 0 {
             var buffer = self.output
-            self.output = ByteBuffer()
+            self.output = self.loop.nothing
             if !self.hasUnflushedWrites, let sent = buffer.withUnsafeReadableBytes({ self.socket?.write($0) }) {
                 buffer.moveReaderIndex(forwardBy: sent)
                 guard buffer.readableBytes > 0 else { return self.loop.giveBack(consume buffer) }

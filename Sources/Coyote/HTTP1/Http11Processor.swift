@@ -220,10 +220,12 @@ extension Http11Processor {
             case .idle:
                 guard self.input.readableBytes > 0 else { return self.releaseInput() }
                 guard self.output.readableBytes < Self.outputBatchMaximum || self.drainBatch() else { return }
-                self.beginRequest()
+                let exchange = self.beginRequest()
+                guard self.decodeHead(exchange) else { return }
+                self.startService(exchange)
             case .head:
-                guard self.decodeHead() else { return }
-                self.startService()
+                guard let exchange = self.exchange, self.decodeHead(exchange) else { return }
+                self.startService(exchange)
             case .service:
                 guard let exchange = self.exchange else { return }
                 exchange.resumeReader()
@@ -239,8 +241,8 @@ extension Http11Processor {
         }
     }
 
-    private func releaseInput() {
-        self.input = ByteBuffer()
+    func releaseInput() {
+        if self.input.capacity > self.loop.nothing.capacity { self.input = self.loop.nothing }
     }
 
     /// Sends the gathered answers; false when the client does not take them and reading on has to wait.
@@ -249,7 +251,7 @@ extension Http11Processor {
         return self.isWritable
     }
 
-    private func beginRequest() {
+    private func beginRequest() -> Exchange {
         if self.settings !== self.loop.settings { self.settings = self.loop.settings }
         let exchange = self.loop.takeExchange()
         let now = MonotonicClock.now()
@@ -258,11 +260,11 @@ extension Http11Processor {
         self.state = .head
         self.setKeptAlive(false)
         self.wait(self.settings.connectionTimeout, from: now)
+        return exchange
     }
 
     /// - Returns: whether the head is complete or refused.
-    private func decodeHead() -> Bool {
-        guard let exchange = self.exchange else { return false }
+    private func decodeHead(_ exchange: Exchange) -> Bool {
         var failure: Http11DecodingError?
         let isComplete = self.input.withUnsafeReadableBytes { bytes in
             do throws(Http11DecodingError) {
@@ -276,16 +278,22 @@ extension Http11Processor {
             self.wait(self.settings.connectionTimeout, from: MonotonicClock.now())
             return false
         }
-        let head = self.input.readSlice(length: exchange.decoder.position) ?? ByteBuffer()
+        let head = self.takeInput(exchange.decoder.position)
         exchange.request.headers.head = head
         exchange.head = head
         exchange.request.rejection = failure?.rejection
         return true
     }
 
+    /// Cuts bytes off the input; all there are, in most cases.
+    private func takeInput(_ count: Int) -> ByteBuffer {
+        guard count == self.input.readableBytes else { return self.input.readSlice(length: count) ?? self.loop.nothing }
+        defer { self.input = self.loop.nothing }
+        return self.input
+    }
+
     /// Hands the request to the adapter, in a task that starts here and now.
-    private func startService() {
-        guard let exchange = self.exchange else { return }
+    private func startService(_ exchange: Exchange) {
         self.prepare(exchange)
         self.state = .service
         self.deadline = .max
@@ -303,7 +311,6 @@ extension Http11Processor {
         request.peerAddress = self.addresses.remoteAddress
         request.connectionID = self.connectionID
         request.requestID = self.loop.nextRequestID()
-        request.eventLoop = self.loop.eventLoop
         request.hook = self
         exchange.response.hook = self
         self.applyScheme(request)

@@ -21,7 +21,7 @@ struct RequestPreparation {
         var transferEncoding: Int?
         var connection: Int?
         var expect: Int?
-        var hasCookies = false
+        var cookie: Int?
     }
 
     private var isHTTP11 = false
@@ -46,7 +46,6 @@ struct RequestPreparation {
         self.takeLine(request, decoder)
         let headers = request.headers
         self.findFields(headers)
-        request.hasCookies = self.known.hasCookies
         self.readConnection(headers)
         if self.isHTTP11 { self.readExpectation(request) }
         if let agents = restricted, let agent = headers.first("user-agent"),
@@ -61,19 +60,22 @@ struct RequestPreparation {
         self.delimitBody(request)
         self.readHost(request, &hosts)
         self.edit(headers)
+        request.firstCookieField = self.known.cookie
         request.rejection = self.rejection
     }
 
     /// Changes the fields; last, for what is known of them is their places.
-    private func edit(_ headers: MimeHeaders) {
+    private mutating func edit(_ headers: MimeHeaders) {
+        guard self.authority != nil || self.ignoresLength else { return }
         if let authority = self.authority { headers.set("host", authority) }
         if self.ignoresLength { headers.remove("content-length") }
+        self.known.cookie = self.known.cookie == nil ? nil : headers.firstIndex("cookie")
     }
 
     // MARK: Request line
 
     private mutating func takeLine(_ request: Request, _ decoder: Http11Decoder) {
-        request.headers.head.withUnsafeReadableBytes { bytes in
+        request.headers.withHead { bytes in
             request.method = String(decoding: bytes[decoder.methodRange], as: UTF8.self)
             let version = bytes[decoder.versionRange]
             if decoder.isHTTP09 {
@@ -118,7 +120,7 @@ struct RequestPreparation {
                 self.known.hostCount += 1
             case 6:
                 if headers.isName(at: index, "cookie") {
-                    self.known.hasCookies = true
+                    self.known.cookie = self.known.cookie ?? index
                 } else if headers.isName(at: index, "expect") {
                     self.known.expect = self.known.expect ?? index
                 }
@@ -247,13 +249,13 @@ extension RequestPreparation {
     private mutating func resolveAbsoluteTarget(_ request: Request) {
         let target = request.targetRange
         guard target.count >= 4 else { return }
-        let form = request.headers.head.withUnsafeReadableBytes { AbsoluteTarget.parse($0[target]) }
+        let form = request.headers.withHead { AbsoluteTarget.parse($0[target]) }
         switch form {
         case .relative: return
         case .invalidScheme: self.rejection = .badRequest
         case .absolute(let absolute):
             request.targetRange = absolute.path
-            let authority = request.headers.head.withUnsafeReadableBytes { String(latin1: $0[absolute.authority]) }
+            let authority = request.headers.withHead { String(latin1: $0[absolute.authority]) }
             if !absolute.isUserinfoLegal { self.rejection = .badRequest }
             self.reconcile(authority, request)
         }

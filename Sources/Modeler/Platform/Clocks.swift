@@ -15,13 +15,6 @@ package enum MonotonicClock {
         clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
-
-    /// Seconds since 1970, to the last timer tick of the system.
-    package static func coarseSeconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME_COARSE, &time)
-        return Int64(time.tv_sec)
-    }
 }
 
 /// Time of day; the container reads it here only.
@@ -30,6 +23,13 @@ package enum WallClock {
     package static func milliseconds() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// Milliseconds since 1970, to the last timer tick of the system, some milliseconds ago; read in a fraction of the time.
+    package static func coarseMilliseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME_COARSE, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 

@@ -123,7 +123,7 @@ final class EmbeddedContainer {
         request.requestURI = String(parts[0])
         request.queryString = parts.count > 1 ? String(parts[1]) : nil
         request.headers.replaceAll([(name: "host", value: "localhost:8080")] + headers)
-        request.hasCookies = request.headers.contains("cookie")
+        request.firstCookieField = request.headers.firstIndex("cookie")
         request.loopNotes = self.notes
         request.serverName = "localhost"
         request.serverPort = 8080

@@ -12,6 +12,8 @@ final class RecordingHook: ActionHook {
     private(set) var writes: [ByteBuffer] = []
     private(set) var files: [(offset: Int64, length: Int64)] = []
     private(set) var isFinished = false
+    /// How often the client was asked for its body.
+    private(set) var acknowledged = 0
     private(set) var isAborted = false
     /// After so many bytes of body the client is gone.
     var breaksAfter = Int.max
@@ -28,7 +30,7 @@ final class RecordingHook: ActionHook {
         return self.pieces.removeFirst()
     }
 
-    func acknowledgeExpectation(_ request: Coyote.Request) async throws(CoyoteError) {}
+    func acknowledgeExpectation(_ request: Coyote.Request) async throws(CoyoteError) { self.acknowledged += 1 }
 
     private func commit(_ response: Coyote.Response) {
         guard !response.isCommitted else { return }

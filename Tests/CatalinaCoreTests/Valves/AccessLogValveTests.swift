@@ -42,6 +42,24 @@ import Testing
         try await response.write("OK\n")
     }
 
+    @Test("a loop that has logged before sees another pattern, a stop and a start")
+    func followsChanges() async throws {
+        let valve = try AccessLogValve.descriptor.component(self.attributes([("pattern", "%U %t")]))
+        let container = try await EmbeddedContainer([valve]) { _, response in try await response.write("x") }
+        for _ in 0..<2 { _ = await container.send("GET", "/a") }
+        try valve.reconfigure { $0.pattern = "%m %U" }
+        _ = await container.send("GET", "/b")
+        try await valve.stop()
+        _ = await container.send("GET", "/c")
+        try await valve.start()
+        _ = await container.send("GET", "/d")
+        await valve.backgroundProcess()
+        let lines = (self.tree.text("logs/log") ?? "").split(separator: "\n").map(String.init)
+        #expect(lines.count == 4)
+        #expect(lines.prefix(2).allSatisfy { $0.hasPrefix("/a [") })
+        #expect(Array(lines.dropFirst(2)) == ["GET /b", "GET /d"])
+    }
+
     @Test("patterns give the recorded lines", arguments: Vectors.rows("10/10_access_log_patterns.jsonl"))
     func writesPatterns(row: VectorRow) async throws {
         let attributes = self.attributes([("pattern", row["pattern"].string ?? "")])

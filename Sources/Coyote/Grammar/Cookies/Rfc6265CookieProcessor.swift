@@ -58,7 +58,7 @@ package struct Rfc6265CookieProcessor: Sendable, Hashable {
         }
     }
 
-    /// As ``parse(_:into:limit:)``, where only the cookies of one name are wanted: their values are appended.
+    /// As ``parse(_:into:limit:)``, where only the cookies of one name are wanted: their values are handed over.
     ///
     /// `count` is the number of cookies before this field; those of the field are added.
     /// - Throws: ``CookieError`` if there are more than the limit in all.
@@ -67,7 +67,7 @@ package struct Rfc6265CookieProcessor: Sendable, Hashable {
         in field: Span<UInt8>,
         count: inout Int,
         limit: Int,
-        values: inout [String]
+        _ take: (String) -> Void
     ) throws(CookieError) {
         var reader = CookieReader(count: field.count)
         let wanted = name.utf8.span
@@ -76,7 +76,7 @@ package struct Rfc6265CookieProcessor: Sendable, Hashable {
             guard limit < 0 || count < limit else { throw .tooMany(limit: limit) }
             count += 1
             guard field.extracting(pair.name).equals(wanted) else { continue }
-            values.append(pair.value.map { field.extracting($0).utf8Text } ?? "")
+            take(pair.value.map { field.extracting($0).utf8Text } ?? "")
         }
     }
 

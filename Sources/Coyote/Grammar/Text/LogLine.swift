@@ -12,6 +12,15 @@ package struct LogLine: ~Copyable {
 
     deinit { self.storage.deallocate() }
 
+    /// Lines that took more room give it back before they are used again.
+    package static let keptMaximum = 4096
+
+    /// Makes the line empty; keeps its room up to so many bytes.
+    package mutating func removeAll(keepingCapacity maximum: Int) {
+        self.count = 0
+        if self.capacity > maximum { self = LogLine(capacity: maximum) }
+    }
+
     /// What has been gathered.
     package borrowing func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         body(UnsafeRawBufferPointer(start: self.storage, count: self.count))

@@ -1,4 +1,4 @@
-package import Synchronization
+import Synchronization
 
 /// The attributes of a component that may change while it runs, and what was made of them: a compiled pattern, for example.
 ///
@@ -7,9 +7,9 @@ package import Synchronization
 /// Isolation: any thread.
 package final class LiveSettings<Value: Sendable, Derived: Sendable>: Sendable {
     /// What is in force at one time.
-    @usableFromInline final class Snapshot: Sendable {
-        @usableFromInline let value: Value
-        @usableFromInline let derived: Derived
+    private final class Snapshot: Sendable {
+        let value: Value
+        let derived: Derived
 
         init(_ value: Value, _ derived: Derived) {
             self.value = value
@@ -18,12 +18,15 @@ package final class LiveSettings<Value: Sendable, Derived: Sendable>: Sendable {
     }
 
     // SAFETY: the address of the last of the snapshots kept, none of which is let go.
-    @usableFromInline let address: Atomic<UInt>
+    private let address: Atomic<UInt>
     private let kept: Mutex<[Snapshot]>
     private let derive: @Sendable (Value) throws -> Derived
 
     /// - Throws: what `derive` throws: the attributes cannot be used.
-    package convenience init(_ value: Value, _ derive: @escaping @Sendable (Value) throws -> Derived) throws {
+    package convenience init<Fault: Error>(
+        _ value: Value,
+        _ derive: @escaping @Sendable (Value) throws(Fault) -> Derived
+    ) throws(Fault) {
         self.init(Snapshot(value, try derive(value)), derive)
     }
 
@@ -39,25 +42,35 @@ package final class LiveSettings<Value: Sendable, Derived: Sendable>: Sendable {
     }
 
     /// The attributes in force.
-    @inlinable package var value: Value { self.current.value }
+    // Inlined, so that of large attributes only those are copied that are asked for.
+    package var value: Value { @inline(__always) get { unsafe self.current._withUnsafeGuaranteedRef { $0.value } } }
     /// What follows from them.
-    @inlinable package var derived: Derived { self.current.derived }
+    package var derived: Derived {
+        @inline(__always) get { unsafe self.current._withUnsafeGuaranteedRef { $0.derived } }
+    }
 
     /// Changes attributes; with those that cannot be used nothing changes.
-    package func change(_ change: (inout Value) throws -> Void) throws {
+    ///
+    /// - Returns: the attributes now in force.
+    @discardableResult
+    package func change(_ change: (inout Value) throws -> Void) throws -> Value {
         try self.kept.withLock { kept in
             var value = self.value
             try change(&value)
             let next = Snapshot(value, try self.derive(value))
             kept.append(next)
             self.address.store(UInt(bitPattern: Unmanaged.passUnretained(next).toOpaque()), ordering: .releasing)
+            return value
         }
     }
 
-    @inlinable var current: Snapshot {
-        guard let pointer = UnsafeRawPointer(bitPattern: self.address.load(ordering: .acquiring)) else {
-            preconditionFailure("Settings always have a value")
+    // Not retained, since it is never let go: all event loops would write the count.
+    private var current: Unmanaged<Snapshot> {
+        @inline(__always) get {
+            guard let pointer = UnsafeRawPointer(bitPattern: self.address.load(ordering: .acquiring)) else {
+                preconditionFailure("Settings always have a value")
+            }
+            return unsafe Unmanaged<Snapshot>.fromOpaque(pointer)
         }
-        return unsafe Unmanaged<Snapshot>.fromOpaque(pointer).takeUnretainedValue()
     }
 }
