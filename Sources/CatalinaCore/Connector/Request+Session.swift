@@ -93,7 +93,7 @@ extension Request {
     }
 
     private func createSession(_ context: ContextFacts, _ manager: any Manager) async throws -> any Session {
-        if context.tracking.usesCookies, self.response.isHeadSent {
+        if context.tracking.usesCookies, self.response.isCommitted {
             throw IllegalStateError("Cannot create a session after the response has been committed")
         }
         let session = try manager.createSession(await self.reusableSessionID(context))

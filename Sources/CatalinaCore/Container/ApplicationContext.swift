@@ -71,12 +71,15 @@ package final class ApplicationContext: ContainerServletContext {
 
     package var temporaryDirectory: String { self.protected.withLock { $0.temporaryDirectory } }
 
-    package func realPath(_ path: String) -> String? { self.resources?.realPath(path) }
+    package func realPath(_ path: String) -> String? {
+        self.resources?.realPath(path.hasPrefix("/") ? path : "/" + path)
+    }
+
     package func resourcePaths(_ path: String) -> [String]? { self.resources?.resourcePaths(path) }
 
     package func resource(_ path: String) async throws -> [UInt8]? {
-        guard let resources = self.resources, path.hasPrefix("/") else { return nil }
-        return try await resources.bytes(path).map { Array($0.readableBytesView) }
+        guard let resources = self.resources else { return nil }
+        return try await resources.bytes(path.hasPrefix("/") ? path : "/" + path).map { Array($0.readableBytesView) }
     }
 
     package func mimeType(_ file: String) -> String? {

@@ -46,7 +46,8 @@ import Testing
     func resources() async throws {
         #expect(try await self.context.resource("/a.txt") == Array("text".utf8))
         #expect(try await self.context.resource("/WEB-INF/c") == Array("hidden".utf8))
-        for path in ["a.txt", "/none", "/../a.txt", ""] {
+        #expect(try await self.context.resource("a.txt") == Array("text".utf8))
+        for path in ["none", "/none", "/../a.txt", ""] {
             #expect(try await self.context.resource(path) == nil, "\(path)")
         }
         #expect(self.context.resourcePaths("/")?.sorted() == ["/WEB-INF/", "/a.txt", "/dir/"])

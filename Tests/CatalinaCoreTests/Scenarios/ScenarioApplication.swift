@@ -7,8 +7,15 @@ import TestSupport
 /// What the servlets of a scenario wrote down, in order.
 final class ScenarioTrace: Sendable {
     private let held = Mutex<[String]>([])
+    private let session = Mutex<(any HttpSession)?>(nil)
     var entries: [String] { self.held.withLock { $0 } }
     func add(_ entry: String) { self.held.withLock { $0.append(entry) } }
+
+    /// A session that may have ended since a servlet put it here.
+    var keptSession: (any HttpSession)? {
+        get { self.session.withLock { $0 } }
+        set { self.session.withLock { $0 = newValue } }
+    }
 }
 
 /// The applications of `Tests/Vectors/servlet/Probe.java`: servlets that do what the request's header fields say.
@@ -38,6 +45,10 @@ enum ScenarioApplication {
             model.servletMappings.append((pattern: pattern, servletName: name))
             classes.servlets[name] = { ScenarioServlet(name: name, trace: trace) }
         }
+        classes.servlets["default"] = { DefaultServlet() }
+        model.mimeType = {
+            ["html": "text/html", "css": "text/css", "txt": "text/plain", "gz": "application/x-gzip"][$0.lowercased()]
+        }
         var filter = FilterDefinition(name: "F", className: "F")
         filter.isAsyncSupported = true
         model.filters = [filter]
@@ -58,8 +69,6 @@ private struct ScenarioServlet: Servlet {
     let trace: ScenarioTrace
 
     func service(_ request: any HttpServletRequest, _ response: any HttpServletResponse) async throws {
-        // The default servlet finds nothing.
-        guard self.name != "default" else { return try await response.sendError(404) }
         try await ScenarioProgram(name: self.name, trace: self.trace, request: request, response: response).run()
     }
 }
@@ -79,8 +88,10 @@ private struct ScenarioFilter: Filter {
     }
 }
 
-/// Hears of requests that ask for it, and fails where they say so.
-private struct ScenarioListener: ServletRequestListener, ServletRequestAttributeListener {
+/// Hears of applications' attributes, of sessions, and of requests that ask for it, where it fails if they say so.
+private struct ScenarioListener: ServletRequestListener, ServletRequestAttributeListener,
+    ServletContextAttributeListener, HttpSessionListener, HttpSessionAttributeListener, HttpSessionIdListener
+{
     let trace: ScenarioTrace
 
     func requestInitialized(_ context: any ServletContext, _ request: any HttpServletRequest) async throws {
@@ -98,6 +109,33 @@ private struct ScenarioListener: ServletRequestListener, ServletRequestAttribute
     func attributeChanged(_ change: AttributeChange, _ request: any HttpServletRequest, _ name: String, _ value: Any) {
         guard request.header("X-L") != nil, name.hasPrefix("x.") else { return }
         self.trace.add("\(change) \(name)=\(value)")
+    }
+
+    func attributeChanged(
+        _ change: AttributeChange,
+        _ context: any ServletContext,
+        _ name: String,
+        _ value: any Sendable
+    ) {
+        if name.hasPrefix("x") { self.trace.add("context \(change) \(name)=\(value)") }
+    }
+
+    func attributeChanged(
+        _ change: AttributeChange,
+        _ session: any HttpSession,
+        _ name: String,
+        _ value: any Sendable
+    ) { self.trace.add("session \(change) \(name)=\(value)") }
+
+    func sessionCreated(_ session: any HttpSession) { self.trace.add("sessionCreated") }
+
+    func sessionDestroyed(_ session: any HttpSession) {
+        let value = (try? session.attribute("x")) ?? nil
+        self.trace.add("sessionDestroyed x=\(value.map { "\($0)" } ?? "null")")
+    }
+
+    func sessionIdChanged(_ session: any HttpSession, _ oldSessionId: String) {
+        self.trace.add("sessionIdChanged \(session.id != oldSessionId)")
     }
 }
 

@@ -38,12 +38,14 @@ struct ScenarioProgram {
         }
     }
 
-    private func add(_ text: String) { self.trace.add("\(self.name) \(text)") }
+    func add(_ text: String) { self.trace.add("\(self.name) \(text)") }
 
     private func take(_ step: String, _ first: String?, _ second: String?) async throws {
         if try await self.look(step, first ?? "") { return }
         if try await self.answer(step, first, second) { return }
         if try await self.passOn(step, first) { return }
+        if try await self.useSession(step, first ?? "", second) { return }
+        if try await self.useContext(step, first ?? "", second) { return }
         switch step {
         case "set": self.request.setAttribute(first ?? "", second)
         case "remove": self.request.removeAttribute(first ?? "")

@@ -1,4 +1,4 @@
-import Foundation
+import CatalinaSession
 import NIOPosix
 import TestSupport
 import Testing
@@ -28,6 +28,15 @@ import Testing
     @Test("cookies", arguments: rows("cookies"))
     func cookies(row: VectorRow) async throws { try await Self.compare(row) }
 
+    @Test("sessions", arguments: rows("sessions"))
+    func sessions(row: VectorRow) async throws { try await Self.compare(row) }
+
+    @Test("the application", arguments: rows("context"))
+    func context(row: VectorRow) async throws { try await Self.compare(row) }
+
+    /// A text with session ids told apart from it.
+    static func hidingIDs(_ text: String) -> String { text.replacing(/[0-9A-F]{32}/, with: "ID") }
+
     private struct Outcome: Equatable, CustomStringConvertible {
         var status: Int
         var headers: [String]
@@ -53,22 +62,35 @@ import Testing
     private static func run(_ row: VectorRow) async throws -> Outcome {
         let trace = ScenarioTrace()
         let folder = try FileTree("scenario")
+        for (path, text) in [
+            ("f.txt", "file f\n"), ("d/g.txt", "file g\n"), ("WEB-INF/h.txt", "file h\n"),
+            ("WEB-INF/web.xml", "<web-app/>\n"),
+        ] { try folder.write(path, text) }
         let container = try EmbeddedContainer()
         for path in ["/app", "/bare"] {
-            try await container.add(path: path, documentBase: folder.path) { model, classes in
+            try await container.add(path: path, documentBase: folder.path, manager: StandardManager.withDefaults) {
+                model,
+                classes in
                 ScenarioApplication.configure(&model, &classes, trace)
                 if path == "/app" { model.errorPages = ScenarioApplication.errorPages }
             }
         }
         try await container.start()
-        let fields = try row.array("fields").compactMap(\.string).map { field in
+        var answer = await container.send("GET", try row.string("target"), Self.fields(row["fields"])) { request in
+            request.eventLoop = MultiThreadedEventLoopGroup.singleton.any()
+        }
+        if let cookie = answer["Set-Cookie"]?.prefix(while: { $0 != ";" }), row["later"].array != nil {
+            let fields = Self.fields(row["later"]) + [(name: "Cookie", value: String(cookie))]
+            answer = await container.send("GET", try row.string("target"), fields)
+        }
+        return self.outcome(answer, trace)
+    }
+
+    private static func fields(_ value: JSONValue) -> [(name: String, value: String)] {
+        (value.array ?? []).compactMap(\.string).map { field in
             let parts = field.split(separator: ": ", maxSplits: 1)
             return (name: String(parts[0]), value: parts.count > 1 ? String(parts[1]) : "")
         }
-        let answer = await container.send("GET", try row.string("target"), fields) { request in
-            request.eventLoop = MultiThreadedEventLoopGroup.singleton.any()
-        }
-        return self.outcome(answer, trace)
     }
 
     /// The header fields that were recorded.
@@ -83,7 +105,7 @@ import Testing
                 return nil
             }
             let isDate = field.name == "Retry-After" && field.value.hasSuffix(" GMT")
-            return "\(field.name): \(isDate ? "a date" : field.value)"
+            return "\(field.name): \(isDate ? "a date" : Self.hidingIDs(field.value))"
         }
         return Outcome(
             status: answer.status,

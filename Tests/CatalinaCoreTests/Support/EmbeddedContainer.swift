@@ -65,6 +65,7 @@ final class EmbeddedContainer {
         documentBase: String,
         workDirectory: String = "",
         context changeContext: (inout StandardContext.Configuration) -> Void = { _ in },
+        manager: @escaping @Sendable () -> any Manager = { StubManager() },
         _ configure: @escaping @Sendable (inout ApplicationModel, inout ContainerClasses) -> Void
     ) async throws -> StandardContext {
         var configuration = StandardContext.Configuration()
@@ -75,7 +76,7 @@ final class EmbeddedContainer {
         var setup = StandardContext.Setup()
         configure(&model, &setup.containerClasses)
         setup.documentBase = documentBase
-        setup.makeManager = { _ in StubManager() }
+        setup.makeManager = { _ in manager() }
         setup.workDirectory = workDirectory
         context.setup = setup
         context.lifecycle.add(ModelListener(context, model))

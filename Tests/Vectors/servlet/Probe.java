@@ -12,7 +12,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * with what was written down since the last time, a line an entry.
  */
 @WebListener
-public class Probe extends HttpServlet implements Filter, ServletRequestListener, ServletRequestAttributeListener {
+public class Probe extends HttpServlet implements Filter, ServletRequestListener, ServletRequestAttributeListener,
+    ServletContextAttributeListener, HttpSessionListener, HttpSessionAttributeListener, HttpSessionIdListener {
     static final List<String> trace = new CopyOnWriteArrayList<>();
     static final String[] PARTS = {"request_uri", "context_path", "servlet_path", "path_info", "query_string", "mapping"};
     static final String[] ERRORS =
@@ -129,9 +130,120 @@ public class Probe extends HttpServlet implements Filter, ServletRequestListener
             case "complete": request.getAsyncContext().complete(); break;
             case "dispatch": if (first == null) request.getAsyncContext().dispatch(); else request.getAsyncContext().dispatch(first); break;
             case "isAsync": add(name + " async " + request.isAsyncStarted() + " " + request.isAsyncSupported()); break;
+            case "session": if (request.getSession() == null) add(name + " no session"); break;
+            case "noSession": add(name + " session " + (request.getSession(false) != null)); break;
+            case "sset": request.getSession().setAttribute(first, second); break;
+            case "sbind": request.getSession().setAttribute(first, new Bound(second)); break;
+            case "sget": add(name + " " + first + "=" + request.getSession().getAttribute(first)); break;
+            case "sremove": request.getSession().removeAttribute(first); break;
+            case "snames": {
+                List<String> names = new ArrayList<>(Collections.list(request.getSession().getAttributeNames()));
+                Collections.sort(names);
+                add(name + " snames " + names);
+                break;
+            }
+            case "snew": add(name + " new " + request.getSession().isNew()); break;
+            case "sinvalidate": request.getSession().invalidate(); break;
+            case "sinterval": request.getSession().setMaxInactiveInterval(Integer.parseInt(first)); break;
+            case "sshow": add(name + " interval " + request.getSession().getMaxInactiveInterval()); break;
+            case "keep": kept = request.getSession(); break;
+            case "kept": kept(name, first); break;
+            case "changeId": {
+                String old = request.getSession(false) == null ? null : request.getSession().getId();
+                add(name + " changed " + !request.changeSessionId().equals(old));
+                break;
+            }
+            case "sid":
+                add(name + " sid " + (request.getRequestedSessionId() != null) + " "
+                    + request.isRequestedSessionIdValid() + " " + request.isRequestedSessionIdFromCookie() + " "
+                    + request.isRequestedSessionIdFromURL());
+                break;
+            case "encode": add(name + " " + response.encodeURL(first).replaceAll("[0-9A-F]{32}", "ID")); break;
+            case "cset": request.getServletContext().setAttribute(first, second); break;
+            case "cremove": request.getServletContext().removeAttribute(first); break;
+            case "cget": add(name + " " + first + "=" + request.getServletContext().getAttribute(first)); break;
+            case "dispatcher": add(name + " " + first + " " + (request.getServletContext().getRequestDispatcher(first) != null)); break;
+            case "relative": add(name + " " + first + " " + (request.getRequestDispatcher(first) != null)); break;
+            case "named": add(name + " " + first + " " + (request.getServletContext().getNamedDispatcher(first) != null)); break;
+            case "mime": add(name + " " + first + " " + request.getServletContext().getMimeType(first)); break;
+            case "paths": {
+                Set<String> found = request.getServletContext().getResourcePaths(first);
+                add(name + " " + first + " " + (found == null ? null : new TreeSet<>(found)));
+                break;
+            }
+            case "resource": {
+                java.io.InputStream in = request.getServletContext().getResourceAsStream(first);
+                add(name + " " + first + " " + (in == null ? null : new String(in.readAllBytes()).trim()));
+                break;
+            }
+            case "real": {
+                String real = request.getServletContext().getRealPath(first);
+                String root = request.getServletContext().getRealPath("/");
+                add(name + " " + first + " " + (real == null ? null : real.replace(root, "ROOT/")));
+                break;
+            }
             case "throw": fail(first, second);
             default: throw new IllegalArgumentException("No step " + words[0]);
         }
+    }
+
+    static HttpSession kept;
+
+    /** Uses a session that may have ended. */
+    static void kept(String name, String what) {
+        switch (what) {
+            case "get": add(name + " " + kept.getAttribute("x")); break;
+            case "set": kept.setAttribute("x", "y"); break;
+            case "names": kept.getAttributeNames(); break;
+            case "remove": kept.removeAttribute("x"); break;
+            case "id": add(name + " id " + kept.getId().length()); break;
+            case "new": add(name + " new " + kept.isNew()); break;
+            case "created": kept.getCreationTime(); break;
+            case "accessed": kept.getLastAccessedTime(); break;
+            case "interval": add(name + " interval " + kept.getMaxInactiveInterval()); break;
+            case "invalidate": kept.invalidate(); break;
+            default: throw new IllegalArgumentException(what);
+        }
+    }
+
+    static class Bound implements HttpSessionBindingListener {
+        final String text;
+
+        Bound(String text) { this.text = text; }
+
+        public void valueBound(HttpSessionBindingEvent event) { add("bound " + event.getName() + "=" + text); }
+
+        public void valueUnbound(HttpSessionBindingEvent event) { add("unbound " + event.getName() + "=" + text); }
+
+        public String toString() { return text; }
+    }
+
+    public void sessionCreated(HttpSessionEvent event) { add("sessionCreated"); }
+
+    public void sessionDestroyed(HttpSessionEvent event) {
+        add("sessionDestroyed x=" + event.getSession().getAttribute("x"));
+    }
+
+    public void sessionIdChanged(HttpSessionEvent event, String old) {
+        add("sessionIdChanged " + !event.getSession().getId().equals(old));
+    }
+
+    public void attributeAdded(HttpSessionBindingEvent event) { add("session added " + event.getName() + "=" + event.getValue()); }
+
+    public void attributeRemoved(HttpSessionBindingEvent event) { add("session removed " + event.getName() + "=" + event.getValue()); }
+
+    public void attributeReplaced(HttpSessionBindingEvent event) { add("session replaced " + event.getName() + "=" + event.getValue()); }
+
+    public void attributeAdded(ServletContextAttributeEvent event) {
+        if (event.getName().startsWith("x")) add("context added " + event.getName() + "=" + event.getValue());
+    }
+
+    public void attributeRemoved(ServletContextAttributeEvent event) {
+        if (event.getName().startsWith("x")) add("context removed " + event.getName() + "=" + event.getValue());
+    }
+
+    public void attributeReplaced(ServletContextAttributeEvent event) {
+        if (event.getName().startsWith("x")) add("context replaced " + event.getName() + "=" + event.getValue());
     }
 
     static void fail(String kind, String message) throws IOException, ServletException {

@@ -2,6 +2,7 @@
 """Records scenarios.tsv from a server with the applications /app and /bare of Probe.java: record.py PORT."""
 import http.client
 import json
+import re
 import sys
 import time
 
@@ -10,7 +11,8 @@ port = int(sys.argv[1])
 
 def ask(target, fields):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
-    connection.putrequest("GET", target, skip_accept_encoding=True)
+    connection.putrequest("GET", target, skip_host=True, skip_accept_encoding=True)
+    connection.putheader("Host", "localhost:8080")
     for name, value in fields:
         connection.putheader(name, value)
     connection.endheaders()
@@ -29,14 +31,18 @@ for line in open("scenarios.tsv"):
     if line.startswith("#"):
         continue
     topic, name, target, fields = line.rstrip("\n").split("\t")
-    pairs = []
+    pairs, later = [], []
     for field in fields.split(" | "):
         key, _, value = field.partition(":")
-        key = key.strip()
-        pairs.append(((key if key in ("Cookie", "Accept-Language") else "X-" + key), value.strip()))
+        key, is_later = key.strip().removesuffix("#2"), key.strip().endswith("#2")
+        pair = ((key if key in ("Cookie", "Accept-Language") else "X-" + key), value.strip())
+        (later if is_later else pairs).append(pair)
     ask("/bare/trace", [])
     ask("/app/trace", [])
     status, headers, body = ask(target, pairs)
+    if later:
+        given = [v.split(";")[0] for k, v in headers if k == "Set-Cookie"]
+        status, headers, body = ask(target, later + [("Cookie", cookie) for cookie in given])
     time.sleep(0.05)
     trace = ask("/" + target.split("/")[1] + "/trace", [])[2]
     if "<!doctype html>" in body.lower():
@@ -44,9 +50,11 @@ for line in open("scenarios.tsv"):
     kept = [f"{k}: {v}" for k, v in headers if k in ("Set-Cookie", "Content-Type", "Content-Language", "Location", "X-H", "Retry-After")]
     if body == "REPORT":
         kept = [k for k in kept if not k.startswith("Content-")]
+    kept = [re.sub("[0-9A-F]{32}", "ID", k) for k in kept]
     kept = ["Retry-After: a date" if k.startswith("Retry-After: ") and k.endswith(" GMT") else k for k in kept]
     rows.setdefault(topic, []).append(
-        {"name": name, "target": target, "fields": [f"{k}: {v}" for k, v in pairs], "status": status,
+        {"name": name, "target": target, "fields": [f"{k}: {v}" for k, v in pairs],
+         **({"later": [f"{k}: {v}" for k, v in later]} if later else {}), "status": status,
          "headers": kept, "body": body, "trace": trace.splitlines()}
     )
 for topic, entries in rows.items():
