@@ -91,6 +91,14 @@ package struct MemberVerification: Sendable {
         return actions
     }
 
+    /// Members that are there below and not here, but for listed ones, which are suspects.
+    func missing(of below: [Member]) -> [Member] {
+        below.filter { !self.table.contains($0) && !self.addSuspects.contains($0) }
+    }
+
+    /// Probes members that are there below and not here.
+    mutating func look(for missing: [Member]) -> [Action] { missing.flatMap { self.probe($0, .heartbeat) } }
+
     /// Probes every member of the layer below.
     package mutating func checkAll(below: [Member]) -> [Action] {
         below.flatMap { self.probe($0, .forced) }

@@ -61,7 +61,12 @@ package final class TcpFailureDetector: ConfiguredInterceptor {
         var verification = MemberVerification()
         /// Who waits until a member is verified.
         var waiting: [Member: [EventLoopPromise<Void>]] = [:]
+        /// Whether members that are there below and gone here are about to be looked for.
+        var isLooking = false
     }
+
+    /// How soon a member that was found gone is looked for while the membership still hears of it.
+    private static let lookInterval = TimeAmount.milliseconds(500)
 
     package let settings: InterceptorSettings<Configuration>
     private let state = LoopConfined(State())
@@ -176,12 +181,27 @@ package final class TcpFailureDetector: ConfiguredInterceptor {
             case .announceDisappeared(let member, let reason):
                 self.logDisappeared(member, reason, context: context)
                 context.fireMemberDisappeared(member)
+                if reason != nil { self.lookSoon(context: context) }
             case .stillAlive(let member, let reason):
                 let line =
                     reason == .disappeared
                     ? "Verification complete. Member still alive" : "Suspect member, confirmed alive."
                 self.log(context).info("\(line)[\(member.name)]")
             }
+        }
+    }
+
+    /// A member may be back before the membership has noticed that it was gone: then nobody tells of it.
+    private func lookSoon(context: InterceptorContext) {
+        guard !self.state[context].isLooking else { return }
+        self.state[context].isLooking = true
+        context.loop.schedule(after: Self.lookInterval) { [weak self] in
+            guard let self, self.place.withLock({ $0 }) != nil else { return }
+            self.state[context].isLooking = false
+            let missing = self.state[context].verification.missing(of: context.members)
+            guard !missing.isEmpty else { return }
+            self.perform(self.state[context].verification.look(for: missing), context: context)
+            self.lookSoon(context: context)
         }
     }
 
