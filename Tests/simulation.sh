@@ -1,34 +1,45 @@
-#!/bin/sh
+#!/bin/bash
 # Runs whole clusters on virtual time, each from one seed, under faults; what fails is named by its seed.
 #
 # Usage: simulation.sh [SEEDS [FIRST]]   10000 seeds from 1; one seed alone shows what happens
-# The same seed does the same again: simulation.sh 1 SEED. The last line says how many passed.
+# Each seed stands for two clusters: one whose clients go anywhere, and one behind a balancer. The same seed does the
+# same again: simulation.sh 1 SEED. As many run at the same time as there are processors; the last line says how many
+# passed.
 
 cd "$(dirname "$0")/.." || exit 1
 seeds=${1:-10000}
 first=${2:-1}
 last=$((first + seeds - 1))
 # Processes are short so that memory is.
-chunk=250
+chunk=100
 
 export CARACAL_TESTS=ClusterSimulation
 export SWIFT_DETERMINISTIC_HASHING=1
 flags="-c release --scratch-path .build-simulation -Xswiftc -enable-testing -debug-info-format none"
 swift build --build-tests $flags || exit 1
 
-log=.build-simulation/simulation.log
-: > "$log"
-while [ "$first" -le "$last" ]; do
-    end=$((first + chunk - 1))
-    [ "$end" -le "$last" ] || end=$last
-    CARACAL_SIMULATION_SEEDS=$first-$end swift test --skip-build $flags --filter ClusterSimulationTests \
-        > .build-simulation/chunk.log 2>&1
-    cat .build-simulation/chunk.log >> "$log"
-    [ "$seeds" -gt 1 ] || cat .build-simulation/chunk.log
-    grep '^seed .* failed' .build-simulation/chunk.log
-    echo "$(grep -c '^seed .* passed' "$log") of $((end - last + seeds)) seeds passed"
-    first=$((end + 1))
-done
-passed=$(grep -c '^seed .* passed' "$log")
-echo "$passed passed, $((seeds - passed)) failed"
-[ "$passed" -eq "$seeds" ]
+logs=.build-simulation/logs
+rm -rf "$logs" && mkdir -p "$logs" || exit 1
+export LD_LIBRARY_PATH=.build-simulation/release
+
+# run_chunk FIRST LAST: some seeds, in a process of their own.
+run_chunk() {
+    local end=$(($1 + chunk - 1))
+    [ "$end" -le "$2" ] || end=$2
+    CARACAL_SIMULATION_SEEDS=$1-$end .build-simulation/release/caracalPackageTests.xctest \
+        --testing-library swift-testing --filter ClusterSimulationTests > "$logs/$1" 2>&1
+    grep -E '^(balanced )?seed .* failed' "$logs/$1"
+    echo "seeds $1 to $end: $(grep -cE '^(balanced )?seed .* passed' "$logs/$1") of $((2 * (end - $1 + 1))) clusters passed"
+}
+export -f run_chunk
+export chunk logs
+
+if [ "$seeds" -gt 1 ]; then
+    seq "$first" "$chunk" "$last" | xargs -P "$(nproc)" -I START bash -c "run_chunk START $last"
+else
+    run_chunk "$first" "$last"
+    cat "$logs/$first"
+fi
+passed=$(cat "$logs"/* | grep -cE '^(balanced )?seed .* passed')
+echo "$passed passed, $((2 * seeds - passed)) failed"
+[ "$passed" -eq $((2 * seeds)) ]

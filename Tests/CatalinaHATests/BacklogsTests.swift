@@ -71,7 +71,7 @@ import Tribes
         let second = backlogs.begin(self.one, present: [])
         backlogs.missed("s", by: [self.one], at: 1)
         backlogs.end(self.one, try #require(second), isDone: true)
-        #expect(backlogs.isMissed("s"))
+        #expect(!backlogs.missing("s").isEmpty)
     }
 
     @Test("a member that leaves, begins anew or stays away is forgotten")
@@ -95,10 +95,40 @@ import Tribes
         var backlogs = Backlogs()
         backlogs.lost(self.one, others: [], at: 0)
         for number in 0...Backlogs.idsMaximum { backlogs.changed("s\(number)", by: .own, at: 0) }
+        #expect(backlogs.count == 0)
         backlogs.appeared(self.one, at: 1)
         let work = backlogs.begin(self.one, present: [])
         #expect(work?.isEverything == true)
-        #expect(backlogs.count == 0)
+    }
+
+    @Test("what changes while everything is on its way is sent after it")
+    func changedMeanwhile() throws {
+        var backlogs = Backlogs()
+        backlogs.missedAll(by: self.one, at: 0)
+        let first = backlogs.begin(self.one, present: [])
+        let work = try #require(first)
+        backlogs.missed("s", by: [self.one], at: 1)
+        backlogs.end(self.one, work, isDone: true)
+        #expect(backlogs.missing("s") == [self.one])
+        let second = backlogs.begin(self.one, present: [])
+        #expect(second?.notes.keys.sorted() == ["s"])
+        #expect(second?.isEverything == false)
+    }
+
+    @Test("a change that is missing for a while is asked for, once")
+    func gaps() {
+        var backlogs = Backlogs()
+        backlogs.lacks("s", after: self.one, at: 0)
+        backlogs.lacks("s", after: self.two, at: 1)
+        backlogs.lacks("t", after: self.two, at: 500)
+        let early = backlogs.takeGaps(at: Backlogs.gapAge - 1)
+        #expect(early.isEmpty)
+        let due = backlogs.takeGaps(at: Backlogs.gapAge)
+        #expect(due == [self.one: ["s"]])
+        let later = backlogs.takeGaps(at: Backlogs.gapAge + 500)
+        #expect(later == [self.two: ["t"]])
+        let none = backlogs.takeGaps(at: 10 * Backlogs.gapAge)
+        #expect(none.isEmpty)
     }
 
     private func record(version: Int64, _ value: Int32, used: Int64 = 0) -> SessionRecord {

@@ -64,6 +64,89 @@ import Tribes
         #expect(self.manager.activeSessions == 1)
     }
 
+    private func renamed(_ id: String, to new: String, _ number: Int64? = nil) throws -> SessionMessage {
+        let payload = try SessionMessage.payload(newID: new, number: number)
+        return .changedID(id, in: "/app", now: 1_000_000, payload: payload)
+    }
+
+    private func numbered(_ id: String, _ name: String, _ value: Int32, _ number: Int64) throws -> SessionMessage {
+        var delta = DeltaRequest(sessionID: id)
+        delta.record(.init(.attribute, name, .int(value)))
+        return .delta(id, in: "/app", now: 1_000_000 + number, payload: try delta.encoded(number: number))
+    }
+
+    @Test("a session stays the same whatever node its id names, and is found under any of them")
+    func routes() throws {
+        self.receive(self.created("s.a"), try self.renamed("s.a", to: "s.b", 2), try self.renamed("s.b", to: "s.a", 3))
+        self.receive(try self.numbered("s.b", "n", 7, 4))
+        let session = try #require(self.manager.session("s.b"))
+        #expect(session === self.manager.session("s.a"))
+        #expect(session.id == "s.a")
+        #expect(try session.attribute("n") as? Int32 == 7)
+        // the first of the two new ids comes once more
+        self.receive(try self.renamed("s.a", to: "s.b", 2))
+        #expect(session.id == "s.a")
+        #expect(self.manager.activeSessions == 1)
+    }
+
+    @Test("Tomcat's word on an id that a session has left does not end it")
+    func formerID() throws {
+        self.receive(self.created("s.a"), try self.renamed("s.a", to: "s.b"))
+        self.receive(.expired("s.a", in: "/app", now: 1_000_001))
+        #expect(self.manager.activeSessions == 1)
+        self.receive(.expired("s.b", in: "/app", now: 1_000_002))
+        #expect(self.manager.activeSessions == 0)
+    }
+
+    @Test("a new id with another beginning ends the old one")
+    func login() throws {
+        self.receive(self.created("s.a"), try self.renamed("s.a", to: "t.a", 2))
+        #expect(self.manager.session("s.a") == nil)
+        #expect(self.manager.session("t.a") != nil)
+        self.receive(self.created("s.b"), try self.numbered("s.a", "n", 1, 3))
+        #expect(self.manager.activeSessions == 1)
+    }
+
+    @Test("a change that was made in ignorance of later ones changes only what they did not")
+    func stale() throws {
+        self.receive(self.created("s"), try self.numbered("s", "n", 1, 2))
+        let other = Member(host: [127, 0, 0, 2], port: 1, uniqueID: UniqueID(high: 7, low: 7))
+        self.manager.messageReceived(try self.numbered("s", "n", 9, 5), from: other)
+        self.receive(try self.numbered("s", "n", 2, 3), try self.numbered("s", "m", 3, 4))
+        let session = try #require(self.manager.session("s"))
+        #expect(try session.attribute("n") as? Int32 == 9)
+        #expect(try session.attribute("m") as? Int32 == 3)
+        #expect(session.record.version == 5)
+        #expect(session.isLacking)
+        #expect(self.manager.backlogs.withLock { $0.missing("s") } == [self.sender])
+    }
+
+    @Test("idleness elsewhere does not end a session that has changed here since", arguments: [true, false])
+    func lapse(isLapse: Bool) throws {
+        self.receive(self.created("s"), try self.numbered("s", "n", 1, 2))
+        let end = SessionEnd(creationTime: 900_000, number: 1, isLapse: isLapse)
+        self.receive(.expired("s", in: "/app", now: 1_000_001, payload: end.encoded))
+        #expect((self.manager.session("s") != nil) == isLapse)
+        let last = SessionEnd(creationTime: 900_000, number: 2, isLapse: isLapse)
+        self.receive(.expired("s", in: "/app", now: 1_000_002, payload: last.encoded))
+        #expect(self.manager.session("s") == nil)
+    }
+
+    @Test("an end of an earlier session with that id is none of this one")
+    func otherEnd() throws {
+        self.receive(self.created("s"))
+        let end = SessionEnd(creationTime: 899_999, number: 9, isLapse: false)
+        self.receive(.expired("s", in: "/app", now: 1_000_001, payload: end.encoded))
+        #expect(self.manager.session("s") != nil)
+    }
+
+    @Test("ids that are asked for are read back")
+    func asked() throws {
+        let payload = try SessionMessage.payload(ids: ["s.a", "t"])
+        #expect(try SessionMessage.getAllSessions(in: "/app", now: 1, payload: payload).askedIDs() == ["s.a", "t"])
+        #expect(try SessionMessage.getAllSessions(in: "/app", now: 1).askedIDs() == nil)
+    }
+
     @Test("a session that is said to be made again keeps what it holds")
     func createdTwice() throws {
         self.receive(self.created("s"), try self.delta("s", "a", .int(1)), self.created("s"))

@@ -33,4 +33,19 @@ struct ClusterSimulationTests {
             "\(counts.requests) requests, \(counts.acknowledged) acknowledged, \(counts.checked) holders looked at"
         )
     }
+
+    @Test("behind a balancer no client sees its count go back", arguments: Array(Self.seeds))
+    func balance(seed: UInt64) throws {
+        let isTraced = Self.seeds.count == 1
+        if !isTraced { TestLog.install() }
+        let simulation = BalancedSimulation(seed: seed, isTraced: isTraced)
+        if isTraced { print(simulation.scenario) }
+        let violations = try simulation.run()
+        #expect(violations == [], "balanced seed \(seed)")
+        guard Self.chosen != nil else { return }
+        print(
+            "balanced seed \(seed) \(violations.isEmpty ? "passed" : "failed: \(violations)"),",
+            "\(simulation.scenario.count) nodes, \(simulation.answers) answers"
+        )
+    }
 }

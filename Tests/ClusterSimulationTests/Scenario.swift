@@ -26,8 +26,8 @@ struct Scenario: Sendable {
 
     /// Milliseconds between two heartbeats of the membership.
     var heartbeat: Int64 { self.count > 8 ? 2000 : 500 }
-    /// Requests and faults.
-    var steps: Int { self.count > 8 ? 60 : 120 }
+    /// Requests and faults; behind a balancer faults alone.
+    let steps: Int
 
     init(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
@@ -51,6 +51,25 @@ struct Scenario: Sendable {
         self.hasCuts = Bool.random(using: &generator)
         self.hasPauses = Int.random(in: 0..<3, using: &generator) == 0
         self.clients = Int.random(in: 2...10, using: &generator)
+        self.steps = count > 8 ? 60 : 120
+        self.generator = generator
+    }
+    /// A small cluster behind a balancer: nothing is lost but what its faults take, and messages are acknowledged.
+    init(balanced seed: UInt64) {
+        var generator = SeededGenerator(seed: seed ^ 0x6261_6c61_6e63_6564)
+        self.seed = seed
+        self.kind = .delta
+        self.count = UInt8.random(in: 2...4, using: &generator)
+        self.options = .synchronous
+        self.skews = (0..<self.count).map { _ in Int64.random(in: -2_000...2_000, using: &generator) }
+        self.idleSeconds = 1800
+        var conditions = EmbeddedNetwork.Conditions()
+        conditions.delay = 1...[1, 5, 15].randomElement(using: &generator)!
+        self.conditions = conditions
+        self.hasCuts = true
+        self.hasPauses = true
+        self.clients = Int.random(in: 3...12, using: &generator)
+        self.steps = Int.random(in: 4...10, using: &generator)
         self.generator = generator
     }
 }

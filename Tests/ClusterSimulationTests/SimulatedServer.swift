@@ -182,6 +182,34 @@ final class SimulatedServer: Sendable {
         return answer
     }
 
+    /// Counts in a session, as an application does whose sessions get the route of the node that serves them; one that
+    /// is not found is made anew.
+    func count(_ id: String?, orNew new: String) async -> (id: String, count: Int) {
+        do {
+            let found = try await self.session(movedHere: id)
+            guard let session = try found ?? self.manager.createSession(new) as? DeltaSession else { return ("", 0) }
+            session.access()
+            let count = Self.counter(of: session) + 1
+            try session.setAttribute("n", Int32(count))
+            let id = session.idInternal
+            await self.manager.requestCompleted(session)
+            session.endAccess()
+            return (id, count)
+        } catch {
+            return ("", 0)
+        }
+    }
+
+    private func session(movedHere id: String?) async throws -> DeltaSession? {
+        guard let id, let session = try await self.manager.findSession(id) as? DeltaSession, session.isValid else {
+            return nil
+        }
+        if let new = JvmRouteBinderValve.rebound(session.idInternal, to: "\(self.number)") {
+            self.manager.changeSessionId(session, to: new)
+        }
+        return session
+    }
+
     private func session(for operation: Operation, id: String) async throws -> DeltaSession? {
         if case .create = operation { return try self.manager.createSession(id) as? DeltaSession }
         return try await self.manager.findSession(id) as? DeltaSession

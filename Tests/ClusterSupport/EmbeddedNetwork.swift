@@ -126,7 +126,8 @@ package final class EmbeddedNetwork: Sendable {
         for connection in connections { connection.breakOff() }
     }
 
-    func isCut(_ from: Host, _ to: Host) -> Bool {
+    /// Whether nothing gets from one host to another.
+    package func isCut(_ from: Host, _ to: Host) -> Bool {
         self.state.withLock { $0.cuts.contains(Cut(from: from, to: to)) }
     }
 

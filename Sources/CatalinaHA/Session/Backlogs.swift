@@ -17,6 +17,9 @@ struct Backlogs {
     /// How long they are: from the failure of a node until all others have noticed, and from the start of one likewise.
     static let recentAge: Int64 = 20_000
 
+    /// How long a change may be missing before it is asked for: what was overtaken comes soon.
+    static let gapAge: Int64 = 1_000
+
     /// What is to be sent to one member.
     struct Work: Equatable {
         /// With the number of the note, which a later one replaces.
@@ -44,6 +47,8 @@ struct Backlogs {
     }
 
     private var backlogs: [Member: Backlog] = [:]
+    /// Sessions of which a change is missing here, and who said a later one.
+    private var gaps: [String: (member: Member, since: Int64)] = [:]
     private var recent: [Recent] = []
     private var recentStart = 0
     private var numbers = 0
@@ -52,6 +57,7 @@ struct Backlogs {
     var isNeeded: Bool { !self.backlogs.isEmpty }
     /// Members for which something is remembered.
     var members: [Member] { Array(self.backlogs.keys) }
+    func isRemembered(_ member: Member) -> Bool { self.backlogs[member] != nil }
     /// Sessions that some member may not know.
     var count: Int { self.backlogs.values.reduce(0) { $0 + $1.notes.count } }
 
@@ -79,6 +85,21 @@ struct Backlogs {
     /// A member may not know any session as it is known here.
     mutating func missedAll(by member: Member, at now: Int64) {
         if self.open(member, at: now) { self.backlogs[member]?.isEverything = true }
+    }
+
+    /// A change of a session is missing here.
+    mutating func lacks(_ id: String, after member: Member, at now: Int64) {
+        if self.gaps.count < Self.idsMaximum, self.gaps[id] == nil { self.gaps[id] = (member, now) }
+    }
+
+    /// Takes sessions of which a change has been missing for a while, by whom to ask.
+    mutating func takeGaps(at now: Int64) -> [Member: [String]] {
+        if self.gaps.isEmpty { return [:] }
+        let due = self.gaps.filter { now - $0.value.since >= Self.gapAge }
+        for id in due.keys { self.gaps[id] = nil }
+        return Dictionary(grouping: due.keys.sorted()) { due[$0]?.member }.reduce(into: [:]) { all, group in
+            if let member = group.key { all[member] = group.value }
+        }
     }
 
     // MARK: Members
@@ -143,9 +164,10 @@ struct Backlogs {
         self.backlogs[member] = isOver ? nil : backlog
     }
 
-    /// Whether a member that is there misses a session.
-    func isMissed(_ id: String) -> Bool {
-        self.backlogs.values.contains { !$0.isAway && $0.notes[id] != nil }
+    /// Members that are there and miss a session.
+    func missing(_ id: String) -> [Member] {
+        if self.backlogs.isEmpty { return [] }
+        return self.backlogs.filter { !$1.isAway && ($1.isEverything || $1.notes[id] != nil) }.map(\.key)
     }
 
     // MARK: Steps
@@ -159,7 +181,7 @@ struct Backlogs {
     }
 
     private mutating func note(_ id: String, by author: MemberKey, for member: Member) {
-        guard let backlog = self.backlogs[member], !backlog.isEverything else { return }
+        guard let backlog = self.backlogs[member] else { return }
         guard backlog.notes.count < Self.idsMaximum else {
             self.backlogs[member]?.isEverything = true
             self.backlogs[member]?.notes = [:]
@@ -176,7 +198,7 @@ struct Backlogs {
 }
 
 /// A member in short: what thousands of sessions can afford to remember.
-struct MemberKey: Hashable, Sendable {
+struct MemberKey: Hashable, Comparable, Sendable {
     /// This node.
     static let own = MemberKey(value: 0)
 
@@ -188,4 +210,6 @@ struct MemberKey: Hashable, Sendable {
         let id = member.uniqueID
         self.value = (id.high ^ (id.low &* 0x9e37_79b9_7f4a_7c15)) | 1
     }
+
+    static func < (one: MemberKey, other: MemberKey) -> Bool { one.value < other.value }
 }

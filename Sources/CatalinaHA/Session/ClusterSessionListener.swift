@@ -43,6 +43,7 @@ package final class ClusterSessionListener: ClusterListener, ConfigurableCompone
             "messageReceived",
             "Context manager doesn't exist for message: [\(message.event.name)] of [\(name)]"
         )
+        cluster.hold(message, from: sender)
         if message.event == .getAllSessions {
             _ = cluster.enqueue(SessionMessage.noContextManager(in: name), to: sender)
         }

@@ -23,7 +23,8 @@ extension DeltaManager: SessionMessageReceiver {
             case .created, .expired, .accessed, .delta, .changeSessionID:
                 protected.transfer.append(message, from: sender)
                 return .wait
-            case .getAllSessions where protected.transfer.isWaiting(for: sender): return .mutual
+            case .getAllSessions where message.payload == nil && protected.transfer.isWaiting(for: sender):
+                return .mutual
             case .getAllSessions:
                 protected.transfer.append(message, from: sender)
                 return .wait
@@ -46,7 +47,7 @@ extension DeltaManager: SessionMessageReceiver {
         case .accessed: self.session(message.sessionID)?.accessedElsewhere()
         case .delta: self.changed(message, from: sender)
         case .changeSessionID: self.renamed(message, from: sender)
-        case .getAllSessions: self.answer(sender)
+        case .getAllSessions: self.asked(message, by: sender)
         case .allSessionData: self.stateReceived(message, from: sender)
         case .transferComplete:
             self.protected.withLock { $0.transfer.complete(from: sender, at: message.timestamp) }
@@ -61,7 +62,7 @@ extension DeltaManager: SessionMessageReceiver {
 
     private func created(_ message: SessionMessage, from sender: Member) {
         let now = self.support.now()
-        let creationTime = message.timestamp ?? now
+        let (creationTime, key) = (message.timestamp ?? now, SessionKey(message.sessionID))
         let session = DeltaSession(
             id: message.sessionID,
             owner: self,
@@ -73,13 +74,13 @@ extension DeltaManager: SessionMessageReceiver {
         session.protected.withLock { $0.foreign.version = 1 }
         let early: [EarlyDeltas.Early]? = self.protected.withLock { protected in
             if protected.ended.contains(message.sessionID, createdAt: creationTime)
-                || protected.sessions[message.sessionID]?.creationTimeInternal == creationTime
+                || protected.sessions[key]?.creationTimeInternal == creationTime
             {
                 self.counts.withLock { $0.ignored += 1 }
                 return nil
             }
             protected.ended.forget(message.sessionID)
-            if protected.sessions.updateValue(session, forKey: message.sessionID) != nil {
+            if protected.sessions.updateValue(session, forKey: key) != nil {
                 self.counts.withLock { $0.replaced += 1 }
             }
             return protected.early.take(message.sessionID)
@@ -91,33 +92,58 @@ extension DeltaManager: SessionMessageReceiver {
     }
 
     private func expired(_ message: SessionMessage, from sender: Member) {
-        let now = self.support.now()
-        defer { self.noteChange(message.sessionID, by: sender) }
-        guard let session = self.session(message.sessionID) else {
-            self.protected.withLock { protected in
-                _ = protected.early.take(message.sessionID)
-                protected.ended.insert(
-                    message.sessionID,
-                    at: now,
-                    creationTime: nil,
-                    messageTime: message.timestamp
-                )
-            }
-            return
+        let facts: SessionEnd?
+        do {
+            facts = try message.payload.map { try SessionEnd($0) }
+        } catch {
+            return self.log.error("messageReceived", "Manager [\(self.name)]: an end cannot be read", error)
         }
-        session.end(
-            isExpiry: true,
-            notifiesCluster: false,
-            tellsListeners: self.configuration.notifySessionListenersOnReplication
-        )
+        let now = self.support.now()
+        let (key, id) = (SessionKey(message.sessionID), message.sessionID)
+        enum Place {
+            case refused
+            case unknown
+            case known(DeltaSession)
+        }
+        let place: Place = self.protected.withLock { protected in
+            if let session = protected.sessions[key] {
+                guard session.mayEnd(as: id, facts) else { return .refused }
+                protected.ended.insert(id, at: now, facts ?? session.end(isLapse: false))
+                return .known(session)
+            }
+            _ = protected.early.take(id)
+            protected.ended.insert(id, at: now, facts, messageTime: message.timestamp)
+            return .unknown
+        }
+        switch place {
+        case .refused:
+            self.counts.withLock { $0.ignored += 1 }
+            self.missed(id, by: [sender])
+        case .unknown: self.noteChange(id, by: sender)
+        case .known(let session):
+            session.end(
+                isExpiry: true,
+                notifiesCluster: false,
+                tellsListeners: self.configuration.notifySessionListenersOnReplication
+            )
+            self.noteChange(id, by: sender)
+        }
     }
 
     private func changed(_ message: SessionMessage, from sender: Member) {
-        guard let session = self.sessionOrHold(message, from: sender) else { return }
-        self.noteChange(message.sessionID, by: sender)
         do {
-            let change = SessionChange(author: MemberKey(sender), time: message.timestamp ?? 0, isWhole: false)
-            try session.apply(try DeltaRequest(message.payload ?? []), change: message.timestamp == nil ? nil : change)
+            let (delta, number) = try DeltaRequest.numbered(message.payload ?? [])
+            guard let session = self.sessionOrHold(message, number, from: sender) else { return }
+            self.noteChange(message.sessionID, by: sender)
+            // Without a time there is no telling it from others.
+            let change = message.timestamp.map { time in
+                SessionChange(author: MemberKey(sender), time: time, isWhole: false, number: number)
+            }
+            guard try session.apply(delta, change: change) else { return self.missed(message.sessionID, by: [sender]) }
+            if session.isLacking {
+                let (now, key) = (self.support.now(), SessionKey(message.sessionID).text)
+                self.backlogs.withLock { $0.lacks(key, after: sender, at: now) }
+            }
         } catch {
             self.log.error(
                 "messageReceived",
@@ -128,12 +154,16 @@ extension DeltaManager: SessionMessageReceiver {
     }
 
     private func renamed(_ message: SessionMessage, from sender: Member) {
-        guard let session = self.sessionOrHold(message, from: sender) else { return }
         do {
-            let new = try message.newID()
-            self.rename(session, from: message.sessionID, to: new, by: sender)
+            let (new, number) = try message.newID()
+            guard let session = self.sessionOrHold(message, number, from: sender) else { return }
+            let old = session.idInternal
+            if self.hasSuccessor(session, old, new) { return self.noteChange(old, by: sender) }
+            guard session.takeID(new, number: number) else { return self.counts.withLock { $0.ignored += 1 } }
+            self.move(session, from: old, to: new, by: sender)
+            self.noteChange(new, by: sender)
             if self.configuration.notifySessionListenersOnReplication {
-                self.support.sessionIDChanged(session, from: message.sessionID)
+                self.support.sessionIDChanged(session, from: old)
             }
             self.replay(self.protected.withLock { $0.early.take(new) })
         } catch {
@@ -141,12 +171,23 @@ extension DeltaManager: SessionMessageReceiver {
         }
     }
 
-    /// The session that a change is about; without one the change waits for it, unless the session has ended.
-    private func sessionOrHold(_ message: SessionMessage, from sender: Member) -> DeltaSession? {
-        let now = self.support.now()
+    /// Whether a session that gets another id came whole under that one before; then it is gone under the first one.
+    private func hasSuccessor(_ session: DeltaSession, _ old: String, _ new: String) -> Bool {
+        let (now, end) = (self.support.now(), session.end(isLapse: false))
         return self.protected.withLock { protected in
-            if let session = protected.sessions[message.sessionID] { return session }
-            if protected.ended.contains(message.sessionID) {
+            guard let other = protected.sessions[SessionKey(new)], other !== session else { return false }
+            protected.sessions[SessionKey(old)] = nil
+            protected.ended.insert(old, at: now, end)
+            return true
+        }
+    }
+
+    /// The session that a change is about; without one the change waits for it, unless the session has ended.
+    private func sessionOrHold(_ message: SessionMessage, _ number: Int64?, from sender: Member) -> DeltaSession? {
+        let (now, key) = (self.support.now(), SessionKey(message.sessionID))
+        return self.protected.withLock { protected in
+            if let session = protected.sessions[key] { return session }
+            if protected.ended.refusesChange(of: message.sessionID, number) {
                 self.counts.withLock { $0.ignored += 1 }
             } else {
                 _ = protected.early.hold(message, from: sender, at: now)
@@ -171,7 +212,7 @@ extension DeltaManager: SessionMessageReceiver {
         var count = 0
         do {
             try SessionList.decode(message.payload ?? []) { record in
-                self.take(record, from: sender, at: message.timestamp)
+                self.take(record, of: message, from: sender)
                 count += 1
             }
         } catch {

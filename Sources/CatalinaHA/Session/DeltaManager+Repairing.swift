@@ -1,5 +1,6 @@
 import CatalinaCore
 import JavaSerialization
+import NIOCore
 import Synchronization
 package import Tribes
 
@@ -14,20 +15,32 @@ extension DeltaManager {
     /// A session was changed or ended, here without an author.
     func noteChange(_ id: String, by author: Member? = nil) {
         let (now, author) = (self.support.now(), author.map { MemberKey($0) } ?? .own)
-        self.backlogs.withLock { $0.changed(id, by: author, at: now) }
+        let key = SessionKey(id).text
+        self.backlogs.withLock { $0.changed(key, by: author, at: now) }
+    }
+
+    /// Some members do not know a session as it is known here.
+    func missed(_ id: String, by members: [Member]) {
+        let (now, key) = (self.support.now(), SessionKey(id).text)
+        self.backlogs.withLock { $0.missed(key, by: members, at: now) }
     }
 
     /// What was said of a session did not reach everybody.
     func missed(_ id: String, _ error: Tribes.ChannelError) {
         let named = error.faultyMembers.map(\.member)
-        let members = named.isEmpty ? self.cluster?.members ?? [] : named
-        let now = self.support.now()
-        self.backlogs.withLock { $0.missed(id, by: members, at: now) }
+        self.missed(id, by: named.isEmpty ? self.cluster?.members ?? [] : named)
     }
 
     package func memberAdded(_ member: Member) {
         let now = self.support.now()
-        self.backlogs.withLock { $0.appeared(member, at: now) }
+        let isBack = self.backlogs.withLock { backlogs in
+            defer { backlogs.appeared(member, at: now) }
+            return backlogs.isRemembered(member)
+        }
+        // one that starts has no sessions yet
+        if isBack, let cluster = self.cluster, self.state.isAvailable {
+            self.answers.run(on: cluster.channel?.currentLoop?.taskExecutor) { await self.repair(member, cluster) }
+        }
         guard let cluster = self.cluster, let local = cluster.channel?.localMember, member.aliveTime > local.aliveTime
         else { return }
         // it was there before this node, and could not be asked when this node started
@@ -51,10 +64,39 @@ extension DeltaManager {
         let now = self.support.now()
         let senders = self.protected.withLock { $0.early.dropOverdue(at: now) }
         for sender in Set(senders).intersection(cluster.members) { self.askForAll(sender, cluster) }
+        self.askForGaps(cluster, at: now)
         self.backlogs.withLock { $0.dropOverdue(at: now) }
         let waiting = self.backlogs.withLock { Set($0.members) }
         for member in cluster.members where waiting.contains(member) {
             self.answers.run(on: cluster.channel?.currentLoop?.taskExecutor) { await self.repair(member, cluster) }
+        }
+    }
+
+    /// Asks for sessions of which a change is missing still; only nodes that number their changes are asked.
+    private func askForGaps(_ cluster: SimpleTcpCluster, at now: Int64) {
+        for (member, ids) in self.backlogs.withLock({ $0.takeGaps(at: now) }) where cluster.members.contains(member) {
+            let missing = ids.filter { self.session($0)?.isLacking ?? false }
+            if missing.isEmpty { continue }
+            do {
+                self.countSent(.getAllSessions)
+                let payload = try SessionMessage.payload(ids: missing)
+                let message = SessionMessage.getAllSessions(in: self.name, now: now, payload: payload)
+                _ = cluster.enqueue(message, to: member, options: .asynchronous)
+            } catch {
+                self.log.error("heartbeat", "Sessions cannot be asked for", error)
+            }
+        }
+    }
+
+    /// Another node asks for all sessions, or for some.
+    func asked(_ message: SessionMessage, by member: Member) {
+        do {
+            guard let ids = try message.askedIDs() else { return self.answer(member) }
+            for id in ids { self.missed(id, by: [member]) }
+            guard let cluster = self.cluster else { return }
+            self.answers.run(on: cluster.channel?.currentLoop?.taskExecutor) { await self.repair(member, cluster) }
+        } catch {
+            self.log.error("messageReceived", "Manager [\(self.name)]: the ids asked for cannot be read", error)
         }
     }
 
@@ -66,33 +108,60 @@ extension DeltaManager {
 
     // MARK: Sending
 
+    /// How often a request waits until a member has what it misses: more may come to be missed meanwhile.
+    private static let repairsMaximum = 4
+
+    /// Ends that are on their way to a member at the same time.
+    private static let endsMaximum = 64
+
     /// Waits until the members that are there have a session as it is here, if one of them may not.
     func repairAll(missing id: String, _ cluster: SimpleTcpCluster) async {
-        guard self.backlogs.withLock({ $0.isMissed(id) }) else { return }
-        let waiting = self.backlogs.withLock { Set($0.members) }
-        for member in cluster.members where waiting.contains(member) { await self.repair(member, cluster) }
+        let key = SessionKey(id).text
+        for member in self.backlogs.withLock({ $0.missing(key) }) {
+            var count = 0
+            while count < Self.repairsMaximum, cluster.members.contains(member),
+                self.backlogs.withLock({ $0.missing(key).contains(member) })
+            {
+                await self.repair(member, cluster)
+                count += 1
+            }
+        }
     }
 
-    /// Sends a member what it misses.
+    /// Sends a member what it misses, or waits until what is being sent has arrived.
     private func repair(_ member: Member, _ cluster: SimpleTcpCluster) async {
+        if let running = self.repairs.withLock({ $0[member] }) {
+            _ = await cluster.arrives(running)
+            return
+        }
         let present = Set(cluster.members.map { MemberKey($0) })
-        guard let work = self.backlogs.withLock({ $0.begin(member, present: present) }) else { return }
+        guard let promise = cluster.channel?.currentLoop?.makePromise(of: Void.self) else { return }
+        guard let work = self.backlogs.withLock({ $0.begin(member, present: present) }) else {
+            return promise.succeed()
+        }
+        self.repairs.withLock { $0[member] = promise.futureResult }
         let isDone = await self.send(work, to: member, cluster)
         self.backlogs.withLock { $0.end(member, work, isDone: isDone) }
+        self.repairs.withLock { $0[member] = nil }
+        promise.succeed()
     }
 
     private func send(_ work: Backlogs.Work, to member: Member, _ cluster: SimpleTcpCluster) async -> Bool {
         let (sessions, ended) = self.protected.withLock { protected in
             let ids = work.notes.keys.sorted()
-            let sessions =
-                work.isEverything ? Array(protected.sessions.values) : ids.compactMap { protected.sessions[$0] }
-            return (sessions, ids.filter { protected.sessions[$0] == nil && protected.ended.contains($0) })
+            if work.isEverything { return (Array(protected.sessions.values), protected.ended.all) }
+            let known = ids.map { protected.sessions[SessionKey($0)] }
+            return (known.compactMap { $0 }, zip(ids, known).compactMap { $1 == nil ? protected.ended[$0] : nil })
         }
-        for id in ended {
-            self.countSent(.expired)
-            let message = SessionMessage.expired(id, in: self.name, now: self.support.now())
-            guard await cluster.arrives(cluster.enqueue(message, to: member, options: .synchronous)) else {
-                return false
+        let now = self.support.now()
+        for first in stride(from: 0, to: ended.count, by: Self.endsMaximum) {
+            let sent = ended[first..<min(ended.count, first + Self.endsMaximum)].map { end in
+                self.countSent(.expired)
+                let message = SessionMessage.expired(end.id, in: self.name, now: now, payload: end.facts?.encoded)
+                return cluster.enqueue(message, to: member, options: .synchronous)
+            }
+            for one in sent {
+                guard await cluster.arrives(one) else { return false }
             }
         }
         return await self.send(sessions, to: member, cluster)
@@ -101,47 +170,50 @@ extension DeltaManager {
     // MARK: Receiving
 
     /// Takes a whole session that another node sent, unless what is known here is newer.
-    func take(_ record: SessionRecord, from sender: Member, at moment: Int64?) {
+    func take(_ sent: SessionRecord, of message: SessionMessage, from sender: Member) {
         let now = self.support.now()
-        let change = SessionChange(author: MemberKey(sender), time: moment ?? 0, isWhole: true)
-        let (creation, offset) = (record.times.creation, moment.map { now - $0 } ?? 0)
+        let change = SessionChange(author: MemberKey(sender), time: message.timestamp ?? 0, isWhole: true)
+        let (key, isCounted) = (SessionKey(sent.id), message.isCounted)
+        // By this node's clock.
+        let offset = message.timestamp.map { now - $0 } ?? 0
+        var record = sent
+        record.times.lastAccessed += offset
+        record.times.thisAccessed += offset
         enum Place {
             case refused
             case known(DeltaSession)
             case new(DeltaSession, [EarlyDeltas.Early])
         }
         let place: Place = self.protected.withLock { protected in
-            if protected.ended.refuses(record, usedAt: record.times.thisAccessed + offset) { return .refused }
-            if let session = protected.sessions[record.id] { return .known(session) }
+            if protected.ended.refuses(record, isCounted: isCounted) { return .refused }
+            if let session = protected.sessions[key] { return .known(session) }
             let session = DeltaSession(
                 id: record.id,
                 owner: self,
-                creationTime: creation,
+                creationTime: record.times.creation,
                 maxInactiveInterval: Int(record.maxInactiveInterval),
                 isPrimary: false
             )
-            session.restore(record, offset: offset, change: change)
-            protected.sessions[record.id] = session
+            session.restore(record, at: record.version, change: change)
+            protected.sessions[key] = session
             protected.ended.forget(record.id)
             return .new(session, protected.early.take(record.id))
         }
         switch place {
         case .refused:
             self.counts.withLock { $0.ignored += 1 }
-            self.backlogs.withLock { $0.missed(record.id, by: [sender], at: now) }
+            self.missed(record.id, by: [sender])
         case .new(let session, let early):
             self.noteChange(record.id, by: sender)
             if self.configuration.notifySessionListenersOnReplication { self.support.sessionCreated(session) }
             self.replay(early)
         case .known(let session):
-            switch session.merge(record, offset: offset, change: change) {
+            switch session.merge(record, change: change, isCounted: isCounted) {
             case .same: return
             case .taken:
                 self.counts.withLock { $0.replaced += 1 }
                 self.noteChange(record.id, by: sender)
-            case .kept:
-                let members = self.cluster?.members ?? []
-                self.backlogs.withLock { $0.missed(record.id, by: members, at: now) }
+            case .kept: self.missed(record.id, by: self.cluster?.members ?? [])
             }
         }
     }

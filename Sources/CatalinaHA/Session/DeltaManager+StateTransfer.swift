@@ -179,7 +179,12 @@ extension DeltaManager {
                 return await self.send(sessions[middle...], at: moment, to: member, cluster)
             }
             self.countSent(.allSessionData)
-            let message = SessionMessage.allSessionData(in: self.name, at: moment, payload: payload)
+            let message = SessionMessage.allSessionData(
+                in: self.name,
+                at: moment,
+                payload: payload,
+                isCounted: true
+            )
             return await cluster.arrives(cluster.enqueue(message, to: member, options: .synchronous))
         } catch {
             self.log.error("handleGET_ALL_SESSIONS", "The sessions cannot be sent to [\(member.name)]", error)

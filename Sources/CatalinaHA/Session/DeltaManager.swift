@@ -17,7 +17,7 @@ import Tribes
 /// same time answer each other.
 package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner {
     struct Protected {
-        var sessions: [String: DeltaSession] = [:]
+        var sessions: [SessionKey: DeltaSession] = [:]
         var early = EarlyDeltas()
         var ended = EndedSessions()
         var transfer = StateTransfer()
@@ -31,6 +31,8 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     let counts = Mutex(MessageCounts())
     /// Taken last: nothing else is while it is held.
     let backlogs = Mutex(Backlogs())
+    /// What is being sent to members that miss something.
+    let repairs = Mutex<[Member: EventLoopFuture<Void>]>([:])
     /// Answers to other nodes that ask for all sessions.
     let answers = OwnedTasks()
 
@@ -55,7 +57,10 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
 
     package func sessionInMemory(_ id: String) -> (any Session)? { self.session(id) }
 
-    func session(_ id: String) -> DeltaSession? { self.protected.withLock { $0.sessions[id] } }
+    func session(_ id: String) -> DeltaSession? {
+        let key = SessionKey(id)
+        return self.protected.withLock { $0.sessions[key] }
+    }
 
     package func createSession(_ id: String?) throws -> any Session {
         let now = self.support.now()
@@ -67,7 +72,7 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
                 throw IllegalStateError("createSession: Too many active sessions")
             }
             var chosen = id ?? self.support.makeID()
-            while protected.sessions[chosen] != nil {
+            while protected.sessions[SessionKey(chosen)] != nil {
                 self.support.count { $0.duplicate() }
                 chosen = self.support.makeID()
             }
@@ -78,7 +83,7 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
                 maxInactiveInterval: maxInactiveInterval,
                 isPrimary: true
             )
-            protected.sessions[chosen] = session
+            protected.sessions[SessionKey(chosen)] = session
             protected.ended.forget(chosen)
             return (session, protected.sessions.count)
         }
@@ -96,15 +101,14 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
 
     package func changeSessionId(_ session: any Session, to new: String) {
         guard let session = session as? DeltaSession else { return }
-        let old = session.idInternal
-        self.rename(session, from: old, to: new)
-        session.isPrimary = true
-        self.support.sessionIDChanged(session, from: old)
-        guard let cluster = self.cluster, cluster.hasMembers else { return }
-        let now = self.support.now()
-        session.sendInOrder { _, earlier in
+        let (old, now) = (session.idInternal, self.support.now())
+        guard old != new else { return }
+        self.move(session, from: old, to: new)
+        let cluster = self.cluster
+        session.rename(to: new) { number, earlier in
+            guard let cluster, cluster.hasMembers else { return earlier }
             do {
-                let payload = try SessionMessage.payload(newID: new)
+                let payload = try SessionMessage.payload(newID: new, number: number)
                 let message = SessionMessage.changedID(old, in: self.name, now: now, payload: payload)
                 return self.send(message, of: new, cluster, after: earlier)
             } catch {
@@ -112,20 +116,23 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
                 return earlier
             }
         }
+        self.noteChange(new)
+        self.support.sessionIDChanged(session, from: old)
     }
 
-    func rename(_ session: DeltaSession, from old: String, to new: String, by author: Member? = nil) {
-        let (now, creationTime) = (self.support.now(), session.creationTimeInternal)
-        let version = session.protected.withLock { $0.foreign.version }
+    /// Puts the session where its new id is looked for; unless only the route is another one, nobody finds it under the
+    /// old id again.
+    func move(_ session: DeltaSession, from old: String, to new: String, by author: Member? = nil) {
+        let (oldKey, newKey) = (SessionKey(old), SessionKey(new))
+        guard oldKey != newKey else { return }
+        let now = self.support.now()
         self.protected.withLock { protected in
-            protected.sessions[old] = nil
-            protected.sessions[new] = session
+            if protected.sessions[oldKey] === session { protected.sessions[oldKey] = nil }
+            protected.sessions[newKey] = session
             protected.ended.forget(new)
-            protected.ended.insert(old, at: now, creationTime: creationTime, version: version)
+            protected.ended.insert(old, at: now, session.end(isLapse: false))
         }
-        session.setID(new, isPrimary: author == nil ? nil : false)
         self.noteChange(old, by: author)
-        self.noteChange(new, by: author)
     }
 
     package var activeSessions: Int { self.protected.withLock { $0.sessions.count } }
@@ -143,7 +150,7 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
 
     /// Sends what the request changed and waits as the cluster's options say.
     private func complete(_ session: DeltaSession) async {
-        guard let cluster = self.cluster, cluster.hasMembers else { return session.completeAlone() }
+        guard let cluster = self.cluster, cluster.hasMembers else { return session.completeAlone(by: self.key) }
         guard let sent = self.enqueue(session, cluster, isExpiry: false),
             !cluster.configuration.channelSendOptions.contains(.asynchronous)
         else { return }
@@ -156,14 +163,15 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         _ cluster: SimpleTcpCluster,
         isExpiry: Bool
     ) -> EventLoopFuture<Void>? {
-        session.complete(now: self.support.now(), isExpiry: isExpiry) { id, outgoing, now, earlier in
+        session.complete(now: self.support.now(), isExpiry: isExpiry, by: self.key) { id, outgoing, now, earlier in
             switch outgoing {
             case .nothing: return nil
             case .accessed: return self.send(.accessed(id, in: self.name, now: now), of: id, cluster, after: earlier)
-            case .delta(let delta):
+            case .delta(let delta, let number):
                 self.noteChange(id)
                 do {
-                    let message = SessionMessage.delta(id, in: self.name, now: now, payload: try delta.encoded())
+                    let payload = try delta.encoded(number: number)
+                    let message = SessionMessage.delta(id, in: self.name, now: now, payload: payload)
                     return self.send(message, of: id, cluster, after: earlier)
                 } catch {
                     self.log.error("requestCompleted", "Unable to serialize delta request for sessionid [\(id)]", error)
@@ -199,19 +207,21 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
 
     func sessionEnded(_ session: DeltaSession, isExpiry: Bool, notifiesCluster: Bool) {
         let now = self.support.now()
-        let (id, creationTime) = (session.idInternal, session.creationTimeInternal)
+        let (id, end) = (session.idInternal, session.end(isLapse: isExpiry))
+        let key = SessionKey(id)
         self.protected.withLock { protected in
-            if protected.sessions[id] === session { protected.sessions[id] = nil }
-            protected.ended.insert(id, at: now, creationTime: creationTime)
+            if protected.sessions[key] === session { protected.sessions[key] = nil }
+            protected.ended.insert(id, at: now, end)
         }
         self.noteChange(id)
         self.support.count { statistics in
             if isExpiry { statistics.expired() }
-            statistics.ended(at: now, createdAt: creationTime)
+            statistics.ended(at: now, createdAt: end.creationTime)
         }
         guard notifiesCluster, let cluster = self.cluster, cluster.hasMembers else { return }
         session.sendInOrder { _, earlier in
-            self.send(.expired(id, in: self.name, now: now), of: id, cluster, after: earlier)
+            let message = SessionMessage.expired(id, in: self.name, now: now, payload: end.encoded)
+            return self.send(message, of: id, cluster, after: earlier)
         }
     }
 
@@ -241,7 +251,11 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
 
     package func startInternal() async throws {
         if let cluster = self.cluster {
+            self.protected.withLock { $0.transfer.beginQueueing() }
             cluster.register(self)
+            for early in cluster.takeEarly(for: self.name, at: self.support.now()) {
+                self.messageReceived(early.message, from: early.sender)
+            }
             await self.fetchState(from: cluster)
         } else {
             self.log.error(
@@ -261,6 +275,8 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     }
 
     var cluster: SimpleTcpCluster? { self.support.cluster }
+    /// This node, as others tell it from themselves.
+    var key: MemberKey { self.cluster?.channel?.localMember.map { MemberKey($0) } ?? .own }
     var log: CategoryLogger { CategoryLogger("org.apache.catalina.ha.session.DeltaManager") }
 
     func countSent(_ event: SessionMessage.Event) {

@@ -36,6 +36,9 @@ package struct DeltaRequest: Sendable, Equatable {
             self.isRemoval = isRemoval
         }
 
+        /// Whether of two such actions with one name the later one alone counts.
+        var isOrdered: Bool { self.subject != .isNew && self.subject != .listener }
+
         package static func isNew(_ value: Bool) -> Action { Action(.isNew, "__SET__ISNEW__", .boolean(value)) }
 
         package static func maxInactiveInterval(_ seconds: Int) -> Action {
@@ -104,8 +107,16 @@ package struct DeltaRequest: Sendable, Equatable {
     }
 
     package init(_ bytes: [UInt8]) throws(JavaSerializationError) {
+        self = try Self.numbered(bytes).delta
+    }
+
+    /// Reads a request and the number of the change, which Tomcat does not write and does not look at.
+    ///
+    /// - Throws: ``JavaSerializationError``.
+    static func numbered(_ bytes: [UInt8]) throws(JavaSerializationError) -> (delta: DeltaRequest, number: Int64?) {
         var input = try JavaObjectInputStream(bytes)
-        try self.init(from: &input)
+        let delta = try DeltaRequest(from: &input)
+        return (delta, try input.readNumber())
     }
 
     /// Writes the request.
@@ -124,9 +135,13 @@ package struct DeltaRequest: Sendable, Equatable {
         }
     }
 
-    package func encoded() throws(JavaSerializationError) -> [UInt8] {
+    /// Writes the request as a stream of its own, behind it the number of the change if it has one.
+    ///
+    /// - Throws: ``JavaSerializationError`` for a value that Java's class cannot have.
+    package func encoded(number: Int64? = nil) throws(JavaSerializationError) -> [UInt8] {
         var stream = JavaObjectOutputStream()
         try self.write(to: &stream)
+        if let number { stream.writeLong(number) }
         return stream.finishedBytes()
     }
 }

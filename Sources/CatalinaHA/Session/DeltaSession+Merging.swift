@@ -12,6 +12,8 @@ struct SessionChange: Sendable, Equatable {
     let time: Int64
     /// Whether it sent the whole session, which then has everything it said before.
     let isWhole: Bool
+    /// The number of the change; nil from a node that counts none.
+    var number: Int64?
 
     /// Whether another change was sent before this one and came after it.
     func isAfter(_ other: SessionChange) -> Bool {
@@ -31,34 +33,59 @@ extension DeltaSession {
 
     /// Takes another node's version if it is the better one; both nodes judge alike.
     ///
-    /// `offset` is what this node's clock shows more than the sender's.
-    func merge(_ record: SessionRecord, offset: Int64, change: SessionChange) -> Merge {
+    /// Where a change is missing here, another node's version fills that gap.
+    func merge(_ record: SessionRecord, change: SessionChange, isCounted: Bool) -> Merge {
         while true {
-            let own = self.record
+            let protected = self.protected.withLock { $0 }
+            let (own, history) = (self.record(of: protected), protected.local.history)
             guard own.isValid else { return .same }
-            switch SessionRecord.rank(own, record) {
-            case 0: return .same
-            case 1...: return .kept
-            default: if self.restore(record, offset: offset, change: change, ifVersion: own.version) { return .taken }
+            let rank = SessionRecord.rank(own, record, isCounted: isCounted)
+            let isGap = history.missing > 0 && isCounted && record.version > history.floor
+            let isTaken = rank < 0 || isGap
+            if isTaken {
+                let number = isCounted ? record.version : own.version + 1
+                guard self.restore(record, at: number, change: change, ifVersion: own.version) else { continue }
             }
+            if rank == 0 { return .same }
+            return rank > 0 && own.version > record.version || !isTaken ? .kept : .taken
         }
     }
 
-    /// Becomes what another node sent; changes of a request that is under way stay.
+    /// Whether a change is missing here that others have.
+    var isLacking: Bool { self.protected.withLock { $0.local.history.missing > 0 } }
+
+    /// Whether another node's word ends the session.
+    ///
+    /// Tomcat may speak of an id that the session has left, and does not say whether anybody asked for the end. Where
+    /// it was idle for too long elsewhere, a later change that is known here decides.
+    func mayEnd(as id: String, _ end: SessionEnd?) -> Bool {
+        self.protected.withLock { protected in
+            guard let end else { return id == protected.id || id != protected.local.history.formerID }
+            guard end.creationTime == protected.times.creation else { return false }
+            return !end.isLapse || protected.foreign.version <= end.number
+        }
+    }
+
+    /// Becomes what another node sent, but for what has changed here later; changes of a request that is under way stay.
     ///
     /// - Returns: false if the session has changed since it had the version named.
     @discardableResult
     func restore(
         _ record: SessionRecord,
-        offset: Int64,
+        at number: Int64,
         change: SessionChange,
         ifVersion version: Int64? = nil
     ) -> Bool {
         self.protected.withLock { protected in
             if let version, version != protected.foreign.version { return false }
+            let before = protected
             protected.restore(record)
-            protected.times.lastAccessed += offset
-            protected.times.thisAccessed += offset
+            protected.foreign.version = max(before.foreign.version, number)
+            if before.local.history.idNumber > number { protected.rename(to: before.id, before.local.history.idNumber) }
+            for name in before.local.history.parts(after: number) {
+                protected.attributes[name] = before.attributes[name]
+            }
+            protected.local.history.restored(at: number)
             protected.local.lastChange = change
             var events: [AttributeEvent] = []
             for action in protected.delta.actions { protected.apply(action, &events) }
@@ -71,8 +98,8 @@ extension SessionRecord {
     /// Below 0 if the first version is to give way, above if the second one is.
     ///
     /// Tomcat's nodes do not count changes: against theirs the last use decides.
-    static func rank(_ one: SessionRecord, _ other: SessionRecord) -> Int {
-        let isCounted = one.version > 0 && other.version > 0
+    static func rank(_ one: SessionRecord, _ other: SessionRecord, isCounted: Bool = true) -> Int {
+        let isCounted = isCounted && one.version > 0 && other.version > 0
         if isCounted, one.version != other.version { return one.version < other.version ? -1 : 1 }
         let (mine, theirs) = (one.contents, other.contents)
         if mine == theirs { return 0 }

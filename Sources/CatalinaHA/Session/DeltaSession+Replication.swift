@@ -32,7 +32,7 @@ extension DeltaSession {
         )
     }
 
-    private func record(of protected: Protected) -> SessionRecord {
+    func record(of protected: Protected) -> SessionRecord {
         var record = SessionRecord(
             id: protected.id,
             times: protected.times,
@@ -56,7 +56,8 @@ extension DeltaSession {
     enum Outgoing: Equatable {
         case nothing
         case accessed
-        case delta(DeltaRequest)
+        /// With the number of the change.
+        case delta(DeltaRequest, number: Int64)
     }
 
     /// Takes what is to be said at the end of a request; the session is this node's then.
@@ -67,10 +68,11 @@ extension DeltaSession {
     func complete(
         now: Int64,
         isExpiry: Bool,
+        by author: MemberKey,
         send: (_ id: String, Outgoing, _ now: Int64, _ earlier: EventLoopFuture<Void>?) -> EventLoopFuture<Void>?
     ) -> EventLoopFuture<Void>? {
         self.protected.withLock { protected in
-            let outgoing = protected.takeOutgoing(now: now, isExpiry: isExpiry)
+            let outgoing = protected.takeOutgoing(now: now, isExpiry: isExpiry, by: author)
             guard outgoing != .nothing else { return nil }
             let time = max(now, protected.local.lastReplicated + 1)
             protected.local.lastReplicated = time
@@ -85,10 +87,21 @@ extension DeltaSession {
         self.protected.withLock { $0.local.lastSend = send($0.id, $0.local.lastSend) }
     }
 
-    /// Nobody is there: forgets what changed; the session is this node's.
-    func completeAlone() {
+    /// What is to be said of its end.
+    func end(isLapse: Bool) -> SessionEnd {
         self.protected.withLock { protected in
-            protected.takeDelta()
+            SessionEnd(
+                creationTime: protected.times.creation,
+                number: protected.foreign.version,
+                isLapse: isLapse
+            )
+        }
+    }
+
+    /// Nobody is there: forgets what changed; the session is this node's.
+    func completeAlone(by author: MemberKey) {
+        self.protected.withLock { protected in
+            protected.takeNumberedDelta(by: author)
             protected.isPrimary = true
         }
     }
@@ -100,6 +113,31 @@ extension DeltaSession {
             protected.foreign.version = 1
             protected.delta.record(.isNew(true))
             protected.delta.record(.maxInactiveInterval(protected.maxInactiveInterval))
+        }
+    }
+
+    /// Gives the session another id and sends that behind what was sent before, as ``sendInOrder(_:)`` does.
+    func rename(
+        to id: String,
+        send: (_ number: Int64, _ earlier: EventLoopFuture<Void>?) -> EventLoopFuture<Void>?
+    ) {
+        self.protected.withLock { protected in
+            protected.foreign.version += 1
+            protected.rename(to: id, protected.foreign.version)
+            protected.isPrimary = true
+            protected.local.lastSend = send(protected.foreign.version, protected.local.lastSend)
+        }
+    }
+
+    /// Takes the id that another node gave, unless it has a later one; a node that counts no changes has no number.
+    func takeID(_ id: String, number: Int64?) -> Bool {
+        self.protected.withLock { protected in
+            let number = number ?? protected.foreign.version + 1
+            guard protected.local.history.admitsID(id, number, current: protected.id) else { return false }
+            protected.rename(to: id, number)
+            protected.advance(to: number)
+            protected.isPrimary = false
+            return true
         }
     }
 
@@ -116,28 +154,38 @@ extension DeltaSession {
 
     /// Applies what another node changed: that node is the primary one now.
     ///
-    /// A change that comes after one that the same node sent later is passed over.
+    /// What has changed here later is passed over.
+    /// - Returns: whether all of it was applied; else the other node does not know better.
     /// - Throws: ``Mismatch``.
-    func apply(_ delta: DeltaRequest, change: SessionChange? = nil) throws(Mismatch) {
+    @discardableResult
+    func apply(_ delta: DeltaRequest, change: SessionChange? = nil) throws(Mismatch) -> Bool {
         let now = self.support.now()
-        let result: Result<[AttributeEvent], Mismatch> = self.protected.withLock { protected in
-            guard protected.id == delta.sessionID else { return .failure(.sessionID(delta.sessionID)) }
-            guard protected.isValid else { return .failure(.invalidSession) }
-            if let change {
-                if protected.local.lastChange?.isAfter(change) == true { return .success([]) }
-                protected.local.lastChange = change
+        let result: Result<(isWhole: Bool, events: [AttributeEvent]), Mismatch> = self.protected.withLock { protected in
+            guard SessionKey(protected.id) == SessionKey(delta.sessionID) else {
+                return .failure(.sessionID(delta.sessionID))
             }
-            protected.foreign.version += 1
+            guard protected.isValid else { return .failure(.invalidSession) }
             var events: [AttributeEvent] = []
-            for action in delta.actions { protected.apply(action, &events) }
+            var isWhole = true
+            if let change {
+                if change.number == nil, protected.local.lastChange?.isAfter(change) == true {
+                    return .success((true, []))
+                }
+                protected.local.lastChange = change
+                isWhole = protected.apply(delta, change, &events)
+            } else {
+                protected.foreign.version += 1
+                for action in delta.actions { protected.apply(action, &events) }
+            }
             protected.times.lastAccessed = now
             protected.times.thisAccessed = now
-            protected.isPrimary = false
-            return .success(events)
+            if isWhole { protected.isPrimary = false }
+            return .success((isWhole, events))
         }
-        let events = try result.get()
-        guard self.support.settings.notifyListenersOnReplication else { return }
+        let (isWhole, events) = try result.get()
+        guard self.support.settings.notifyListenersOnReplication else { return isWhole }
         for event in events { self.support.attributeChanged(self, event) }
+        return isWhole
     }
 
     /// Becomes what another node sent.
@@ -158,10 +206,13 @@ extension DeltaSession {
 }
 
 extension DeltaSession.Protected {
-    mutating func takeOutgoing(now: Int64, isExpiry: Bool) -> DeltaSession.Outgoing {
+    mutating func takeOutgoing(now: Int64, isExpiry: Bool, by author: MemberKey) -> DeltaSession.Outgoing {
         guard self.isValid else { return .nothing }
         defer { self.isPrimary = true }
-        if !self.delta.isEmpty { return .delta(self.takeDelta()) }
+        if !self.delta.isEmpty {
+            let delta = self.takeNumberedDelta(by: author)
+            return .delta(delta, number: self.foreign.version)
+        }
         if isExpiry { return .nothing }
         if !self.isPrimary { return .accessed }
         let interval = Int64(self.maxInactiveInterval) * 1000
@@ -175,6 +226,52 @@ extension DeltaSession.Protected {
         if !self.delta.isEmpty { self.foreign.version += 1 }
         self.renewObjects()
         return self.delta
+    }
+
+    /// The same, and remembers what it changed.
+    @discardableResult
+    mutating func takeNumberedDelta(by author: MemberKey) -> DeltaRequest {
+        let delta = self.takeDelta()
+        for action in delta.actions where action.isOrdered {
+            self.local.history.changed(action.name, self.foreign.version, by: author)
+        }
+        return delta
+    }
+
+    /// Applies another node's change as far as nothing here is newer; says whether that was all of it.
+    mutating func apply(
+        _ other: DeltaRequest,
+        _ change: SessionChange,
+        _ events: inout [DeltaSession.AttributeEvent]
+    ) -> Bool {
+        let number = change.number ?? self.foreign.version + 1
+        var isWhole = true
+        for action in other.actions {
+            if action.isOrdered {
+                guard self.local.history.admits(action.name, number, by: change.author) else {
+                    isWhole = false
+                    continue
+                }
+                self.local.history.changed(action.name, number, by: change.author)
+                // A request that is under way here has changed it too, and is told to the others later.
+                if self.delta.actions.contains(where: { $0.name == action.name }) { continue }
+            }
+            self.apply(action, &events)
+        }
+        self.advance(to: number)
+        return isWhole
+    }
+
+    /// A change of another node with this number is here.
+    mutating func advance(to number: Int64) {
+        if number > self.foreign.version + 1 { self.local.history.skipped(upTo: number - 1) }
+        self.foreign.version = max(self.foreign.version, number)
+    }
+
+    mutating func rename(to id: String, _ number: Int64) {
+        self.local.history.renamed(from: self.id, number)
+        self.id = id
+        self.delta.sessionID = id
     }
 
     /// Takes objects that the application may have changed since it set them as they are now.

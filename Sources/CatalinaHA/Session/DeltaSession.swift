@@ -23,6 +23,7 @@ package final class DeltaSession: Session, ConvertingSession {
         var lastReplicated: Int64 = 0
         /// What was last taken from another node.
         var lastChange: SessionChange?
+        var history = SessionHistory()
         /// The last message about it; the next one goes after it.
         var lastSend: EventLoopFuture<Void>?
     }
@@ -53,7 +54,7 @@ package final class DeltaSession: Session, ConvertingSession {
 
     /// What only nodes of Tomcat's understand, kept for them.
     struct Foreign {
-        /// Changes that were made and sent, here and elsewhere; Tomcat keeps what it gets.
+        /// The number of the last change, made here or elsewhere; Tomcat keeps what it gets.
         var version: Int64 = 0
         var notes = SessionRecord.Notes()
         var listeners: [JavaValue] = []

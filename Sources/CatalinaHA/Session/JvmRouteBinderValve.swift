@@ -72,7 +72,7 @@ package final class JvmRouteBinderValve: ClusterValve, ConfigurableComponent {
         _ configuration: Configuration
     ) async throws {
         if let session = try await manager.findSession(old), session.isValid {
-            manager.changeSessionId(session, to: new)
+            if session.idInternal != new { manager.changeSessionId(session, to: new) }
             request.changedSession(to: new)
             request.setAttribute(configuration.sessionIdAttribute, old)
             if session.note(DeltaSession.sessionIDNote) as? String == old {

@@ -100,9 +100,16 @@ extension SessionMessage {
         Self(.created, contextName: context, sessionID: id, uniqueID: "\(id)-\(now)", timestamp: creationTime)
     }
 
-    /// A session has ended.
-    package static func expired(_ id: String, in context: String, now: Int64) -> Self {
-        Self(.expired, contextName: context, sessionID: id, uniqueID: id + "-EXPIRED-MSG", timestamp: now)
+    /// A session has ended; the payload is a ``SessionEnd``, which Tomcat does not send.
+    package static func expired(_ id: String, in context: String, now: Int64, payload: [UInt8]? = nil) -> Self {
+        Self(
+            .expired,
+            contextName: context,
+            sessionID: id,
+            uniqueID: id + "-EXPIRED-MSG",
+            timestamp: now,
+            payload: payload
+        )
     }
 
     /// A session was used and did not change.
@@ -134,24 +141,59 @@ extension SessionMessage {
         )
     }
 
-    /// A starting node asks for everything.
-    package static func getAllSessions(in context: String, now: Int64) -> Self {
+    /// A starting node asks for everything; with a payload only for the sessions that ``payload(ids:)`` names.
+    package static func getAllSessions(in context: String, now: Int64, payload: [UInt8]? = nil) -> Self {
         Self(
             .getAllSessions,
             contextName: context,
             sessionID: "GET-ALL",
             uniqueID: "GET-ALL-" + context,
-            timestamp: now
+            timestamp: now,
+            payload: payload
         )
     }
 
+    /// Ids of sessions as a stream of its own: their number (`int`), then each (`writeUTF`).
+    ///
+    /// - Throws: `textTooLong` for an id that no client can hold.
+    static func payload(ids: [String]) throws(JavaSerializationError) -> [UInt8] {
+        var stream = JavaObjectOutputStream(capacity: 64 + 64 * ids.count)
+        stream.writeInt(Int32(clamping: ids.count))
+        for id in ids { try stream.writeUTF(id) }
+        return stream.finishedBytes()
+    }
+
+    /// The sessions that are asked for; nil for all.
+    ///
+    /// - Throws: ``JavaSerializationError`` for a payload that is none.
+    func askedIDs() throws(JavaSerializationError) -> [String]? {
+        guard let payload = self.payload else { return nil }
+        var stream = try JavaObjectInputStream(payload)
+        let count = try stream.readInt()
+        guard (0...Int32(Backlogs.idsMaximum)).contains(count) else { throw .invalidLength(Int64(count)) }
+        var ids: [String] = []
+        for _ in 0..<count { ids.append(try stream.readUTF()) }
+        return ids
+    }
+
+    /// What follows the id of a message with sessions whose sender counts their changes.
+    private static let countedSuffix = "-COUNTED"
+
+    /// Whether the sender counts the changes of sessions; Tomcat hands on the number that it got once.
+    var isCounted: Bool { self.uniqueID.hasSuffix(Self.countedSuffix) }
+
     /// Sessions as they were at a moment; the payload is a ``SessionList``.
-    package static func allSessionData(in context: String, at moment: Int64, payload: [UInt8]) -> Self {
+    package static func allSessionData(
+        in context: String,
+        at moment: Int64,
+        payload: [UInt8],
+        isCounted: Bool = false
+    ) -> Self {
         Self(
             .allSessionData,
             contextName: context,
             sessionID: "SESSION-STATE",
-            uniqueID: "SESSION-STATE-" + context,
+            uniqueID: "SESSION-STATE-" + context + (isCounted ? Self.countedSuffix : ""),
             timestamp: moment,
             payload: payload
         )
@@ -179,20 +221,60 @@ extension SessionMessage {
         )
     }
 
-    /// The new id as the payload of ``changedID(_:in:now:payload:)``.
+    /// The new id as the payload of ``changedID(_:in:now:payload:)``, behind it the number of the change.
     ///
     /// - Throws: `textTooLong` for an id that no client can hold.
-    static func payload(newID: String) throws(JavaSerializationError) -> [UInt8] {
+    static func payload(newID: String, number: Int64? = nil) throws(JavaSerializationError) -> [UInt8] {
         var stream = JavaObjectOutputStream(capacity: 128)
         try stream.writeUTF(newID)
+        if let number { stream.writeLong(number) }
         return stream.finishedBytes()
     }
 
-    /// The new id of a session whose id changed.
+    /// The new id of a session whose id changed, and the number of that change; Tomcat has none.
     ///
     /// - Throws: ``JavaSerializationError`` for a payload that is none.
-    func newID() throws(JavaSerializationError) -> String {
+    func newID() throws(JavaSerializationError) -> (id: String, number: Int64?) {
         var stream = try JavaObjectInputStream(self.payload ?? [])
-        return try stream.readUTF()
+        let id = try stream.readUTF()
+        return (id, try stream.readNumber())
+    }
+}
+
+extension JavaObjectInputStream {
+    /// The number that may stand at the end.
+    mutating func readNumber() throws(JavaSerializationError) -> Int64? { self.isAtEnd ? nil : try self.readLong() }
+}
+
+/// How a session ended, as the payload of the message that says so.
+///
+/// Shape, a stream of its own: creation time in milliseconds since 1970 (`long`), number of the last change (`long`),
+/// whether it was only idle for too long (`boolean`).
+struct SessionEnd: Equatable, Sendable {
+    let creationTime: Int64
+    let number: Int64
+    /// Nobody asked for it: whoever knows of a later change knows better.
+    let isLapse: Bool
+
+    init(creationTime: Int64, number: Int64, isLapse: Bool) {
+        self.creationTime = creationTime
+        self.number = number
+        self.isLapse = isLapse
+    }
+
+    /// - Throws: ``JavaSerializationError`` for a payload that is none.
+    init(_ payload: [UInt8]) throws(JavaSerializationError) {
+        var stream = try JavaObjectInputStream(payload)
+        self.creationTime = try stream.readLong()
+        self.number = try stream.readLong()
+        self.isLapse = try stream.readBoolean()
+    }
+
+    var encoded: [UInt8] {
+        var stream = JavaObjectOutputStream(capacity: 64)
+        stream.writeLong(self.creationTime)
+        stream.writeLong(self.number)
+        stream.writeBoolean(self.isLapse)
+        return stream.finishedBytes()
     }
 }

@@ -82,7 +82,7 @@ struct StateTransfer {
         if self.queue.isEmpty { self.isQueueing = false }
         guard dropsOlder, let state = self.stateTime else { return self.queue }
         return self.queue.filter { queued in
-            guard queued.sender == state.sender, queued.message.event != .getAllSessions,
+            guard queued.sender == state.sender, queued.message.event == .delta || queued.message.event == .accessed,
                 let time = queued.message.timestamp
             else { return true }
             return time >= state.time

@@ -58,6 +58,8 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
         var channel: GroupChannel?
         var template: (any ClusterManager)?
         var managers: [String: any ClusterManager] = [:]
+        /// For managers that are not there yet.
+        var early = EarlyMessages()
         var valves: [any Valve] = []
         var listeners: [any ClusterListener] = []
         var deployer: (any ClusterDeployer)?
@@ -158,6 +160,17 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
         self.protected.withLock { protected in
             if protected.managers[manager.name] === manager { protected.managers[manager.name] = nil }
         }
+    }
+
+    /// Keeps a message for a manager that may start soon.
+    func hold(_ message: SessionMessage, from sender: Member) {
+        let now = self.managerTemplate?.support.now() ?? 0
+        self.protected.withLock { $0.early.hold(message, from: sender, at: now) }
+    }
+
+    /// Takes what was kept for a manager.
+    func takeEarly(for name: String, at now: Int64) -> [(message: SessionMessage, sender: Member)] {
+        self.protected.withLock { $0.early.take(for: name, at: now) }
     }
 
     package func manager(named name: String) -> (any ClusterManager)? { self.protected.withLock { $0.managers[name] } }
