@@ -23,7 +23,10 @@ package final class ContextFacts: Sendable {
         self.path = context.path
         self.alwaysAccessesSession = configuration.alwaysAccessSession
         self.preemptiveAuthentication = configuration.preemptiveAuthentication
-        self.encodings = (request: model.requestCharacterEncoding, response: model.responseCharacterEncoding)
+        self.encodings = (
+            request: model.requestCharacterEncoding ?? configuration.requestCharacterEncoding,
+            response: model.responseCharacterEncoding ?? configuration.responseCharacterEncoding
+        )
         self.filters = instances.filters
         self.requestListeners = instances.requestListeners
         self.requestAttributeListeners = instances.requestAttributeListeners

@@ -82,6 +82,10 @@ extension StandardContext {
         package var alwaysAccessSession = false
         /// Whether named resources are offered.
         package var useNaming = true
+        /// Charset of requests that say none, where the descriptor says none.
+        package var requestCharacterEncoding: String?
+        /// Charset of answers that say none, where the descriptor says none.
+        package var responseCharacterEncoding: String?
         /// Seconds between rounds of background work.
         package var backgroundProcessorDelay = -1
         /// Name shown by the manager.
@@ -126,6 +130,16 @@ extension StandardContext {
         Attribute("logEffectiveWebXml", \.logEffectiveWebXml, "Accepted; the merged descriptor is not logged"),
         Attribute("unloadDelay", \.unloadDelay, "Milliseconds to wait for requests at stop"),
         Attribute("useNaming", \.useNaming, "Whether named resources are offered"),
+        Attribute(
+            "requestCharacterEncoding",
+            \.requestCharacterEncoding,
+            "Charset of requests that say none, where web.xml says none"
+        ),
+        Attribute(
+            "responseCharacterEncoding",
+            \.responseCharacterEncoding,
+            "Charset of answers that say none, where web.xml says none"
+        ),
         Attribute("backgroundProcessorDelay", \.backgroundProcessorDelay, "Seconds between rounds of background work"),
         Attribute("displayName", \.displayName, "Name shown by the manager"),
         Attribute("webappVersion", \.webappVersion, "Version, for several ones under one path"),

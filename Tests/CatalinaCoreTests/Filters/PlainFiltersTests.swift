@@ -55,6 +55,41 @@ import Testing
     }
 
     @Test(
+        "the charsets of a Context hold where its descriptor has none",
+        arguments: [(nil, "UTF-8 ä UTF-8"), ("ISO-8859-1", "ISO-8859-1 Ã¤ ISO-8859-1")] as [(String?, String)]
+    )
+    func contextCharset(descriptor: String?, text: String) async throws {
+        let folder = try TemporaryDirectory()
+        let container = try EmbeddedContainer()
+        try await container.add(
+            path: "/app",
+            documentBase: folder.path,
+            context: {
+                $0.requestCharacterEncoding = "UTF-8"
+                $0.responseCharacterEncoding = "UTF-8"
+            },
+            { model, classes in
+                model.requestCharacterEncoding = descriptor
+                model.responseCharacterEncoding = descriptor
+                classes.servlets["Echo"] = {
+                    ClosureServlet { request, response in
+                        let parameter = await request.parameter("p") ?? ""
+                        let names = "\(request.characterEncoding ?? "none") \(parameter) \(response.characterEncoding)"
+                        response.setCharacterEncoding("UTF-8")
+                        try await response.write(names)
+                    }
+                }
+                model.servlets = [ServletDefinition(name: "echo", className: "Echo")]
+                model.servletMappings = [(pattern: "/*", servletName: "echo")]
+            }
+        )
+        try await container.start()
+        let headers = [(name: "Content-Type", value: Self.form)]
+        let answer = await container.send("POST", "/app/x", headers, body: [Array("p=%C3%A4".utf8)])
+        #expect(answer.text == text)
+    }
+
+    @Test(
         "requests of which a parameter is lost are refused",
         arguments: [("p=1&q=2", 200), ("p=1&q=%zz", 400), ("p=1&q=2&r=3", 400), ("", 200)]
     )
