@@ -99,7 +99,8 @@ public protocol HttpServletRequest: AnyObject {
     func parameters() async -> Parameters
     /// The parts of a `multipart/form-data` body.
     ///
-    /// - Throws: ``ServletError`` if the body is of another type, ``IllegalStateError`` above a limit.
+    /// - Throws: ``ServletError`` if the body is of another type, ``IllegalStateError`` if it or a part is too large or
+    ///   the servlet has no rules for parts, and a ``NamedException``, `FileUploadException` by name, if it is malformed.
     func parts() async throws -> [any Part]
     /// Trailer fields by lower-case name; empty before the end of the body.
     var trailerFields: [String: String] { get }

@@ -71,9 +71,9 @@ extension Request {
 
     package func reader() throws -> ServletReader {
         if self.usesStream { throw IllegalStateError("getInputStream() has already been called for this request") }
+        self.usesReader = true
         let name = self.characterEncoding ?? "ISO-8859-1"
         guard let charset = Charset(name: name) else { throw IllegalArgumentError("Unsupported encoding [\(name)]") }
-        self.usesReader = true
         return ServletReader(self.input) { charset.decode($0) }
     }
 
@@ -86,13 +86,13 @@ extension Request {
     private func ownParameters() async -> ServletAPI.Parameters {
         if let parameters = self.parsedParameters { return parameters }
         var parser = RequestParameters(limit: self.connector.settings.maxParameterCount)
-        let bodyCharset = self.characterEncoding.flatMap { Charset(name: $0) } ?? .isoLatin1
+        let bodyCharset = self.bodyCharset ?? .isoLatin1
         let queryCharset =
             self.connector.settings.useBodyEncodingForURI
             ? bodyCharset : (Charset(name: self.connector.settings.uriEncoding) ?? .utf8)
         if let query = self.coyote.queryString { parser.add(query, charset: queryCharset) }
         // A body that someone reads as a stream is theirs.
-        if self.parsedParts != nil || !self.usesStream && !self.usesReader {
+        if self.parsedParts != nil || self.partsError != nil || !self.usesStream && !self.usesReader {
             await self.addBodyParameters(to: &parser, bodyCharset)
         }
         self.parsedParameters = parser.parameters
@@ -110,12 +110,18 @@ extension Request {
     ///
     /// They are in the request's charset, and there may be as many as the application likes.
     private func adding(_ queries: [String], to own: ServletAPI.Parameters) -> ServletAPI.Parameters {
-        let charset = self.characterEncoding.flatMap { Charset(name: $0) } ?? .utf8
+        let charset = self.bodyCharset ?? .utf8
         var parser = RequestParameters(limit: -1)
         for query in queries { parser.add(query, charset: charset) }
         var merged = parser.parameters
         for name in own.names { for value in own.all(name) { merged.append(name, value) } }
         return merged
+    }
+
+    /// The request's charset, or the application's if nobody knows it; `nil` if neither says.
+    private var bodyCharset: Charset? {
+        self.characterEncoding.flatMap { Charset(name: $0) }
+            ?? self.facts?.requestCharacterEncoding.flatMap { Charset(name: $0) }
     }
 
     private func addBodyParameters(to parser: inout RequestParameters, _ charset: Charset) async {
@@ -165,7 +171,7 @@ extension Request {
                 parser.append(part.name, charset.decode(try await part.bytes()))
             }
         } catch {
-            parser.fail(.unknown)
+            parser.fail(self.partsFailure ?? .unknown)
         }
     }
 }

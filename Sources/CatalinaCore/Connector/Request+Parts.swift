@@ -23,15 +23,18 @@ extension Request {
 
     private func readParts() async throws -> [any Part] {
         guard let config = self.multipartRules else {
+            self.partsFailure = .multipartConfigInvalid
             throw IllegalStateError("Unable to process parts as no multi-part configuration has been provided")
         }
         guard let type = self.contentType, MediaType(parsing: type)?.essence == "multipart/form-data" else {
+            self.partsFailure = .invalidContentType
             throw ServletError(
                 "The request is no multipart/form-data request: its content type is [\(self.contentType ?? "none")]"
             )
         }
         guard let boundary = MultipartParser.boundary(ofContentType: type) else {
-            throw ServletError("the request was rejected because no multipart boundary was found")
+            self.partsFailure = .ioError
+            throw FileUploadError("the request was rejected because no multipart boundary was found")
         }
         var limits = MultipartLimits()
         limits.partCount = self.connector.settings.maxPartCount
@@ -51,15 +54,25 @@ extension Request {
                 for event in try parser.receive(Array(piece.readableBytesView).span) { try collector.take(event) }
             }
             try parser.finish()
-        } catch let error as MultipartError {
-            collector.discard()
-            self.refuseRest()
-            throw IllegalStateError(error.message)
         } catch {
             collector.discard()
-            throw error
+            guard let error = error as? MultipartError else { throw error }
+            throw self.refusal(of: error)
         }
         return collector.parts
+    }
+
+    /// What the application is told of a body that is refused.
+    private func refusal(of error: MultipartError) -> any Error {
+        switch error {
+        case .fileTooLarge, .requestTooLarge:
+            self.partsFailure = .postTooLarge
+            self.refuseRest()
+            return IllegalStateError(error.message)
+        case .endedUnexpectedly, .tooManyParts, .partHeaderTooLarge:
+            self.partsFailure = .ioError
+            return FileUploadError(error.message)
+        }
     }
 
     private var multipartRules: MultipartConfiguration? {
@@ -76,4 +89,19 @@ extension Request {
         guard let location = config.location, !location.isEmpty else { return own }
         return location.hasPrefix("/") ? location : own + "/" + location
     }
+}
+
+/// A multipart body is malformed, or has more parts than are taken.
+///
+/// Source: `org.apache.tomcat.util.http.fileupload.FileUploadException`.
+struct FileUploadError: NamedException {
+    let message: String
+    var exceptionTypes: [String] {
+        [
+            "org.apache.tomcat.util.http.fileupload.FileUploadException", "java.io.IOException", "java.lang.Exception",
+            "java.lang.Throwable",
+        ]
+    }
+
+    init(_ message: String) { self.message = message }
 }

@@ -65,6 +65,8 @@ package final class Request: HttpServletRequest {
     var parsedParameters: ServletAPI.Parameters?
     var parsedParts: [any Part]?
     var partsError: (any Error)?
+    /// Why there are no parts, as the parameters show it.
+    var partsFailure: ParameterParseFailure?
     var parsedLocales: [String]?
     var ownCharacterEncoding: String??
     package var attributes: [String: Any] = [:]
@@ -145,6 +147,7 @@ package final class Request: HttpServletRequest {
         self.parsedParameters = nil
         self.parsedParts = nil
         self.partsError = nil
+        self.partsFailure = nil
         self.parsedLocales = nil
         self.ownCharacterEncoding = nil
         if !self.attributes.isEmpty { self.attributes.removeAll() }

@@ -9,7 +9,12 @@ final class ScenarioTrace: Sendable {
     private let held = Mutex<[String]>([])
     private let session = Mutex<(any HttpSession)?>(nil)
     var entries: [String] { self.held.withLock { $0 } }
-    func add(_ entry: String) { self.held.withLock { $0.append(entry) } }
+
+    /// Characters that are not of ISO-8859-1 become question marks.
+    func add(_ entry: String) {
+        let shown = String(String.UnicodeScalarView(entry.unicodeScalars.map { $0.value < 256 ? $0 : "?" }))
+        self.held.withLock { $0.append(shown) }
+    }
 
     /// A session that may have ended since a servlet put it here.
     var keptSession: (any HttpSession)? {
@@ -22,15 +27,24 @@ final class ScenarioTrace: Sendable {
 enum ScenarioApplication {
     /// Servlets and their patterns; all but those of ``plainServlets`` support asynchronous requests.
     private static let mappings = [
-        ("A", "/a/*"), ("B", "/b"), ("C", "*.c"), ("N", "/n"), ("P", "/p"), ("Q", "/q"), ("U", "/u"), ("default", "/"),
+        ("A", "/a/*"), ("B", "/b"), ("C", "*.c"), ("N", "/n"), ("P", "/p"), ("Q", "/q"), ("U", "/u"), ("M", "/m"),
+        ("default", "/"),
     ]
-    private static let plainServlets: Set = ["N", "P", "Q", "U", "default"]
+    private static let plainServlets: Set = ["N", "P", "Q", "U", "M", "default"]
 
     static let errorPages = [
         ErrorPage(exceptionType: "java.lang.IllegalStateException", location: "/p?by=type"),
         ErrorPage(errorCode: 500, location: "/q?by=500"),
         ErrorPage(errorCode: 418, location: "/p?by=418"),
     ]
+
+    /// The rules of the servlet that takes uploads.
+    private static var uploads: MultipartConfiguration {
+        var rules = MultipartConfiguration()
+        rules.maxFileSize = 20
+        rules.maxRequestSize = 500
+        return rules
+    }
 
     /// Fills in what the descriptor of the application says.
     static func configure(
@@ -41,6 +55,7 @@ enum ScenarioApplication {
         for (name, pattern) in self.mappings {
             var definition = ServletDefinition(name: name, className: name)
             definition.isAsyncSupported = !self.plainServlets.contains(name)
+            if name == "M" { definition.multipart = self.uploads }
             model.servlets.append(definition)
             model.servletMappings.append((pattern: pattern, servletName: name))
             classes.servlets[name] = { ScenarioServlet(name: name, trace: trace) }

@@ -46,6 +46,7 @@ struct ScenarioProgram {
         if try await self.passOn(step, first) { return }
         if try await self.useSession(step, first ?? "", second) { return }
         if try await self.useContext(step, first ?? "", second) { return }
+        if try await self.readBody(step, first ?? "") { return }
         switch step {
         case "set": self.request.setAttribute(first ?? "", second)
         case "remove": self.request.removeAttribute(first ?? "")

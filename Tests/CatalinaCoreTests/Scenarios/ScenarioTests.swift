@@ -34,6 +34,9 @@ import Testing
     @Test("the application", arguments: rows("context"))
     func context(row: VectorRow) async throws { try await Self.compare(row) }
 
+    @Test("bodies, parameters and parts", arguments: rows("bodies"))
+    func bodies(row: VectorRow) async throws { try await Self.compare(row) }
+
     /// A text with session ids told apart from it.
     static func hidingIDs(_ text: String) -> String { text.replacing(/[0-9A-F]{32}/, with: "ID") }
 
@@ -76,7 +79,10 @@ import Testing
             }
         }
         try await container.start()
-        var answer = await container.send("GET", try row.string("target"), Self.fields(row["fields"])) { request in
+        let body = row["sent"].string.map { [$0.latin1Bytes] } ?? []
+        let fields = Self.fields(row["fields"])
+        let method = row["method"].string ?? "GET"
+        var answer = await container.send(method, try row.string("target"), fields, body: body) { request in
             request.eventLoop = MultiThreadedEventLoopGroup.singleton.any()
         }
         if let cookie = answer["Set-Cookie"]?.prefix(while: { $0 != ";" }), row["later"].array != nil {

@@ -182,6 +182,34 @@ public class Probe extends HttpServlet implements Filter, ServletRequestListener
                 add(name + " " + first + " " + (real == null ? null : real.replace(root, "ROOT/")));
                 break;
             }
+            case "params": {
+                StringBuilder text = new StringBuilder(name + " params");
+                for (Map.Entry<String, String[]> entry : new TreeMap<>(request.getParameterMap()).entrySet())
+                    text.append(" ").append(entry.getKey()).append("=").append(Arrays.toString(entry.getValue()));
+                add(text.toString());
+                break;
+            }
+            case "failed":
+                add(name + " failed " + request.getAttribute("org.apache.catalina.parameter_parse_failed") + " "
+                    + request.getAttribute("org.apache.catalina.parameter_parse_failed_reason"));
+                break;
+            case "parts":
+                for (Part part : request.getParts()) {
+                    add(name + " part " + part.getName() + " " + part.getSubmittedFileName() + " " + part.getContentType()
+                        + " " + part.getSize() + " " + new TreeSet<>(part.getHeaderNames()) + " "
+                        + new String(part.getInputStream().readAllBytes(), "ISO-8859-1"));
+                }
+                break;
+            case "part": add(name + " part " + first + " " + (request.getPart(first) != null)); break;
+            case "body": add(name + " body " + new String(request.getInputStream().readAllBytes(), "ISO-8859-1").replace("\r\n", "~")); break;
+            case "reader": {
+                StringBuilder text = new StringBuilder();
+                for (int c; (c = request.getReader().read()) >= 0;) text.append((char) c);
+                add(name + " reader " + text.chars().filter(c -> c > 255).count() + " " + text);
+                break;
+            }
+            case "encodingOf": add(name + " encoding " + request.getCharacterEncoding()); break;
+            case "lengths": add(name + " lengths " + request.getContentLengthLong() + " " + request.getContentType()); break;
             case "throw": fail(first, second);
             default: throw new IllegalArgumentException("No step " + words[0]);
         }

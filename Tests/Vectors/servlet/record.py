@@ -9,13 +9,15 @@ import time
 port = int(sys.argv[1])
 
 
-def ask(target, fields):
+def ask(target, fields, method="GET", body=None):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
-    connection.putrequest("GET", target, skip_host=True, skip_accept_encoding=True)
+    connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
     connection.putheader("Host", "localhost:8080")
     for name, value in fields:
         connection.putheader(name, value)
-    connection.endheaders()
+    if body is not None:
+        connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body)
     try:
         response = connection.getresponse()
         body = response.read()
@@ -31,15 +33,26 @@ for line in open("scenarios.tsv"):
     if line.startswith("#"):
         continue
     topic, name, target, fields = line.rstrip("\n").split("\t")
-    pairs, later = [], []
+    pairs, later, method, body = [], [], "GET", None
     for field in fields.split(" | "):
+        key, _, value = field.partition(": ")
+        if key == "METHOD":
+            method = value
+            continue
+        if key == "BODY":
+            body = value.replace("%3B", ";").encode().decode("unicode_escape").encode("latin1")
+            continue
+        if key == "TYPE":
+            pairs.append(("Content-Type", value.replace("%3B", ";")))
+            continue
         key, _, value = field.partition(":")
         key, is_later = key.strip().removesuffix("#2"), key.strip().endswith("#2")
         pair = ((key if key in ("Cookie", "Accept-Language") else "X-" + key), value.strip())
         (later if is_later else pairs).append(pair)
     ask("/bare/trace", [])
     ask("/app/trace", [])
-    status, headers, body = ask(target, pairs)
+    sent = body
+    status, headers, body = ask(target, pairs, method, sent)
     if later:
         given = [v.split(";")[0] for k, v in headers if k == "Set-Cookie"]
         status, headers, body = ask(target, later + [("Cookie", cookie) for cookie in given])
@@ -54,6 +67,8 @@ for line in open("scenarios.tsv"):
     kept = ["Retry-After: a date" if k.startswith("Retry-After: ") and k.endswith(" GMT") else k for k in kept]
     rows.setdefault(topic, []).append(
         {"name": name, "target": target, "fields": [f"{k}: {v}" for k, v in pairs],
+         **({"method": method} if method != "GET" else {}),
+         **({"sent": sent.decode("latin1")} if sent is not None else {}),
          **({"later": [f"{k}: {v}" for k, v in later]} if later else {}), "status": status,
          "headers": kept, "body": body, "trace": trace.splitlines()}
     )
