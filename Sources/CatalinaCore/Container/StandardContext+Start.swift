@@ -175,7 +175,7 @@ extension StandardContext {
         instances.sessionAttributeListeners = instances.listeners.compactMap { $0 as? any HttpSessionAttributeListener }
         let ready = instances
         self.protected.withLock { $0.instances = ready }
-        for case let listener as any ServletContextListener in ready.listeners {
+        try await self.attemptAll(ready.listeners.compactMap { $0 as? any ServletContextListener }) { listener in
             do {
                 try await listener.contextInitialized(self.servletContext)
             } catch {
@@ -187,6 +187,21 @@ extension StandardContext {
         }
     }
 
+    /// Starts all parts of a kind, as Tomcat does, even if one fails.
+    ///
+    /// - Throws: why the first one failed; the other reasons are logged.
+    private func attemptAll<Part>(_ parts: [Part], _ start: (Part) async throws -> Void) async throws {
+        var first: (any Error)?
+        for part in parts {
+            do {
+                try await start(part)
+            } catch {
+                if first == nil { first = error } else { self.logger.error("start", "Another part failed, too", error) }
+            }
+        }
+        if let first { throw first }
+    }
+
     private func makeListener(_ className: String) throws -> any EventListener {
         if let make = self.loader?.listener(className) { return try make() }
         if let make = self.setup.containerClasses.listeners[className] { return make() }
@@ -194,33 +209,31 @@ extension StandardContext {
     }
 
     private func startFilters() async throws {
-        var objects: [(name: String, filter: any Filter)] = []
-        var entries: [String: FilterTable.Entry] = [:]
-        for definition in self.model.filters {
-            let filter: any Filter
-            if let make = self.loader?.filter(definition.className) {
-                filter = try make()
-            } else if let make = self.setup.containerClasses.filters[definition.className] {
-                filter = make()
-            } else {
-                throw ServletError("No module in WEB-INF/lib offers the filter class [\(definition.className)]")
-            }
+        try await self.attemptAll(self.model.filters) { definition in
+            let filter = try self.makeFilter(definition.className)
             do {
                 try await filter.initialize(FilterConfiguration(definition, self.servletContext))
             } catch {
                 throw ServletError("Exception starting filter [\(definition.name)]", rootCause: error)
             }
-            objects.append((definition.name, filter))
-            entries[definition.name] = FilterTable.Entry(
-                filter: filter,
-                isAsyncSupported: definition.isAsyncSupported
-            )
+            // At once: one that has begun has to be ended, even if another one fails.
+            self.protected.withLock { $0.instances.filterObjects.append((definition.name, filter)) }
         }
-        let table = FilterTable(self.model.filterMaps, instances: entries)
-        self.protected.withLock { [objects] protected in
-            protected.instances.filters = table
-            protected.instances.filterObjects = objects
+        let definitions = Dictionary(self.model.filters.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        self.protected.withLock { [maps = self.model.filterMaps] protected in
+            var entries: [String: FilterTable.Entry] = [:]
+            for (name, filter) in protected.instances.filterObjects {
+                let isAsyncSupported = definitions[name]?.isAsyncSupported ?? false
+                entries[name] = FilterTable.Entry(filter: filter, isAsyncSupported: isAsyncSupported)
+            }
+            protected.instances.filters = FilterTable(maps, instances: entries)
         }
+    }
+
+    private func makeFilter(_ className: String) throws -> any Filter {
+        if let make = self.loader?.filter(className) { return try make() }
+        if let make = self.setup.containerClasses.filters[className] { return make() }
+        throw ServletError("No module in WEB-INF/lib offers the filter class [\(className)]")
     }
 
     /// Lets requests to come see the application as it is now.
