@@ -13,7 +13,7 @@ import Testing
         var decoder = Http11Decoder(settings: .init())
         #expect(try octets.withUnsafeBytes { try decoder.decode($0, into: request.headers) })
         request.headers.head = ByteBuffer(bytes: octets.prefix(decoder.position))
-        let settings = Http11Settings(configuration: .init(), adapter: Nobody(), threadPool: .singleton)
+        let settings = Http11Settings(configuration: .init(), adapter: TestAdapter { _, _ in }, threadPool: .singleton)
         var preparation = RequestPreparation(settings: settings)
         var hosts = HostCache()
         preparation.prepare(request, decoder, hosts: &hosts)
@@ -61,8 +61,4 @@ import Testing
         #expect(request.contentLength == 4)
         #expect(request.headers.all("host") == ["other"])
     }
-}
-
-private final class Nobody: Adapter {
-    func service(_ request: Request, _ response: Response) async {}
 }
