@@ -8,7 +8,13 @@ package struct NamedValues: Sendable, Sequence {
     /// Values that are kept as a list.
     static let listMaximum = 12
 
-    private var list: [Element] = []
+    /// A pair, looked at without copying its value as one of ``Element`` would be.
+    private struct Entry {
+        let key: String
+        var value: any Sendable
+    }
+
+    private var list: [Entry] = []
     /// All values, once there are more than the list may hold.
     private var table: [String: any Sendable] = [:]
 
@@ -40,10 +46,10 @@ package struct NamedValues: Sendable, Sequence {
         }
         if self.table.isEmpty {
             guard self.list.count == Self.listMaximum else {
-                self.list.append((key: name, value: value))
+                self.list.append(Entry(key: name, value: value))
                 return nil
             }
-            for (name, value) in self.list { self.table[name] = value }
+            for entry in self.list { self.table[entry.key] = entry.value }
             self.list = []
         }
         return self.table.updateValue(value, forKey: name)
@@ -64,8 +70,13 @@ package struct NamedValues: Sendable, Sequence {
     }
 
     package func makeIterator() -> AnyIterator<Element> {
-        self.table.isEmpty ? AnyIterator(self.list.makeIterator()) : AnyIterator(self.table.makeIterator())
+        guard self.table.isEmpty else { return AnyIterator(self.table.makeIterator()) }
+        return AnyIterator(self.list.lazy.map { (key: $0.key, value: $0.value) }.makeIterator())
     }
 
-    private func place(of name: String) -> Int? { self.list.firstIndex { $0.key == name } }
+    private func place(of name: String) -> Int? {
+        // By index: a search of elements would copy each with its value.
+        for place in self.list.indices where self.list[place].key == name { return place }
+        return nil
+    }
 }

@@ -15,10 +15,23 @@ package enum ObjectIdentity {
     /// Comparing types is done in a moment, asking for a conformance is not.
     package static func isPlain(_ value: (any Sendable)?) -> Bool {
         guard let value else { return true }
-        let type = ObjectIdentifier(type(of: value) as Any.Type)
+        return self.isPlain(Swift.type(of: value))
+    }
+
+    private static func isPlain(_ type: Any.Type) -> Bool {
+        let type = ObjectIdentifier(type)
         return type == ObjectIdentifier(String.self) || type == ObjectIdentifier(Int.self)
             || type == ObjectIdentifier(Bool.self) || type == ObjectIdentifier(Int32.self)
             || type == ObjectIdentifier(Int64.self) || type == ObjectIdentifier(Double.self)
+    }
+
+    /// Whether two values are both plain.
+    static func arePlain(_ first: (any Sendable)?, _ second: (any Sendable)?) -> Bool {
+        guard let first, let second else { return self.isPlain(first ?? second) }
+        let type = Swift.type(of: first)
+        guard self.isPlain(type) else { return false }
+        let other = Swift.type(of: second)
+        return type == other || self.isPlain(other)
     }
 
     /// The value as one that wants to know where it is stored.

@@ -133,7 +133,7 @@ package final class StandardSession: Session {
             guard let value else { return protected.attributes.removeValue(forKey: name) }
             return protected.attributes.updateValue(value, forKey: name)
         }
-        guard !ObjectIdentity.isPlain(value) || !ObjectIdentity.isPlain(old) else {
+        guard !ObjectIdentity.arePlain(value, old) else {
             return self.manager.attributeChanged(self, name, old: old, new: value)
         }
         let notice = ObjectIdentity.isSame(old, value) ? self.manager.unchangedNotice : (object: true, listeners: true)

@@ -27,7 +27,10 @@ package final class CoyoteAdapter: Adapter {
                 isPrepared = try await self.prepare(request, response)
             }
             if isPrepared { try await self.run(request, response) }
-            if !response.finishAtOnce() { try await response.finish() }
+            if !response.finishAtOnce() {
+                request.servletEndTimeNanos = 0
+                try await response.finish()
+            }
         } catch is ClientAbortError {
             coyoteResponse.closesConnection = true
         } catch let error where request.isClientAbort(error) {
@@ -45,16 +48,20 @@ package final class CoyoteAdapter: Adapter {
     }
 
     /// Sends a request through the engine, then through whatever it asked for asynchronously.
+    @inline(__always)
     private func run(_ request: Request, _ response: Response) async throws {
         request.coyote.stage = .service
         if let way = request.way, way.isOpen(to: request) {
             try await way.invoke(request, response)
+            // Nobody else saw the request: it has ended with the servlet.
+            if !response.isError, request.asyncContextImpl == nil { return }
         } else if let chain = self.engineChain(request) {
             try await chain.invoke(request, response)
         } else {
             response.coyote.status = 503
             return
         }
+        request.servletEndTimeNanos = 0
         if response.isError { try await request.host?.writeReport(request, response) }
         while let async = request.asyncContextImpl, async.isPending {
             try await async.proceed(request, response)
@@ -93,7 +100,7 @@ package final class CoyoteAdapter: Adapter {
     private func log(_ request: Request, _ response: Response) {
         let host = request.mapping.host ?? request.tableReader.current(of: self.connector.mapper).defaultHost
         guard let host else { return }
-        let now = MonotonicClock.now()
+        let now = request.servletEndTimeNanos > 0 ? request.servletEndTimeNanos : MonotonicClock.now()
         request.coyote.endTimeNanos = now
         if response.coyote.isCommitted, response.coyote.commitTimeNanos == 0 { response.coyote.commitTimeNanos = now }
         let elapsed = now - request.coyote.startTimeNanos

@@ -38,6 +38,8 @@ package final class Request: HttpServletRequest {
     package var mapping = MappingData()
     /// The way through the containers, where it is known from an earlier request.
     var way: Pipeline.Way?
+    /// When the servlet was done, in monotonic nanoseconds, if nothing was left to do for anyone else; 0 if not.
+    var servletEndTimeNanos: Int64 = 0
     /// The decoded, normalised path.
     package var decodedPath = ""
     /// `;name=value` parameters of the path, the first of each name.
@@ -133,6 +135,7 @@ package final class Request: HttpServletRequest {
     func recycle() {
         self.mapping = MappingData()
         self.way = nil
+        self.servletEndTimeNanos = 0
         self.decodedPath = ""
         if !self.pathParameters.isEmpty { self.pathParameters.removeAll() }
         self.isRefused = false

@@ -41,7 +41,7 @@ final class StandardWrapperValve: Valve {
             if let context = request.context { self.log(error, wrapper, context, isAllocated: isAllocated) }
             Self.fail(request, response, error)
         }
-        self.end(wrapper, start, isError: response.status >= 400)
+        request.servletEndTimeNanos = self.end(wrapper, start, isError: response.status >= 400)
     }
 
     private func filters(_ request: Request, _ wrapper: StandardWrapper, _ facts: ContextFacts) -> [FilterTable.Entry] {
@@ -82,8 +82,12 @@ final class StandardWrapperValve: Valve {
         return false
     }
 
-    private func end(_ wrapper: StandardWrapper, _ start: Int64, isError: Bool) {
-        wrapper.requests.end(nanoseconds: MonotonicClock.now() - start, isError: isError)
+    /// - Returns: when that was, on the monotonic clock.
+    @discardableResult
+    private func end(_ wrapper: StandardWrapper, _ start: Int64, isError: Bool) -> Int64 {
+        let now = MonotonicClock.now()
+        wrapper.requests.end(nanoseconds: now - start, isError: isError)
+        return now
     }
 
     private func log(_ error: any Error, _ wrapper: StandardWrapper, _ context: StandardContext, isAllocated: Bool) {

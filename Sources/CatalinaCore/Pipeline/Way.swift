@@ -43,6 +43,7 @@ extension Pipeline {
         }
 
         /// Sends a request to which the way is open through.
+        @inline(__always)
         func invoke(_ request: Request, _ response: Response) async throws {
             try await Pipeline.pass(request, response, to: self.last, self.behindLast, waiting: self.waiting)
         }

@@ -33,6 +33,15 @@ final class AccessLogClock: Sendable {
             }
     }
 
+    /// Whether it tells more than the second: begins of requests are reckoned back from their ends.
+    var showsMilliseconds: Bool {
+        switch self.form {
+        case .common, .seconds: self.isBegin
+        case .milliseconds, .fraction: true
+        case .pattern(let format): self.isBegin || format.hasMilliseconds
+        }
+    }
+
     /// The form that stands between the braces of `%{…}t`; `nil` if it means nothing.
     convenience init?(parsing text: String) {
         var rest = Substring(text)

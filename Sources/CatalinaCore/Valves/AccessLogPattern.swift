@@ -86,6 +86,12 @@ package struct AccessLogPattern: Sendable {
         (self.steps, self.texts, self.elements) = (steps, texts, elements)
     }
 
+    var showsMilliseconds: Bool {
+        self.elements.contains { element in
+            if case .time(let clock) = element { clock.showsMilliseconds } else { false }
+        }
+    }
+
     /// Appends the line of one request.
     func append(_ entry: AccessLogEntry, to line: inout LogLine) {
         // Spans lend what arrays would copy.

@@ -87,6 +87,12 @@ package struct AccessLogConfiguration: Sendable, Equatable {
 protocol AccessLogFormatter: Sendable {
     /// Appends the line of one request.
     func append(_ entry: AccessLogEntry, to line: inout LogLine)
+    /// Whether a line tells more of the time than the second.
+    var showsMilliseconds: Bool { get }
+}
+
+extension AccessLogFormatter {
+    var showsMilliseconds: Bool { true }
 }
 
 extension AccessLogPattern: AccessLogFormatter {}
@@ -98,6 +104,7 @@ final class AccessLogWriter: Sendable {
     private let formatter: any AccessLogFormatter
     private let quotesBlanks: Bool
     private let header: String
+    private let showsMilliseconds: Bool
     let file: AccessLogFile
 
     init(
@@ -108,6 +115,7 @@ final class AccessLogWriter: Sendable {
     ) throws {
         self.configuration = configuration
         self.formatter = formatter
+        self.showsMilliseconds = formatter.showsMilliseconds
         self.quotesBlanks = quotesBlanks
         self.header = header
         self.file = try AccessLogFile(configuration.fileConfiguration(header: header))
@@ -123,6 +131,7 @@ final class AccessLogWriter: Sendable {
     ) throws {
         self.configuration = configuration
         self.formatter = formatter
+        self.showsMilliseconds = formatter.showsMilliseconds
         self.quotesBlanks = writer.quotesBlanks
         self.header = writer.header
         self.file = writer.file
@@ -139,7 +148,7 @@ final class AccessLogWriter: Sendable {
             response: response,
             lane: lane,
             nanoseconds: nanoseconds,
-            endMilliseconds: WallClock.milliseconds()
+            endMilliseconds: self.showsMilliseconds ? WallClock.milliseconds() : WallClock.coarseMilliseconds()
         )
         entry.usesAttributes = configuration.requestAttributesEnabled
         entry.isIPv6Canonical = configuration.ipv6Canonical

@@ -181,6 +181,7 @@ extension Http11Decoder {
         var position = self.position
         if self.questionMark < 0 {
             let forbidden = self.settings.characters.forbidden
+            position = bytes.endOfPathWords(from: position)
             while position < bytes.count, !forbidden.contains(bytes[position]) {
                 if bytes[position] == Self.queryMark {
                     self.questionMark = position
@@ -206,6 +207,7 @@ extension Http11Decoder {
     }
 
     private mutating func readVersion(_ bytes: UnsafeRawBufferPointer) throws(Http11DecodingError) -> Bool {
+        if self.takeUsualVersion(bytes) { return true }
         while self.position < bytes.count {
             let byte = bytes[self.position]
             let followsCR = self.position > self.mark && bytes[self.position - 1] == ASCII.carriageReturn
@@ -225,6 +227,22 @@ extension Http11Decoder {
             }
         }
         return false
+    }
+
+    /// `HTTP/1.1` and the end of its line, read at once; as integers, the first octet lowest.
+    private static let usualVersion = (text: UInt64(0x312E_312F_5054_5448), end: UInt16(0x0A0D))
+
+    private mutating func takeUsualVersion(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard self.position == self.mark, self.mark + 10 <= bytes.count,
+            UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: self.mark, as: UInt64.self))
+                == Self.usualVersion.text,
+            UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: self.mark + 8, as: UInt16.self))
+                == Self.usualVersion.end
+        else { return false }
+        self.versionRange = self.mark..<(self.mark + 8)
+        self.position += 10
+        self.phase = .headerStart
+        return true
     }
 
     /// The part being read, through the next space, as far as it has arrived.

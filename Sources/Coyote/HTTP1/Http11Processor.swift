@@ -369,14 +369,9 @@ extension Http11Processor {
         return (limit < 0 || self.requestCount + 1 < limit) && !self.settings.phase.isStopping.load(ordering: .relaxed)
     }
 
-    func serve(_ exchange: Exchange) async {
-        await self.settings.adapter.service(exchange.request, exchange.response)
+    /// Ends the response after the adapter is done with the request, and decides what becomes of the connection.
+    func serviceEnded(_ exchange: Exchange) {
         self.loop.eventLoop.preconditionInEventLoop()
-        self.complete(exchange)
-    }
-
-    /// Ends the response and decides what becomes of the connection.
-    private func complete(_ exchange: Exchange) {
         self.finishResponse(exchange)
         let ended = exchange.request.endTimeNanos
         let now = ended > 0 ? ended : MonotonicClock.now()

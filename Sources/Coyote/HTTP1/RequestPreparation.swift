@@ -103,10 +103,7 @@ struct RequestPreparation {
 
     private mutating func checkPath(_ request: Request) {
         let characters = self.settings.decoder.characters
-        let isLegal = request.withRequestURIBytes { bytes in
-            for byte in bytes where !characters.path.contains(byte) { return false }
-            return true
-        }
+        let isLegal = request.withRequestURIBytes { characters.path.containsAll(of: Span(_unsafeBytes: $0)) }
         if !isLegal { self.rejection = .badRequest }
     }
 

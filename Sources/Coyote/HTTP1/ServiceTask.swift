@@ -53,7 +53,8 @@ final class ServiceTask {
 
     private func serveAll() async {
         while let work = self.work.take() {
-            await work.processor.serve(work.exchange)
+            await work.processor.settings.adapter.service(work.exchange.request, work.exchange.response)
+            work.processor.serviceEnded(work.exchange)
             self.isServing = false
             // By whoever had the task of the request at hand: it must not stay cancelled for the next one.
             if Task.isCancelled { self.isCancelled = true }

@@ -1,6 +1,7 @@
-import Coyote
 import TestSupport
 import Testing
+
+@testable import Coyote
 
 @Suite struct ByteSetTests {
     private static let classes: [String: ByteSet] = [
@@ -78,6 +79,34 @@ import Testing
             #expect((octet.hexValue != nil) == ByteSet.hexDigit.contains(octet))
             let character = Character(Unicode.Scalar(octet))
             #expect(octet.hexValue.map(Int.init) == (octet < 0x80 ? character.hexDigitValue : nil))
+        }
+    }
+
+    @Test("octets of paths are told from all others, at each of eight places")
+    func octetWords() {
+        let common = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-./".utf8)
+        for place in 0..<8 {
+            for byte in UInt8.min...UInt8.max {
+                let shift = UInt64(place * 8)
+                let word = (0x6162_632f_3039_417a & ~(0xff << shift)) | UInt64(byte) << shift
+                #expect(OctetWord.isOfPaths(word) == common.contains(byte), "\(byte) at \(place)")
+            }
+        }
+    }
+
+    @Test("the end of a run is found wherever it is, and whatever the set")
+    func ends() {
+        let sets = [ByteSet.token, .cookieOctet, .digit, .ascii, ByteSet("abc/.-"), RequestTargetCharacters().path]
+        for set in sets {
+            for count in 0..<40 {
+                for byte in UInt8.min...UInt8.max {
+                    let inside: UInt8 = set.contains(UInt8(ascii: "a")) ? UInt8(ascii: "a") : UInt8(ascii: "0")
+                    let octets = [UInt8](repeating: inside, count: count) + [byte] + [inside, 0x00]
+                    let expected = octets.firstIndex { !set.contains($0) } ?? octets.count
+                    #expect(set.end(of: octets.span, from: 0) == expected)
+                    #expect(set.end(of: octets.span, from: min(count, 3)) == max(expected, min(count, 3)))
+                }
+            }
         }
     }
 }

@@ -58,6 +58,42 @@ import Testing
     }
 
     /// What is generated, or the message of the error.
+    @Test(
+        "the values of one name are those that reading all cookies gives",
+        arguments: [
+            "ID=1", "ID=", "ID", "ID=1; ID=2", "ID=1;", " ID=1", "ID =1", "ID= 1", "ID=1 ", "ID=\"1\"", "ID=1\"",
+            "ID=1,2",
+            "IDX=1", "XID=1", "id=1", "I=1; ID=2; J=3", "ID==", "ID=a=b", "ID=a\u{e9}b", "ID=a b", "ID=\u{7f}", "=1",
+            "",
+            "ID=0123456789ABCDEF0123456789ABCDEF.n1", "ID=0123456789ABCDEF\\0123456789ABCDEF",
+        ]
+    )
+    func valuesOfOneName(field: String) throws {
+        for kind in Rfc6265CookieProcessor.CookiesWithoutEquals.allCases {
+            for limit in [-1, 0, 1, 2] {
+                var processor = Rfc6265CookieProcessor()
+                processor.cookiesWithoutEquals = kind
+                let octets = Array(field.utf8)
+                let all = Result<[String], CookieError> { () throws(CookieError) in
+                    var cookies: [RequestCookie] = []
+                    try processor.parse(octets.span, into: &cookies, limit: limit)
+                    return cookies.filter { $0.name == "ID" }.map(\.value)
+                }
+                var values: [String] = []
+                let found = Result<[String], CookieError> { () throws(CookieError) in
+                    var count = 0
+                    try processor.find("ID", in: octets.span, count: &count, limit: limit) { values.append($0) }
+                    return values
+                }
+                switch (all, found) {
+                case (.success(let all), .success(let found)): #expect(all == found)
+                case (.failure, .failure): break
+                default: Issue.record("\(field): \(all), \(found)")
+                }
+            }
+        }
+    }
+
     private static func generate(
         _ name: String,
         _ value: String,

@@ -8,11 +8,16 @@ package struct ByteSet: Sendable, Hashable {
     private let high: UInt64
     /// All bits set where the octets from 0x80 belong, else none.
     private let upper: UInt64
+    /// Whether letters, digits, `-`, `.` and `/` belong, of which eight are looked at together.
+    private let holdsPaths: Bool
 
     package init(low: UInt64, high: UInt64, includesHighBytes: Bool) {
         self.low = low
         self.high = high
         self.upper = includesHighBytes ? .max : 0
+        self.holdsPaths =
+            low & 0x03FF_E000_0000_0000 == 0x03FF_E000_0000_0000
+            && high & 0x07FF_FFFE_07FF_FFFE == 0x07FF_FFFE_07FF_FFFE
     }
 
     /// The octets of a text; characters beyond ASCII are left out.
@@ -57,12 +62,12 @@ package struct ByteSet: Sendable, Hashable {
     }
 
     /// Whether every octet belongs; true of nothing at all.
-    package func containsAll(of bytes: Span<UInt8>) -> Bool { self.firstIndex(outside: bytes) == nil }
+    package func containsAll(of bytes: Span<UInt8>) -> Bool { self.end(of: bytes, from: 0) == bytes.count }
 
     /// Where the octets that belong end, from an index on.
     func end(of bytes: Span<UInt8>, from start: Int) -> Int {
         bytes.withUnsafeBufferPointer { bytes in
-            var index = start
+            var index = self.holdsPaths ? UnsafeRawBufferPointer(bytes).endOfPathWords(from: start) : start
             while index < bytes.count, self.contains(bytes[index]) { index += 1 }
             return index
         }

@@ -115,6 +115,17 @@ enum OctetWord {
         return (below | above) & Self.highs == 0
     }
 
+    /// Whether all octets are letters, digits, or one of `-`, `.` and `/`.
+    @inline(__always)
+    static func isOfPaths(_ word: UInt64) -> Bool {
+        guard word & Self.highs == 0 else { return false }
+        // Without the highest bits nothing is carried from one octet to the next.
+        let marks = (word &+ Self.ones &* (0x80 - 0x2D)) & ~(word &+ Self.ones &* (0x7F - 0x39))
+        let lower = word | (Self.ones &* 0x20)
+        let letters = (lower &+ Self.ones &* (0x80 - 0x61)) & ~(lower &+ Self.ones &* (0x7F - 0x7A))
+        return (marks | letters) & Self.highs == Self.highs
+    }
+
     /// Whether an octet is among them.
     @inline(__always)
     static func holds(_ byte: UInt8, _ word: UInt64) -> Bool {
@@ -124,6 +135,16 @@ enum OctetWord {
 }
 
 extension UnsafeRawBufferPointer {
+    /// Where the letters, digits, `-`, `.` and `/` end from an index on, or up to seven octets before.
+    @inline(__always)
+    func endOfPathWords(from start: Int) -> Int {
+        var index = start
+        while index + 8 <= self.count, OctetWord.isOfPaths(self.loadUnaligned(fromByteOffset: index, as: UInt64.self)) {
+            index += 8
+        }
+        return index
+    }
+
     /// Where the printable ASCII ends from an index on, or up to seven octets before.
     func endOfPrintableWords(from start: Int) -> Int {
         var index = start

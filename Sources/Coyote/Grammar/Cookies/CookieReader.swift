@@ -13,6 +13,17 @@ struct CookieReader {
 
     init(count: Int) { self.count = count }
 
+    /// Where the value stands in a field that consists of one cookie with a name, written without quotes and blanks, as
+    /// clients send it that have no other; nil for all other fields.
+    static func onlyValue(of name: Span<UInt8>, in field: Span<UInt8>) -> Range<Int>? {
+        let start = name.count + 1
+        guard !name.isEmpty, field.count > start, field[name.count] == ASCII.equals,
+            field.extracting(0..<name.count).equals(name),
+            ByteSet.cookieOctet.end(of: field, from: start) == field.count
+        else { return nil }
+        return start..<field.count
+    }
+
     /// The next well-formed pair; what is malformed is skipped up to the next `;`.
     mutating func next(_ field: Span<UInt8>) -> Pair? {
         while self.index < self.count {

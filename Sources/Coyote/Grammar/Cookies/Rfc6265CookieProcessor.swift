@@ -69,8 +69,12 @@ package struct Rfc6265CookieProcessor: Sendable, Hashable {
         limit: Int,
         _ take: (String) -> Void
     ) throws(CookieError) {
-        var reader = CookieReader(count: field.count)
         let wanted = name.utf8.span
+        if let value = CookieReader.onlyValue(of: wanted, in: field), limit < 0 || count < limit {
+            count += 1
+            return take(field.extracting(value).utf8Text)
+        }
+        var reader = CookieReader(count: field.count)
         while let pair = reader.next(field) {
             guard pair.value != nil || self.cookiesWithoutEquals == .name else { continue }
             guard limit < 0 || count < limit else { throw .tooMany(limit: limit) }
