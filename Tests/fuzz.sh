@@ -18,6 +18,10 @@ swiftc -sanitize=fuzzer .build-fuzz/release/libFuzz.a -lssl -lcrypto -lz -o .bui
 mkdir -p .build-fuzz/corpus/http .build-fuzz/corpus/chunked .build-fuzz/corpus/multipart .build-fuzz/corpus/fields \
     .build-fuzz/corpus/objects .build-fuzz/corpus/frames .build-fuzz/findings
 printf 'xGET /a?b HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n' >.build-fuzz/corpus/http/seed
+printf 'xPOST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\nHost: a\r\nCookie: b=c\r\n\r\n1\r\na\r\n0\r\n\r\n' \
+    >.build-fuzz/corpus/http/chunked
+printf 'xPOST http://b:1/ HTTP/1.0\r\nContent-Length: 1\r\nConnection: keep-alive\r\nHost: a\r\n\r\na' \
+    >.build-fuzz/corpus/http/length
 printf 'x3;a="b"\r\nabc\r\n0\r\nx-y: z\r\n\r\n' >.build-fuzz/corpus/chunked/seed
 printf 'x--b\r\nContent-Disposition: form-data; name=a; filename*=UTF-8'"''"'%%c3\r\n\r\n1\r\n--b--\r\n' \
     >.build-fuzz/corpus/multipart/seed
@@ -41,7 +45,15 @@ cat >.build-fuzz/words <<'END'
 "\x0d\x0a\x0d\x0a"
 "\x0d\x0a--b"
 "HTTP/1.1"
-"Host:"
+"HTTP/1.0"
+"http://a/"
+"Host: a\x0d\x0a"
+"Host: b:1\x0d\x0a"
+"Content-Length: 1\x0d\x0a"
+"Transfer-Encoding: chunked\x0d\x0a"
+"Cookie: a=b; c=\x22d\x22\x0d\x0a"
+"Expect: 100-continue\x0d\x0a"
+"Connection: close\x0d\x0a"
 "Content-Disposition: form-data; name="
 "filename*=UTF-8''"
 "=?utf-8?q?"
