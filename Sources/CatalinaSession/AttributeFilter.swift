@@ -9,14 +9,14 @@ package struct AttributeFilter: Sendable {
         "javax.security.auth.subject", "org.apache.catalina.valves.CrawlerSessionManagerValve",
     ]
 
-    private let names: AddressPattern?
-    private let classNames: AddressPattern?
+    private let names: WholePattern?
+    private let classNames: WholePattern?
     private let isWarning: Bool
 
-    /// - Throws: `AddressPattern.Fault` for a filter that is no regular expression.
+    /// - Throws: `WholePattern.Fault` for a filter that is no regular expression.
     package init(names: String?, classNames: String?, isWarning: Bool) throws {
-        self.names = try AddressPattern.optional(names, attribute: "sessionAttributeNameFilter")
-        self.classNames = try AddressPattern.optional(classNames, attribute: "sessionAttributeValueClassNameFilter")
+        self.names = try WholePattern.optional(names, attribute: "sessionAttributeNameFilter")
+        self.classNames = try WholePattern.optional(classNames, attribute: "sessionAttributeValueClassNameFilter")
         self.isWarning = isWarning
     }
 

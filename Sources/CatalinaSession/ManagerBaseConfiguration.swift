@@ -29,7 +29,7 @@ package struct ManagerBaseConfiguration: Sendable, Equatable {
 
     /// Which attributes leave the process.
     ///
-    /// - Throws: `AddressPattern.Fault` for a filter that is no regular expression.
+    /// - Throws: `WholePattern.Fault` for a filter that is no regular expression.
     package func attributeFilter() throws -> AttributeFilter {
         try AttributeFilter(
             names: self.sessionAttributeNameFilter,

@@ -14,7 +14,7 @@ package struct NetMask: Sendable {
     private let network: IPAddress
     /// How many bits of the address count.
     private let bits: Int
-    private let port: AddressPattern?
+    private let port: WholePattern?
 
     /// - Throws: ``Fault``.
     package init(_ text: String) throws(Fault) {
@@ -40,14 +40,14 @@ package struct NetMask: Sendable {
         _ fault: Fault
     ) throws(Fault) -> NetMask {
         do {
-            let port = parts.count == 2 ? try AddressPattern(String(parts[1]), attribute: "port") : nil
+            let port = parts.count == 2 ? try WholePattern(String(parts[1]), attribute: "port") : nil
             return NetMask(network: network, bits: bits, port: port)
         } catch {
             throw fault
         }
     }
 
-    private init(network: IPAddress, bits: Int, port: AddressPattern?) {
+    private init(network: IPAddress, bits: Int, port: WholePattern?) {
         self.network = network
         self.bits = bits
         self.port = port

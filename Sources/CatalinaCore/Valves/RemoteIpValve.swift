@@ -76,7 +76,7 @@ package final class RemoteIpValve: Valve, ConfigurableComponent {
 
     private let live: LiveSettings<Configuration, KnownProxies>
 
-    /// - Throws: ``AddressPattern/Fault``.
+    /// - Throws: ``WholePattern/Fault``.
     package init(configuration: Configuration) throws {
         self.live = try LiveSettings(configuration) { try KnownProxies($0) }
     }
@@ -179,15 +179,15 @@ struct KnownProxies: Sendable {
     ].compactMap { try? NetMask($0) }
 
     private let usesPrivateNetworks: Bool
-    private let internalProxies: AddressPattern?
-    private let trustedProxies: AddressPattern?
+    private let internalProxies: WholePattern?
+    private let trustedProxies: WholePattern?
 
-    init(_ configuration: RemoteIpValve.Configuration) throws(AddressPattern.Fault) {
+    init(_ configuration: RemoteIpValve.Configuration) throws(WholePattern.Fault) {
         self.usesPrivateNetworks = configuration.internalProxies == RemoteIpValve.Configuration.privateNetworks
         self.internalProxies =
             self.usesPrivateNetworks
-            ? nil : try AddressPattern.optional(configuration.internalProxies, attribute: "internalProxies")
-        self.trustedProxies = try AddressPattern.optional(configuration.trustedProxies, attribute: "trustedProxies")
+            ? nil : try WholePattern.optional(configuration.internalProxies, attribute: "internalProxies")
+        self.trustedProxies = try WholePattern.optional(configuration.trustedProxies, attribute: "trustedProxies")
     }
 
     func isInternal(_ address: String) -> Bool {

@@ -105,11 +105,11 @@ extension RequestFilterValve {
     }
 }
 
-extension RequestFilterRules<AddressPattern> {
+extension RequestFilterRules<WholePattern> {
     /// The patterns of a configuration.
-    fileprivate init(_ configuration: RequestFilterConfiguration) throws(AddressPattern.Fault) {
-        let allow = try AddressPattern.optional(configuration.allow, attribute: "allow")
-        let deny = try AddressPattern.optional(configuration.deny, attribute: "deny")
+    fileprivate init(_ configuration: RequestFilterConfiguration) throws(WholePattern.Fault) {
+        let allow = try WholePattern.optional(configuration.allow, attribute: "allow")
+        let deny = try WholePattern.optional(configuration.deny, attribute: "deny")
         self.init(allow: allow.map { [$0] } ?? [], deny: deny.map { [$0] } ?? [])
     }
 }
@@ -128,9 +128,9 @@ package final class RemoteAddrValve: RequestFilterValve {
         attributes: Configuration.attributes("Pattern of an address")
     )
 
-    let live: LiveSettings<Configuration, RequestFilterRules<AddressPattern>>
+    let live: LiveSettings<Configuration, RequestFilterRules<WholePattern>>
 
-    /// - Throws: ``AddressPattern/Fault``.
+    /// - Throws: ``WholePattern/Fault``.
     package init(configuration: Configuration) throws {
         self.live = try LiveSettings(configuration) { try RequestFilterRules($0) }
     }
@@ -156,9 +156,9 @@ package final class RemoteHostValve: RequestFilterValve {
         attributes: Configuration.attributes("Pattern of a host name", hasPeer: false)
     )
 
-    let live: LiveSettings<Configuration, RequestFilterRules<AddressPattern>>
+    let live: LiveSettings<Configuration, RequestFilterRules<WholePattern>>
 
-    /// - Throws: ``AddressPattern/Fault``.
+    /// - Throws: ``WholePattern/Fault``.
     package init(configuration: Configuration) throws {
         self.live = try LiveSettings(configuration) { try RequestFilterRules($0) }
     }

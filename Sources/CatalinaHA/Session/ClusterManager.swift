@@ -42,7 +42,7 @@ extension ClusterManager {
 
 /// A cluster manager that a configuration file makes, once for each application.
 package protocol ConfigurableClusterManager: ClusterManager, ConfigurableComponent {
-    /// - Throws: `AddressPattern.Fault` for a filter that is no regular expression.
+    /// - Throws: `WholePattern.Fault` for a filter that is no regular expression.
     init(configuration: Configuration, now: @escaping @Sendable () -> Int64) throws
 }
 

@@ -25,7 +25,7 @@ package final class ManagerSupport: Sendable {
     private let settingsSlot: Mutex<ClusterManagerConfiguration>
     private let protected = Mutex(Protected())
 
-    /// - Throws: `AddressPattern.Fault` for a filter that is no regular expression.
+    /// - Throws: `WholePattern.Fault` for a filter that is no regular expression.
     init(_ settings: ClusterManagerConfiguration, now: @escaping @Sendable () -> Int64) throws {
         self.settingsSlot = Mutex(settings)
         self.filter = try settings.base.attributeFilter()

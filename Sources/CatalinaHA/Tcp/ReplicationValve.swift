@@ -53,13 +53,13 @@ package final class ReplicationValve: ClusterValve, ConfigurableComponent {
     }
 
     private let settings: Mutex<Configuration>
-    private let pattern: AddressPattern?
+    private let pattern: WholePattern?
     private let counts = Mutex(Statistics())
 
-    /// - Throws: `AddressPattern.Fault` for a filter that is no regular expression.
+    /// - Throws: `WholePattern.Fault` for a filter that is no regular expression.
     package init(configuration: Configuration) throws {
         self.settings = Mutex(configuration)
-        self.pattern = try AddressPattern.optional(configuration.filter, attribute: "filter")
+        self.pattern = try WholePattern.optional(configuration.filter, attribute: "filter")
     }
 
     private init() {

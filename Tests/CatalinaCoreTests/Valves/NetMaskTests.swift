@@ -36,7 +36,7 @@ import Testing
         let text = RemoteIpValve.Configuration.privateNetworks
         #expect(text.hasPrefix("10\\.\\d{1,3}\\.") && text.hasSuffix("|f[cd]\\p{XDigit}{2}+:.*"))
         #expect(!text.contains("\n") && !text.contains(" "))
-        let pattern = try AddressPattern(text, attribute: "internalProxies")
+        let pattern = try WholePattern(text, attribute: "internalProxies")
         for row in Vectors.rows("07/07_internal_proxy_addresses.jsonl") {
             #expect(pattern.matches(row["address"].string ?? "") == row["internal_by_default"].bool)
         }

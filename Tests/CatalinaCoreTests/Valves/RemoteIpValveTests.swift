@@ -143,7 +143,7 @@ import Testing
 
     @Test("a pattern that is none is refused")
     func refusesPatterns() {
-        #expect(throws: AddressPattern.Fault(attribute: "trustedProxies", text: "(")) {
+        #expect(throws: WholePattern.Fault(attribute: "trustedProxies", text: "(")) {
             try RemoteIpValve.descriptor.component([("trustedProxies", "(")])
         }
     }

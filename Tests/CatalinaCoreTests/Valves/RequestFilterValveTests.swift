@@ -70,8 +70,8 @@ final class Probe: Valve {
 
     @Test("rules that are none are refused")
     func refusesRules() {
-        #expect(throws: AddressPattern.Fault.self) { try RemoteAddrValve.descriptor.component([("allow", "(")]) }
-        #expect(throws: AddressPattern.Fault.self) { try RemoteHostValve.descriptor.component([("deny", "[")]) }
+        #expect(throws: WholePattern.Fault.self) { try RemoteAddrValve.descriptor.component([("allow", "(")]) }
+        #expect(throws: WholePattern.Fault.self) { try RemoteHostValve.descriptor.component([("deny", "[")]) }
         #expect(throws: NetMask.Fault.self) { try RemoteCIDRValve.descriptor.component([("allow", "10.0.0.0/99")]) }
         #expect(throws: AttributeError.self) { try RemoteHostValve.descriptor.component([("usePeerAddress", "true")]) }
     }

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// A regular expression that an address or name has to match from end to end.
+/// A regular expression of an attribute, which addresses, names or paths have to match from end to end.
 ///
 /// Isolation: any thread; matching takes about a microsecond under a lock.
-package final class AddressPattern: Sendable {
+package final class WholePattern: Sendable {
     /// A regular expression that is none.
     package struct Fault: Error, Equatable, CustomStringConvertible {
         package let attribute: String
@@ -29,9 +29,9 @@ package final class AddressPattern: Sendable {
     /// The pattern of an attribute; `nil` if it is not set or empty.
     ///
     /// - Throws: ``Fault``.
-    package static func optional(_ text: String?, attribute: String) throws(Fault) -> AddressPattern? {
+    package static func optional(_ text: String?, attribute: String) throws(Fault) -> WholePattern? {
         guard let text, !text.isEmpty else { return nil }
-        return try AddressPattern(text, attribute: attribute)
+        return try WholePattern(text, attribute: attribute)
     }
 
     /// Whether the value matches, `whenUndecided` if the pattern gives up on it.
