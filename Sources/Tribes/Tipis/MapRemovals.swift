@@ -81,6 +81,9 @@ struct MapRemovals: Sendable {
 
     func contains(_ key: String) -> Bool { self.keys[key] != nil }
 
+    /// What was removed since the heartbeat before the last one: a node that begins may have heard of it before.
+    var recent: [String] { self.keys.filter { $0.value >= self.round - 1 }.map(\.key) }
+
     private mutating func trim() {
         guard !self.isNeeded, !self.keys.isEmpty else { return }
         let oldest = self.round - Self.roundsMaximum

@@ -94,6 +94,9 @@ struct MapTable<Value: Sendable>: Sendable {
         self.participants.filter { now - $0.lastHeard > age }.map(\.node.member)
     }
 
+    /// Members that entries may name and that are not among those given.
+    func strangers(besides members: [Member]) -> Set<Member> { Set(self.nodes.keys).subtracting(members) }
+
     /// Forgets members that no entry names any more and that take no part.
     mutating func sweepNodes() {
         guard self.nodes.count > self.participants.count else { return }

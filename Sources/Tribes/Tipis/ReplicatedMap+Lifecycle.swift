@@ -261,11 +261,26 @@ extension ReplicatedMap {
             table.removals.expire(at: loop.now)
             table.sweepNodes()
         }
+        self.departStrangers(loop)
         if let due = self.work[loop].verification, due <= loop.now {
             self.work[loop].verification = nil
             for member in self.mapMembers { self.reconcile(with: member) }
         }
         self.protect()
+    }
+}
+
+extension ReplicatedMap {
+    /// Goes on without nodes that left before something was said that names them.
+    ///
+    /// Only those that were strangers at the last heartbeat too: others may be about to appear.
+    private func departStrangers(_ loop: ChannelLoop) {
+        let members = self.channel.members + [self.channel.localMember].compactMap { $0 }
+        let strangers = self.table.withLock { $0.strangers(besides: members) }
+        for member in strangers.intersection(self.work[loop].strangers).sorted(by: AbsoluteOrder.isBefore) {
+            self.depart(member)
+        }
+        self.work[loop].strangers = strangers
     }
 }
 

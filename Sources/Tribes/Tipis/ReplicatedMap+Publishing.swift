@@ -117,8 +117,9 @@ extension ReplicatedMap {
         case .verify(let key): return self.verifyYielded(key)
         case .claim: return self.loop.succeeded()
         case .correct(let key, let member):
-            guard let entry = self.table.withLock({ $0.entries[key] }), entry.role == .primary, !entry.names(member)
-            else { return self.loop.succeeded() }
+            let (known, isRemoved) = self.table.withLock { ($0.entries[key], $0.removals.contains(key)) }
+            if known == nil, isRemoved { return self.tell(.remove, key, to: [member]) }
+            guard let entry = known, entry.role == .primary, !entry.names(member) else { return self.loop.succeeded() }
             return self.tell(.proxy, key, to: [member], nodes: entry.backups.map(\.member))
         }
     }

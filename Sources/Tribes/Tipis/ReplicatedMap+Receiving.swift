@@ -124,7 +124,8 @@ extension ReplicatedMap: ChannelListener {
         self.join(member)
         self.protect()
         guard self.configuration.kind == .lazy, let loop = self.running?.loop else { return }
-        let keys = self.work[loop].keysTold(at: loop.now)
+        let removed = self.table.withLock { $0.removals.recent }
+        let keys = Set(self.work[loop].keysTold(at: loop.now)).union(removed)
         self.enqueue(keys.sorted().map { .correct($0, member) })
     }
 

@@ -42,6 +42,8 @@ struct ReplicatedMapWork {
     var isPinging = false
     /// When all nodes are asked once more what they hold, because one was cut off and came back.
     var verification: NIODeadline?
+    /// Nodes that entries named at the last heartbeat and that were no members.
+    var strangers: Set<Member> = []
     /// Keys whose whole value is being asked for because changes came without it.
     var repairs: Set<String> = []
     /// Jobs that wait, each once: at most six for each key and node.
