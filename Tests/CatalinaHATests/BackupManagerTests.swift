@@ -1,7 +1,6 @@
 import CatalinaCore
 import JavaSerialization
 import NIOCore
-import TestSupport
 import Testing
 import Tribes
 
@@ -106,10 +105,8 @@ import Tribes
         #expect(try await nodes[1].find(old) == nil)
         let copy = try #require(try await nodes[1].find("new.n1"))
         #expect(try copy.attributeNames.sorted() == ["a", "b"])
-        try copy.invalidate()
-        _ = try await nodes[1].request { _ in }
-        #expect(nodes[1].manager.map?.contains("new.n1") == false)
-        #expect(try await eventually { nodes[0].manager.map?.contains("new.n1") == false })
+        _ = try await nodes[1].request(copy) { try $0.invalidate() }
+        #expect(nodes.allSatisfy { $0.manager.map?.contains("new.n1") == false })
         for node in nodes { try await node.stop() }
     }
 

@@ -139,12 +139,13 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
     // MARK: Requests
 
     package func requestCompleted(_ session: any Session) async {
-        guard let session = session as? DeltaSession, session.isValid, let map = self.map else { return }
-        let options = self.configuration.mapSendOptions
-        if options.contains(.asynchronous) {
-            map.enqueueReplicate(session.idInternal)
-        } else {
-            await map.replicate(session.idInternal)
+        guard let session = session as? DeltaSession, let map = self.map else { return }
+        let isAsynchronous = self.configuration.mapSendOptions.contains(.asynchronous)
+        switch (session.isValid, isAsynchronous) {
+        case (true, true): map.enqueueReplicate(session.idInternal)
+        case (true, false): await map.replicate(session.idInternal)
+        case (false, true): break
+        case (false, false): await map.finish(session.idInternal)
         }
     }
 

@@ -28,15 +28,28 @@ package struct RpcResponse: Sendable {
     package let message: JavaValue
 }
 
+/// What a request is answered with.
+package struct RpcReply: Sendable {
+    /// nil replies null.
+    package let value: (any JavaWritable)?
+    /// What must be done before the reply is sent; nil if it is sent at once.
+    let readiness: EventLoopFuture<Void>?
+
+    package init(_ value: (any JavaWritable)?, after readiness: EventLoopFuture<Void>? = nil) {
+        self.value = value
+        self.readiness = readiness
+    }
+}
+
 /// Answers the requests of an RPC channel.
 ///
 /// Isolation: channel loop.
 /// Tomcat counterpart: `org.apache.catalina.tribes.group.RpcCallback`.
 package protocol RpcCallback: AnyObject, Sendable {
-    /// The reply; nil replies null.
+    /// The reply.
     ///
     /// - Throws: whatever failed; the caller gets no reply then, and the error is logged.
-    func reply(to request: JavaValue, from sender: Member) throws -> (any JavaWritable)?
+    func reply(to request: JavaValue, from sender: Member) throws -> RpcReply
 
     /// A reply that came after its caller had stopped waiting, or to a request that not every member got.
     func leftOver(_ reply: JavaValue, from sender: Member)
@@ -170,7 +183,7 @@ package final class RpcChannel: ChannelListener, Sendable {
         guard let callback = self.owner[self.channel.loop].callback, let payload = request.payload as? JavaValue else {
             return
         }
-        let reply: (any JavaWritable)?
+        let reply: RpcReply
         do {
             reply = try callback.reply(to: payload, from: sender)
         } catch {
@@ -184,13 +197,21 @@ package final class RpcChannel: ChannelListener, Sendable {
             .reply,
             callID: request.callID,
             rpcID: self.id,
-            payload: reply ?? JavaValue.null
+            payload: reply.value ?? JavaValue.null
         )
-        let sent = self.channel.submit(try .object(message), to: [sender], options: self.replyOptions)
-        sent.whenFailure { error in
+        let body = try ChannelPayload.object(message)
+        guard let readiness = reply.readiness else { return self.send(body, to: sender) }
+        readiness.whenComplete { _ in
+            // the channel may have been stopped meanwhile, which its members are told
+            if self.channel.startedLevels.contains(.sender) { self.send(body, to: sender) }
+        }
+    }
+
+    private func send(_ reply: ChannelPayload, to caller: Member) {
+        self.channel.submit(reply, to: [caller], options: self.replyOptions).whenFailure { error in
             self.log.error(
                 "Unable to send back reply in RpcChannel.",
-                metadata: ["member": "\(sender.name)", "error": "\(error)"]
+                metadata: ["member": "\(caller.name)", "error": "\(error)"]
             )
         }
     }

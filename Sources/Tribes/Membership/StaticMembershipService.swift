@@ -234,13 +234,13 @@ package final class StaticMembershipService: ChannelMembershipService, Configura
 
 extension StaticMembershipService: RpcCallback {
     /// Takes note of who asks, and answers with this node.
-    package func reply(to request: JavaValue, from sender: Member) throws -> (any JavaWritable)? {
+    package func reply(to request: JavaValue, from sender: Member) throws -> RpcReply {
         guard let message = try MemberMessage(request), message.kind != .stop, let local = self.localMember else {
-            return nil
+            return RpcReply(nil)
         }
         if message.kind == .start { self.listener.value?.memberStarted(message.member) }
         self.heard(from: message.member)
-        return MemberMessage(message.kind, member: local, membershipID: self.membershipID)
+        return RpcReply(MemberMessage(message.kind, member: local, membershipID: self.membershipID))
     }
 
     /// A reply that came late is a sign of life all the same.

@@ -43,6 +43,7 @@ extension ReplicatedMap {
     /// Isolation: channel loop.
     package func submitStop() -> EventLoopFuture<Void> {
         guard let running = self.running else { return self.loop.succeeded() }
+        for waiting in self.work[running.loop].endWaits() { waiting.succeed() }
         running.rpc.breakdown(running.loop)
         self.channel.remove(self as any ChannelListener)
         self.channel.remove(self as any MembershipListener)
@@ -157,9 +158,11 @@ extension ReplicatedMap {
     }
 
     /// Publishes what nobody else has.
-    func protect() {
-        guard self.state == .initialized else { return }
-        self.enqueue(self.table.withLock { $0.unprotectedKeys() }.map { .protect($0) })
+    func protect() { self.enqueue(self.protections()) }
+
+    func protections() -> [ReplicatedMapJob] {
+        guard self.state == .initialized else { return [] }
+        return self.table.withLock { $0.unprotectedKeys() }.map { .protect($0) }
     }
 
     /// Goes on without a node.

@@ -93,7 +93,7 @@ extension ReplicatedMap {
         guard self.work[loop].beginPumping() else { return }
         while let job = self.work[loop].nextJob() {
             self.run(job).whenComplete { _ in
-                self.work[loop].endJob()
+                for waiting in self.work[loop].endJob(job) { waiting.succeed() }
                 self.enqueue([])
             }
         }

@@ -35,7 +35,7 @@ extension ReplicatedMap: ChannelListener {
 
     private func take(_ message: MapMessage, from sender: Member, local: Member) throws {
         switch message.kind {
-        case .start: self.start(of: message.primary ?? sender)
+        case .start: _ = self.start(of: message.primary ?? sender)
         case .stop: self.depart(message.primary ?? sender)
         case .proxy:
             let key = try message.keyText()
@@ -118,15 +118,32 @@ extension ReplicatedMap: ChannelListener {
     }
 
     /// A node that begins has nothing, also if it is one that was known.
-    private func start(of member: Member) {
+    ///
+    /// - Returns: when it was told what it lacks; nil if that is nothing.
+    private func start(of member: Member) -> EventLoopFuture<Void>? {
         self.table.withLock { $0.removals.forgive(member) }
         if self.table.withLock({ $0.isParticipant(member) }) { self.depart(member) }
         self.join(member)
-        self.protect()
-        guard self.configuration.kind == .lazy, let loop = self.running?.loop else { return }
-        let removed = self.table.withLock { $0.removals.recent }
-        let keys = Set(self.work[loop].keysTold(at: loop.now)).union(removed)
-        self.enqueue(keys.sorted().map { .correct($0, member) })
+        guard let loop = self.running?.loop else { return nil }
+        var jobs: [ReplicatedMapJob] = self.protections()
+        if self.configuration.kind == .lazy {
+            let removed = self.table.withLock { $0.removals.recent }
+            let keys = Set(self.work[loop].keysTold(at: loop.now)).union(removed)
+            jobs += keys.sorted().map { .correct($0, member) }
+        }
+        defer { self.enqueue(jobs) }
+        return self.end(of: jobs, loop)
+    }
+
+    /// When jobs that are about to be enqueued are done, or when whoever waits for that has waited long enough.
+    private func end(of jobs: [ReplicatedMapJob], _ loop: ChannelLoop) -> EventLoopFuture<Void>? {
+        guard !jobs.isEmpty else { return nil }
+        let promise = loop.makePromise(of: Void.self)
+        let patience = TimeAmount.nanoseconds(self.configuration.rpcTimeout.nanoseconds / 2)
+        let number = self.work[loop].wait(for: jobs, promise)
+        let timeout = loop.schedule(after: patience) { self.work[loop].endWait(number)?.succeed() }
+        promise.futureResult.whenComplete { _ in timeout.cancel() }
+        return promise.futureResult
     }
 
     // MARK: State of another node
@@ -157,28 +174,32 @@ extension ReplicatedMap: ChannelListener {
 // MARK: Requests of other nodes
 
 extension ReplicatedMap: RpcCallback {
-    package func reply(to request: JavaValue, from sender: Member) throws -> (any JavaWritable)? {
-        guard request.className == MapMessage.className else { return nil }
+    /// A node that begins is answered when it has what lacked a backup: then it serves requests, and finds the sessions
+    /// of a node that asks only backups for them.
+    package func reply(to request: JavaValue, from sender: Member) throws -> RpcReply {
+        guard request.className == MapMessage.className else { return RpcReply(nil) }
         var message = try MapMessage(request)
         self.table.withLock { $0.statistics.received[message.kind, default: 0] += 1 }
         switch message.kind {
         case .initialize: message.primary = self.channel.localMember
         case .start:
             message.primary = self.channel.localMember
-            self.start(of: sender)
+            return RpcReply(message, after: self.start(of: sender))
         case .ping:
             message.primary = self.channel.localMember
             message.value = Array(try self.state.javaValue.stream().readableBytesView)
         case .retrieveBackup:
             let key = try message.keyText()
-            guard let value = self.table.withLock({ $0.entries[key]?.value ?? $0.yielded[key] }) else { return nil }
+            guard let value = self.table.withLock({ $0.entries[key]?.value ?? $0.yielded[key] }) else {
+                return RpcReply(nil)
+            }
             message.key = nil
             message.value = Array(try value.encoded().readableBytesView)
         case .state, .stateCopy:
             message.value = Array(try self.stateList(message.kind).stream().readableBytesView)
-        case .backup, .proxy, .remove, .stop, .copy, .access, .notifyMapMember: return nil
+        case .backup, .proxy, .remove, .stop, .copy, .access, .notifyMapMember: return RpcReply(nil)
         }
-        return message
+        return RpcReply(message)
     }
 
     /// Everything this node knows, as it answers those who ask.

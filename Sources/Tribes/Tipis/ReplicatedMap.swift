@@ -209,6 +209,12 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
         _ = self.begin(replicating: key, complete: complete)
     }
 
+    /// Waits until others have heard of what was begun for a key, as its removal.
+    package func finish(_ key: String) async {
+        guard let loop = self.running?.loop else { return }
+        await self.wait(for: loop.eventLoop.flatSubmit { self.work[loop].steps[key] ?? loop.succeeded() })
+    }
+
     private func wait(for future: EventLoopFuture<Void>?) async {
         do {
             try await future?.get()

@@ -37,6 +37,11 @@ struct ReplicatedMapWork {
     /// How long: a node that begins takes the state of another, and is told of what changes only when it says so.
     static let toldAge = TimeAmount.seconds(30)
 
+    private struct Wait {
+        var jobs: Set<ReplicatedMapJob>
+        let promise: EventLoopPromise<Void>
+    }
+
     /// The last step of each key that has some: the next one begins when it is done.
     var steps: [String: EventLoopFuture<Void>] = [:]
     var isPinging = false
@@ -50,6 +55,9 @@ struct ReplicatedMapWork {
     private var queue: [ReplicatedMapJob] = []
     private var position = 0
     private var queued: Set<ReplicatedMapJob> = []
+    /// One for each node that begins.
+    private var waits: [Int: Wait] = [:]
+    private var nextWait = 0
     private var count = 0
     private var isPumping = false
     private var told = CircularBuffer<(key: String, time: NIODeadline)>()
@@ -72,7 +80,38 @@ struct ReplicatedMapWork {
         return job
     }
 
-    mutating func endJob() { self.count -= 1 }
+    /// A job is done.
+    ///
+    /// - Returns: those who waited for it, and for no other.
+    mutating func endJob(_ job: ReplicatedMapJob) -> [EventLoopPromise<Void>] {
+        self.count -= 1
+        guard !self.waits.isEmpty, !self.queued.contains(job) else { return [] }
+        for number in self.waits.keys { self.waits[number]?.jobs.remove(job) }
+        return self.waits.filter(\.value.jobs.isEmpty).keys.sorted().compactMap { self.endWait($0) }
+    }
+
+    // MARK: Waiting
+
+    /// Remembers who is to be told when all of these jobs are done.
+    ///
+    /// - Returns: the number of that.
+    mutating func wait(for jobs: [ReplicatedMapJob], _ promise: EventLoopPromise<Void>) -> Int {
+        self.nextWait += 1
+        self.waits[self.nextWait] = Wait(jobs: Set(jobs), promise: promise)
+        return self.nextWait
+    }
+
+    /// Who waits is to be told; nil if that was done.
+    mutating func endWait(_ number: Int) -> EventLoopPromise<Void>? {
+        self.waits.removeValue(forKey: number)?.promise
+    }
+
+    mutating func endWaits() -> [EventLoopPromise<Void>] {
+        defer { self.waits = [:] }
+        return self.waits.sorted { $0.key < $1.key }.map(\.value.promise)
+    }
+
+    // MARK: What others were told
 
     /// Others are told who has a key.
     mutating func tell(_ key: String, at now: NIODeadline) {

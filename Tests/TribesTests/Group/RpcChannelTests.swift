@@ -10,12 +10,15 @@ import Tribes
     final class Echo: RpcCallback, Sendable {
         let number: UInt8
         let leftOvers = Mutex(0)
+        /// What its replies wait for.
+        let readiness = Mutex<EventLoopFuture<Void>?>(nil)
 
         init(_ number: UInt8) { self.number = number }
 
-        func reply(to request: JavaValue, from sender: Member) throws -> (any JavaWritable)? {
+        func reply(to request: JavaValue, from sender: Member) throws -> RpcReply {
             guard let text = request.string else { throw Tribes.ChannelError(.badMessage, "no text") }
-            return text == "null" ? nil : JavaValue.string("\(text) \(self.number)")
+            let value = text == "null" ? nil : JavaValue.string("\(text) \(self.number)")
+            return RpcReply(value, after: self.readiness.withLock { $0 })
         }
 
         func leftOver(_ reply: JavaValue, from sender: Member) { self.leftOvers.withLock { $0 += 1 } }
@@ -74,6 +77,19 @@ import Tribes
         group.cluster.run(.milliseconds(50))
         #expect(Self.texts(outcome)?.count == count)
         #expect(group.echoes[0].leftOvers.withLock { $0 } == (4 - count))
+    }
+
+    @Test("a reply goes when what it waits for is done")
+    func readiness() throws {
+        let group = try Group(2)
+        let promise = group.nodes[1].loop.makePromise(of: Void.self)
+        group.echoes[1].readiness.withLock { $0 = promise.futureResult }
+        let outcome = group.ask(mode: .firstReply)
+        group.cluster.run(.milliseconds(50))
+        #expect(outcome.isPending)
+        promise.succeed()
+        group.cluster.run(.milliseconds(50))
+        #expect(Self.texts(outcome) == ["ping 2"])
     }
 
     @Test("every reply names its member, null is a reply too")

@@ -1,4 +1,6 @@
 import ClusterSupport
+import NIOCore
+import Synchronization
 import Testing
 import Tribes
 
@@ -129,6 +131,33 @@ import Tribes
         #expect(cluster[3].map.entries.count { $0.role == .proxy } == 10)
         #expect(cluster.get("s4", on: 3)?.texts == ["n": "4"])
         #expect(cluster.faults() == [])
+    }
+
+    @Test("a node has begun when it holds what lacked a backup")
+    func begins() throws {
+        let cluster = try MapCluster(1)
+        for index in 0..<200 { cluster.put("s\(index)", ["n": "\(index)"], on: 1) }
+        let node = try cluster.join(2)
+        let counts = Mutex<[Int]>([])
+        node.map.submitStart().whenSuccess { counts.withLock { $0.append(node.map.count) } }
+        cluster.run(1000)
+        #expect(counts.withLock { $0 } == [200])
+    }
+
+    @Test("a node that begins does not wait for ever, nor for a map that stops", arguments: [false, true])
+    func beginsAlone(stops: Bool) throws {
+        let cluster = try MapCluster(2) { $0.rpcTimeout = .seconds(2) }
+        let node = try cluster.join(3)
+        cluster.cut([1, 3], [2])
+        cluster[1].map.enqueuePut("s", Note())
+        let start = Outcome(node.map.submitStart())
+        cluster.run(500)
+        #expect(start.isPending)
+        if stops { _ = cluster[1].map.submitStop() }
+        cluster.run(stops ? 100 : 400)
+        #expect(start.isPending == !stops)
+        cluster.run(200)
+        #expect(start.isSuccess)
     }
 
     @Test("a node that stops leaves nothing behind and nothing is lost", arguments: [2, 3, 5] as [UInt8])

@@ -134,13 +134,19 @@ final class MapCluster {
     /// Starts a node; another one with that number must be gone.
     @discardableResult
     func start(_ number: UInt8) throws -> MapNodeUnderTest {
-        let node = MapNodeUnderTest(number, self.cluster.node(number), self.configuration)
-        try node.node.start()
-        self.run(3000)
+        let node = try self.join(number)
         let outcome = Outcome(node.map.submitStart())
         self.run(1000)
         #expect(outcome.isSuccess)
         self.nodes.append(node)
+        return node
+    }
+
+    /// Starts a node whose map has not started.
+    func join(_ number: UInt8) throws -> MapNodeUnderTest {
+        let node = MapNodeUnderTest(number, self.cluster.node(number), self.configuration)
+        try node.node.start()
+        self.run(3000)
         return node
     }
 
