@@ -37,9 +37,11 @@ struct ReplicatedMapWork {
     /// How long: a node that begins takes the state of another, and is told of what changes only when it says so.
     static let toldAge = TimeAmount.seconds(30)
 
-    private struct Wait {
-        var jobs: Set<ReplicatedMapJob>
-        let promise: EventLoopPromise<Void>
+    /// Those who wait for jobs, by number.
+    private struct Waits {
+        var jobs: [Int: Set<ReplicatedMapJob>] = [:]
+        var promises: [Int: EventLoopPromise<Void>] = [:]
+        var last = 0
     }
 
     /// The last step of each key that has some: the next one begins when it is done.
@@ -56,8 +58,7 @@ struct ReplicatedMapWork {
     private var position = 0
     private var queued: Set<ReplicatedMapJob> = []
     /// One for each node that begins.
-    private var waits: [Int: Wait] = [:]
-    private var nextWait = 0
+    private var waits = Waits()
     private var count = 0
     private var isPumping = false
     private var told = CircularBuffer<(key: String, time: NIODeadline)>()
@@ -85,9 +86,9 @@ struct ReplicatedMapWork {
     /// - Returns: those who waited for it, and for no other.
     mutating func endJob(_ job: ReplicatedMapJob) -> [EventLoopPromise<Void>] {
         self.count -= 1
-        guard !self.waits.isEmpty, !self.queued.contains(job) else { return [] }
-        for number in self.waits.keys { self.waits[number]?.jobs.remove(job) }
-        return self.waits.filter(\.value.jobs.isEmpty).keys.sorted().compactMap { self.endWait($0) }
+        guard !self.waits.jobs.isEmpty, !self.queued.contains(job) else { return [] }
+        for number in self.waits.jobs.keys { self.waits.jobs[number]?.remove(job) }
+        return self.waits.jobs.filter(\.value.isEmpty).keys.sorted().compactMap { self.endWait($0) }
     }
 
     // MARK: Waiting
@@ -96,19 +97,20 @@ struct ReplicatedMapWork {
     ///
     /// - Returns: the number of that.
     mutating func wait(for jobs: [ReplicatedMapJob], _ promise: EventLoopPromise<Void>) -> Int {
-        self.nextWait += 1
-        self.waits[self.nextWait] = Wait(jobs: Set(jobs), promise: promise)
-        return self.nextWait
+        self.waits.last += 1
+        self.waits.jobs[self.waits.last] = Set(jobs)
+        self.waits.promises[self.waits.last] = promise
+        return self.waits.last
     }
 
     /// Who waits is to be told; nil if that was done.
     mutating func endWait(_ number: Int) -> EventLoopPromise<Void>? {
-        self.waits.removeValue(forKey: number)?.promise
+        self.waits.jobs[number] = nil
+        return self.waits.promises.removeValue(forKey: number)
     }
 
     mutating func endWaits() -> [EventLoopPromise<Void>] {
-        defer { self.waits = [:] }
-        return self.waits.sorted { $0.key < $1.key }.map(\.value.promise)
+        self.waits.promises.keys.sorted().compactMap { self.endWait($0) }
     }
 
     // MARK: What others were told
