@@ -121,30 +121,6 @@ import Tribes
         #expect(self.manager.backlogs.withLock { $0.missing("s") } == [self.sender])
     }
 
-    @Test("who takes a session over from Tomcat counts for more than those who heard more of Tomcat")
-    func loose() throws {
-        self.receive(self.created("s.c"), try self.delta("s.c", "n", .int(1)), try self.delta("s.c", "n", .int(2)))
-        let session = try #require(self.manager.session("s.c"))
-        #expect(session.record.version == 3)
-        self.manager.changeSessionId(session, to: "s.a")
-        let number = 3 + SessionHistory.looseStep + 1
-        #expect(session.record.version == number)
-        self.receive(try self.delta("s.a", "n", .int(3)))
-        #expect(session.record.version == number + 1)
-        self.receive(try self.numbered("s.a", "n", 4, number + 2 * SessionHistory.looseStep))
-        #expect(try session.attribute("n") as? Int32 == 4)
-        #expect(!session.isLacking)
-    }
-
-    @Test("what Tomcat changes under an id that the session has left comes too late")
-    func left() throws {
-        self.receive(self.created("s.c"), try self.delta("s.c", "n", .int(1)), try self.renamed("s.c", to: "s.a", 3))
-        self.receive(try self.delta("s.c", "n", .int(2)))
-        #expect(try self.manager.session("s.a")?.attribute("n") as? Int32 == 1)
-        #expect(self.manager.backlogs.withLock { $0.missing("s") } == [self.sender])
-        #expect(self.manager.backlogs.withLock { !$0.weighs(self.sender) })
-    }
-
     @Test("idleness elsewhere does not end a session that has changed here since", arguments: [true, false])
     func lapse(isLapse: Bool) throws {
         self.receive(self.created("s"), try self.numbered("s", "n", 1, 2))

@@ -53,17 +53,6 @@ struct Backlogs {
     private var recentStart = 0
     private var numbers = 0
 
-    /// Members that number no changes, and take whatever whole session they are sent.
-    private var simple: Set<MemberKey> = []
-
-    /// A member has sent something that bears no number.
-    mutating func isSimple(_ member: Member) {
-        if self.simple.count < Self.idsMaximum { self.simple.insert(MemberKey(member)) }
-    }
-
-    /// Whether a member weighs what it is sent, as far as is known.
-    func weighs(_ member: Member) -> Bool { self.simple.isEmpty || !self.simple.contains(MemberKey(member)) }
-
     /// Whether somebody may come back with what has ended here.
     var isNeeded: Bool { !self.backlogs.isEmpty }
     /// Members for which something is remembered.

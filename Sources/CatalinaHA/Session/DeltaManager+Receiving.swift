@@ -135,7 +135,6 @@ extension DeltaManager: SessionMessageReceiver {
             let (delta, number) = try DeltaRequest.numbered(message.payload ?? [])
             guard let session = self.sessionOrHold(message, number, from: sender) else { return }
             self.noteChange(message.sessionID, by: sender)
-            if number == nil { self.backlogs.withLock { $0.isSimple(sender) } }
             // Without a time there is no telling it from others.
             let change = message.timestamp.map { time in
                 SessionChange(author: MemberKey(sender), time: time, isWhole: false, number: number)

@@ -38,7 +38,7 @@ extension DeltaManager {
             return backlogs.isRemembered(member)
         }
         // one that starts has no sessions yet
-        if isBack, self.backlogs.withLock({ $0.weighs(member) }), let cluster = self.cluster, self.state.isAvailable {
+        if isBack, let cluster = self.cluster, self.state.isAvailable {
             self.answers.run(on: cluster.channel?.currentLoop?.taskExecutor) { await self.repair(member, cluster) }
         }
         guard let cluster = self.cluster, let local = cluster.channel?.localMember, member.aliveTime > local.aliveTime
@@ -164,9 +164,7 @@ extension DeltaManager {
                 guard await cluster.arrives(one) else { return false }
             }
         }
-        // Tomcat takes what it gets, also if it serves the session itself: only who served it last knows better.
-        let isWeighed = self.backlogs.withLock { $0.weighs(member) }
-        return await self.send(isWeighed ? sessions : sessions.filter(\.isPrimary), to: member, cluster)
+        return await self.send(sessions, to: member, cluster)
     }
 
     // MARK: Receiving
@@ -176,7 +174,6 @@ extension DeltaManager {
         let now = self.support.now()
         let change = SessionChange(author: MemberKey(sender), time: message.timestamp ?? 0, isWhole: true)
         let (key, isCounted) = (SessionKey(sent.id), message.isCounted)
-        if !isCounted { self.backlogs.withLock { $0.isSimple(sender) } }
         // By this node's clock.
         let offset = message.timestamp.map { now - $0 } ?? 0
         var record = sent
@@ -216,7 +213,7 @@ extension DeltaManager {
             case .taken:
                 self.counts.withLock { $0.replaced += 1 }
                 self.noteChange(record.id, by: sender)
-            case .kept: self.missed(record.id, by: [sender])
+            case .kept: self.missed(record.id, by: self.cluster?.members ?? [])
             }
         }
     }

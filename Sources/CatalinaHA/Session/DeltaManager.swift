@@ -184,8 +184,7 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     /// Hands a message about a session to the cluster, for all members; who does not get it gets the session later.
     ///
     /// Tomcat may process two messages of one connection at the same time, and forgets a change of a session whose id
-    /// it does not know yet: so the messages that make an id known are acknowledged before the next one leaves. Ends
-    /// are too, since nothing that comes later would tell that one was lost.
+    /// it does not know yet: so the messages that make an id known are acknowledged before the next one leaves.
     func send(
         _ message: SessionMessage,
         of id: String,
@@ -193,12 +192,8 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         after earlier: EventLoopFuture<Void>?
     ) -> EventLoopFuture<Void>? {
         self.countSent(message.event)
-        let options: SendOptions? =
-            switch message.event {
-            case .created, .changeSessionID, .expired: .synchronous
-            default: nil
-            }
-        return cluster.enqueue(message, options: options, after: earlier) { [weak self] error in
+        let makesKnown = message.event == .created || message.event == .changeSessionID
+        return cluster.enqueue(message, options: makesKnown ? .synchronous : nil, after: earlier) { [weak self] error in
             self?.missed(id, error)
         }
     }

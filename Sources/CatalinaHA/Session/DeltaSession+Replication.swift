@@ -122,7 +122,6 @@ extension DeltaSession {
         send: (_ number: Int64, _ earlier: EventLoopFuture<Void>?) -> EventLoopFuture<Void>?
     ) {
         self.protected.withLock { protected in
-            protected.leaveRoom()
             protected.foreign.version += 1
             protected.rename(to: id, protected.foreign.version)
             protected.isPrimary = true
@@ -133,11 +132,10 @@ extension DeltaSession {
     /// Takes the id that another node gave, unless it has a later one; a node that counts no changes has no number.
     func takeID(_ id: String, number: Int64?) -> Bool {
         self.protected.withLock { protected in
-            let next = number ?? protected.foreign.version + 1
-            guard protected.local.history.admitsID(id, next, current: protected.id) else { return false }
-            protected.rename(to: id, next)
-            protected.advance(to: next)
-            protected.local.history.isLoose = number == nil
+            let number = number ?? protected.foreign.version + 1
+            guard protected.local.history.admitsID(id, number, current: protected.id) else { return false }
+            protected.rename(to: id, number)
+            protected.advance(to: number)
             protected.isPrimary = false
             return true
         }
@@ -170,11 +168,8 @@ extension DeltaSession {
             var events: [AttributeEvent] = []
             var isWhole = true
             if let change {
-                if change.number == nil {
-                    if protected.local.lastChange?.isAfter(change) == true { return .success((true, [])) }
-                    // Its node did not hear that another one took the session over.
-                    let isLeft = delta.sessionID != protected.id && delta.sessionID == protected.local.history.formerID
-                    if isLeft { return .success((false, [])) }
+                if change.number == nil, protected.local.lastChange?.isAfter(change) == true {
+                    return .success((true, []))
                 }
                 protected.local.lastChange = change
                 isWhole = protected.apply(delta, change, &events)
@@ -236,7 +231,6 @@ extension DeltaSession.Protected {
     /// The same, and remembers what it changed.
     @discardableResult
     mutating func takeNumberedDelta(by author: MemberKey) -> DeltaRequest {
-        if !self.delta.isEmpty { self.leaveRoom() }
         let delta = self.takeDelta()
         for action in delta.actions where action.isOrdered {
             self.local.history.changed(action.name, self.foreign.version, by: author)
@@ -265,22 +259,12 @@ extension DeltaSession.Protected {
             self.apply(action, &events)
         }
         self.advance(to: number)
-        self.local.history.isLoose = change.number == nil
         return isWhole
-    }
-
-    /// Before a change of this node's own: other nodes may have counted more changes of a node that numbers none.
-    mutating func leaveRoom() {
-        guard self.local.history.isLoose else { return }
-        self.local.history.isLoose = false
-        self.foreign.version += SessionHistory.looseStep
     }
 
     /// A change of another node with this number is here.
     mutating func advance(to number: Int64) {
-        if number > self.foreign.version + 1, !self.local.history.isLoose {
-            self.local.history.skipped(upTo: number - 1)
-        }
+        if number > self.foreign.version + 1 { self.local.history.skipped(upTo: number - 1) }
         self.foreign.version = max(self.foreign.version, number)
     }
 

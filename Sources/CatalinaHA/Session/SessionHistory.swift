@@ -3,10 +3,6 @@
 /// Each change has the number after the greatest one that its node knew. So a change that a node made while it did not
 /// know better, and that comes late, is told from one that all others lack.
 struct SessionHistory: Sendable {
-    /// What the next change's number leaves free for changes of nodes that do not number theirs: each node counts those
-    /// that it heard of, and some may have heard of more.
-    static let looseStep: Int64 = 1_000
-
     /// Parts whose numbers are remembered; of the others only that they are not newer.
     static let partsMaximum = 64
 
@@ -23,8 +19,6 @@ struct SessionHistory: Sendable {
     private(set) var missing: Int64 = 0
     /// The change that gave the session its id.
     private(set) var idNumber: Int64 = 0
-    /// Whether a node that numbers no changes made the last one.
-    var isLoose = false
     /// The id that it had before.
     private(set) var formerID: String?
 
