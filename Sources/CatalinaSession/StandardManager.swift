@@ -18,7 +18,7 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     }
 
     private struct Protected {
-        var sessions: [SessionKey: StandardSession] = [:]
+        var sessions: [HashedSessionID: StandardSession] = [:]
         var statistics = SessionStatistics()
         var rounds = 0
         weak var context: StandardContext?
@@ -30,7 +30,7 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
         /// An id that no session has.
         mutating func freshID() -> String {
             var id = self.generator.make(route: self.route)
-            while self.sessions[SessionKey(id)] != nil {
+            while self.sessions[HashedSessionID(id)] != nil {
                 self.statistics.duplicates += 1
                 id = self.generator.make(route: self.route)
             }
@@ -115,7 +115,7 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
     package func findSession(_ id: String) async throws -> (any Session)? { self.sessionInMemory(id) }
 
     package func sessionInMemory(_ id: String) -> (any Session)? {
-        self.protected.withLock { $0.sessions[SessionKey(id)] }
+        self.protected.withLock { $0.sessions[HashedSessionID(id)] }
     }
 
     package func createSession(_ id: String?) throws -> any Session {
@@ -127,7 +127,7 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
                 throw IllegalStateError("createSession: Too many active sessions")
             }
             var chosen = id ?? protected.freshID()
-            if protected.sessions[SessionKey(chosen)] != nil {
+            if protected.sessions[HashedSessionID(chosen)] != nil {
                 protected.statistics.duplicates += 1
                 chosen = protected.freshID()
             }
@@ -137,7 +137,7 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
                 maxInactiveInterval: protected.idleSeconds,
                 now: now
             )
-            protected.sessions[SessionKey(chosen)] = session
+            protected.sessions[HashedSessionID(chosen)] = session
             protected.statistics.created(at: now, active: protected.sessions.count)
             return session
         }
@@ -150,10 +150,10 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
         let change: (old: String, new: String)? = self.protected.withLock { protected in
             let old = own.idInternal
             // A session that has ended meanwhile must not come back: nobody would remove it again.
-            guard protected.sessions[SessionKey(old)] === own else { return nil }
+            guard protected.sessions[HashedSessionID(old)] === own else { return nil }
             let new = protected.freshID()
-            protected.sessions[SessionKey(old)] = nil
-            protected.sessions[SessionKey(new)] = own
+            protected.sessions[HashedSessionID(old)] = nil
+            protected.sessions[HashedSessionID(new)] = own
             own.setID(new)
             return (old: old, new: new)
         }
@@ -202,7 +202,7 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
         let now = self.now()
         self.protected.withLock { protected in
             let id = session.idInternal
-            if protected.sessions[SessionKey(id)] === session { protected.sessions[SessionKey(id)] = nil }
+            if protected.sessions[HashedSessionID(id)] === session { protected.sessions[HashedSessionID(id)] = nil }
             if isExpiry { protected.statistics.expiredSessions += 1 }
             protected.statistics.ended(at: now, createdAt: session.creationTimeInternal)
         }
@@ -259,7 +259,7 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
             let now = self.now()
             self.protected.withLock { protected in
                 for record in restored where !record.isOver(at: now) {
-                    protected.sessions[SessionKey(record.id)] = StandardSession(restored: record, manager: self)
+                    protected.sessions[HashedSessionID(record.id)] = StandardSession(restored: record, manager: self)
                 }
             }
             for case let session as StandardSession in self.sessions { session.didActivate() }

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Ids are random from their first digit on: a part of one is hashed in a fraction of the time that all of it takes. A
 /// client cannot choose them to collide, but for those it may bring along, which are as many as it makes sessions.
-struct SessionKey: Hashable {
+struct HashedSessionID: Hashable {
     /// Octets that are hashed.
     private static let prefix = 16
 
@@ -13,7 +13,7 @@ struct SessionKey: Hashable {
     init(_ id: String) { self.id = id }
 
     /// Octet by octet: what Unicode takes for the same text is another id.
-    static func == (one: SessionKey, other: SessionKey) -> Bool {
+    static func == (one: HashedSessionID, other: HashedSessionID) -> Bool {
         let (one, other) = (one.id.utf8.span, other.id.utf8.span)
         guard one.count == other.count else { return false }
         return one.withUnsafeBytes { one in
