@@ -15,6 +15,8 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
         package var pathname: String?
         /// Accepted; that file never names the users.
         package var persistAuthentication = false
+
+        package init() {}
     }
 
     private struct Protected {
@@ -161,6 +163,11 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
         for case let listener as any HttpSessionIdListener in self.context?.instances.listeners ?? [] {
             listener.sessionIdChanged(session, old)
         }
+        if let context = self.context {
+            for listener in own.listeners {
+                listener.sessionIDChanged(own, from: old, in: context, isLocal: true)
+            }
+        }
         return new
     }
 
@@ -206,6 +213,8 @@ package final class StandardManager: Manager, Lifecycle, ConfigurableComponent {
             if isExpiry { protected.statistics.expiredSessions += 1 }
             protected.statistics.ended(at: now, createdAt: session.creationTimeInternal)
         }
+        guard let context = self.context else { return }
+        for listener in session.listeners { listener.sessionEnded(session, in: context, isLocal: true) }
     }
 
     /// Whether a session that a request holds stays.

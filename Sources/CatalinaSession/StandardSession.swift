@@ -1,4 +1,4 @@
-import CatalinaCore
+package import CatalinaCore
 package import ServletAPI
 import Synchronization
 
@@ -27,6 +27,7 @@ package final class StandardSession: Session {
         var isExpiring = false
         var attributes: NamedValues
         var notes: [String: any Sendable] = [:]
+        var listeners: [any SessionListener] = []
         var login = Login()
     }
 
@@ -154,6 +155,7 @@ package final class StandardSession: Session {
     package var idInternal: String { self.protected.withLock { $0.id } }
     package var lastAccessedTimeInternal: Int64 { self.use.lastAccessedTime.load(ordering: .relaxed) }
     package var creationTimeInternal: Int64 { self.created }
+    package var idleTime: Int64 { self.manager.now() - self.use.thisAccessedTime.load(ordering: .relaxed) }
 
     package var principal: (any Principal)? {
         get { self.use.hasPrincipal.load(ordering: .acquiring) ? self.protected.withLock { $0.login.principal } : nil }
@@ -175,6 +177,11 @@ package final class StandardSession: Session {
     package func setNote(_ name: String, _ value: (any Sendable)?) {
         self.protected.withLock { $0.notes[name] = value }
     }
+
+    package func add(_ listener: any SessionListener) { self.protected.withLock { $0.listeners.append(listener) } }
+
+    /// Those that are told what becomes of this very session.
+    var listeners: [any SessionListener] { self.protected.withLock { $0.listeners } }
 
     package var isValid: Bool {
         guard self.use.isValid.load(ordering: .acquiring) else { return false }

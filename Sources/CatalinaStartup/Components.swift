@@ -77,6 +77,7 @@ package enum Components {
         AnyComponentDescriptor(HealthCheckValve.descriptor),
         AnyComponentDescriptor(SemaphoreValve.descriptor),
         AnyComponentDescriptor(StuckThreadDetectionValve.descriptor),
+        AnyComponentDescriptor(SingleSignOn.descriptor),
     ]
 
     private static let listeners: [AnyComponentDescriptor] = [
@@ -92,7 +93,9 @@ package enum Components {
             AnyComponentDescriptor(ReplicationValve.descriptor),
             AnyComponentDescriptor(JvmRouteBinderValve.descriptor),
             AnyComponentDescriptor(ClusterSessionListener.descriptor),
+            AnyComponentDescriptor(ClusterSingleSignOn.descriptor),
             AnyComponentDescriptor(FarmWarDeployer.descriptor),
+            AnyComponentDescriptor(ReplicatedContext.descriptor),
         ] + TribesComponents.all
 
     /// Servlets, filters and listeners that the container itself brings to applications.

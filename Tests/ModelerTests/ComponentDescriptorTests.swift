@@ -106,14 +106,15 @@ import Testing
         }
         #expect(listener.reason == .javaOnly)
         try listener.check("anything")
-        guard case .inert(let valve)? = self.registry["org.apache.catalina.ha.authenticator.ClusterSingleSignOn"] else {
+        let className = "org.apache.catalina.ha.session.JvmRouteSessionIDBinderListener"
+        guard case .inert(let later)? = self.registry[className] else {
             Issue.record("unknown")
             return
         }
-        #expect(valve.reason == .notYet)
-        try valve.check("mapSendOptions")
-        #expect(throws: AttributeError.unknown(name: "mapSendOption", nearest: "mapSendOptions")) {
-            try valve.check("mapSendOption")
+        #expect(later.reason == .notYet)
+        try later.check("sessionIdAttribute")
+        #expect(throws: AttributeError.unknown(name: "sessionIdAttributes", nearest: "sessionIdAttribute")) {
+            try later.check("sessionIdAttributes")
         }
     }
 

@@ -10,6 +10,18 @@ package struct AuthenticatorConfiguration: Sendable {
         case always
     }
 
+    /// What is done for a user whom another application of the host has let in.
+    package enum SsoReauthenticationMode: String, Sendable, CaseIterable, AttributeConvertible {
+        /// As the valve for single sign-on says, by its `requireReauthentication`.
+        case byValve = "DEFAULT"
+        /// The user is taken as known.
+        case principal = "PRINCIPAL"
+        /// Name and password are checked again.
+        case password = "PASSWORD"
+        /// The client has to log in again.
+        case full = "FULL"
+    }
+
     /// Attributes of `BasicAuthenticator`.
     package struct Basic: Sendable {
         /// Charset named in the challenge: `UTF-8`, or none, which means ISO-8859-1.
@@ -56,6 +68,8 @@ package struct AuthenticatorConfiguration: Sendable {
     package var sendAuthInfoResponseHeaders = false
     /// Whether preflights pass unauthenticated: never, filter, always.
     package var allowCorsPreflight = CorsPreflight.never
+    /// What is done for users of a sign-on.
+    package var ssoReauthenticationMode = SsoReauthenticationMode.byValve
     /// What BASIC alone has.
     package var basic = Basic()
     /// What FORM alone has.
@@ -122,7 +136,12 @@ package struct AuthenticatorConfiguration: Sendable {
         .ignored("secureRandomAlgorithm", "Accepted; random numbers come from the system"),
         .ignored("secureRandomClass", "Accepted; random numbers come from the system"),
         .ignored("secureRandomProvider", "Accepted; random numbers come from the system"),
-        .ignored("ssoReauthenticationMode", "Accepted; comes with single sign-on"),
+        Attribute(
+            "ssoReauthenticationMode",
+            \.ssoReauthenticationMode,
+            "What is done for users of a sign-on: DEFAULT as its valve says, PRINCIPAL nothing, PASSWORD checks their "
+                + "password again, FULL asks them again"
+        ),
     ]
 }
 

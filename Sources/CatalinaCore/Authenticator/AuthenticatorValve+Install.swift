@@ -37,7 +37,8 @@ extension AuthenticatorValve {
             constraints: SecurityConstraints(
                 model.securityConstraints + coverage.denials,
                 applicationRoles: model.securityRoles
-            )
+            ),
+            singleSignOn: Self.singleSignOn(above: context)
         )
         context.authenticator = valve
         if let settings { settings.use(valve) } else { context.pipeline.add(valve) }
@@ -49,6 +50,16 @@ extension AuthenticatorValve {
             AuthenticatorConfiguration(method: method).makeLogin() == nil
         else { return nil }
         return Self.refusal(of: method)
+    }
+
+    /// The valve for single sign-on of the nearest container that has one.
+    private static func singleSignOn(above context: StandardContext) -> (any SingleSignOnValve)? {
+        var container = context.parent
+        while let next = container {
+            for case let valve as any SingleSignOnValve in next.pipeline.valves { return valve }
+            container = next.parent
+        }
+        return nil
     }
 
     private static func refusal(of method: String) -> String {

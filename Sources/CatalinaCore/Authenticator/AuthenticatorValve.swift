@@ -15,13 +15,17 @@ package final class AuthenticatorValve: Valve, Authenticator {
     private let constraints: SecurityConstraints
     /// Mappings of the application's CORS filter, for `allowCorsPreflight="filter"`.
     private let corsMaps: [FilterMap]
+    /// By which the application knows users of the others, if its host or engine has such a valve.
+    let singleSignOn: (any SingleSignOnValve)?
 
     init(
         _ method: any LoginMethod,
         model: ApplicationModel,
         configuration: AuthenticatorConfiguration,
-        constraints: SecurityConstraints
+        constraints: SecurityConstraints,
+        singleSignOn: (any SingleSignOnValve)? = nil
     ) {
+        self.singleSignOn = singleSignOn
         self.loginMethod = method
         self.configuration = configuration
         self.login = model.login ?? LoginConfiguration()
@@ -179,8 +183,40 @@ package final class AuthenticatorValve: Valve, Authenticator {
         request.authType = session.authType
     }
 
-    /// Makes a principal the request's user, also for the session if there is one, which gets a new id.
-    func register(_ request: Request, _ principal: (any Principal)?, method: String?) async throws {
+    /// Whether the client need not be asked: its session, another valve or its sign-on has said who it is.
+    ///
+    /// `checksPasswords` says whether the login method could check a password again.
+    /// Source: `AuthenticatorBase.checkForCachedAuthentication`.
+    func isKnown(_ request: Request, checksPasswords: Bool) async throws -> Bool {
+        guard let support = self.singleSignOn?.support else { return request.userPrincipal != nil }
+        let id = request.singleSignOnID
+        let mode = self.configuration.ssoReauthenticationMode
+        let requires = support.requiresReauthentication
+        let mayCheck: Bool
+        if mode == .principal || (mode == .byValve && !requires) {
+            if requires { support.identifyAgain(request) }
+            if request.userPrincipal != nil {
+                if let id { try await support.associate(request, id) }
+                return true
+            }
+            mayCheck = true
+        } else {
+            mayCheck = mode == .password || (requires && checksPasswords)
+        }
+        guard mayCheck, let id, await support.reauthenticate(request) else { return false }
+        try await support.associate(request, id)
+        return true
+    }
+
+    /// Makes a principal the request's user, also for the session if there is one, which gets a new id, and for the
+    /// sign-on.
+    func register(
+        _ request: Request,
+        _ principal: (any Principal)?,
+        method: String?,
+        username: String? = nil,
+        password: String? = nil
+    ) async throws {
         request.userPrincipal = principal
         request.authType = method
         if self.configuration.sendAuthInfoResponseHeaders, let principal,
@@ -199,9 +235,17 @@ package final class AuthenticatorValve: Valve, Authenticator {
         } else if self.configuration.alwaysUseSession {
             session = try await request.sessionInternal(create: true)
         }
-        guard self.configuration.cache, let session else { return }
-        session.authType = method
-        session.principal = principal
+        if self.configuration.cache, let session {
+            session.authType = method
+            session.principal = principal
+        }
+        let login = SingleSignOnEntry.Login(
+            principal: principal,
+            authType: method,
+            username: username,
+            password: password
+        )
+        try await self.singleSignOn?.support.register(login, for: request)
     }
 
     /// Gives a session a new id and tells the client.
@@ -222,7 +266,7 @@ package final class AuthenticatorValve: Valve, Authenticator {
         guard let principal = await request.context?.realm?.authenticate(username, password) else {
             throw ServletError("Login failed")
         }
-        try await self.register(request, principal, method: self.method)
+        try await self.register(request, principal, method: self.method, username: username, password: password)
     }
 
     package func logout(_ request: Request) async throws {

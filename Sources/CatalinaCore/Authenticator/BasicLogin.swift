@@ -18,9 +18,9 @@ struct BasicLogin: LoginMethod {
         _ response: Response,
         _ base: AuthenticatorValve
     ) async throws -> LoginOutcome {
-        if request.userPrincipal != nil { return .passed }
-        if let principal = await self.principal(of: request) {
-            try await base.register(request, principal, method: self.name)
+        if try await base.isKnown(request, checksPasswords: true) { return .passed }
+        if let (principal, username, password) = await self.login(of: request) {
+            try await base.register(request, principal, method: self.name, username: username, password: password)
             return .passed
         }
         var challenge = "Basic realm=\"\(base.realmName)\""
@@ -30,14 +30,17 @@ struct BasicLogin: LoginMethod {
         return .answered
     }
 
-    private func principal(of request: Request) async -> RealmPrincipal? {
+    private func login(
+        of request: Request
+    ) async -> (principal: RealmPrincipal, username: String, password: String)? {
         guard let realm = request.context?.realm, let header = request.header("authorization"),
             let credentials = BasicCredentials(
                 parsing: header,
                 charset: self.settings.charset == nil ? .isoLatin1 : .utf8,
                 trims: self.settings.trimCredentials
-            ), let password = credentials.password
+            ), let password = credentials.password,
+            let principal = await realm.authenticate(credentials.username, password)
         else { return nil }
-        return await realm.authenticate(credentials.username, password)
+        return (principal, credentials.username, password)
     }
 }

@@ -13,7 +13,7 @@ struct CertificateLogin: LoginMethod {
         _ response: Response,
         _ base: AuthenticatorValve
     ) async throws -> LoginOutcome {
-        if request.userPrincipal != nil { return .passed }
+        if try await base.isKnown(request, checksPasswords: false) { return .passed }
         let chain = (request.coyote.sslSupport?.peerCertificates ?? []).compactMap { PeerCertificate(der: $0) }
         guard !chain.isEmpty else {
             try await response.sendError(401, "No client certificate chain in this request")

@@ -49,14 +49,14 @@ final class DigestLogin: LoginMethod {
         _ response: Response,
         _ base: AuthenticatorValve
     ) async throws -> LoginOutcome {
-        if request.userPrincipal != nil { return .passed }
+        if try await base.isKnown(request, checksPasswords: false) { return .passed }
         var isStale = false
         if let field = request.header("authorization"), let credentials = DigestCredentials(parsing: field),
             let answer = self.validate(credentials, request, base),
             let principal = await request.context?.realm?.authenticate(digest: answer.proof)
         {
             guard answer.isStale else {
-                try await base.register(request, principal, method: self.name)
+                try await base.register(request, principal, method: self.name, username: credentials["username"])
                 return .passed
             }
             isStale = true

@@ -32,7 +32,7 @@ struct FormLogin: LoginMethod {
         if try await self.isSavedRequest(request, base, needsUser: true) {
             return try await self.restore(request, base)
         }
-        if request.userPrincipal != nil { return .passed }
+        if try await base.isKnown(request, checksPasswords: true) { return .passed }
         if self.isAction(request) {
             try await self.logIn(request, response, base)
         } else if request.servletPath.isEmpty, request.pathInfo == nil {
@@ -141,7 +141,7 @@ struct FormLogin: LoginMethod {
             try await self.land(request, response, orFail: 408, message)
             return
         }
-        try await base.register(request, principal, method: self.name)
+        try await base.register(request, principal, method: self.name, username: username, password: password)
         if !base.configuration.cache {
             session.setNote(Self.usernameNote, username)
             session.setNote(Self.passwordNote, password)
@@ -218,7 +218,7 @@ struct FormLogin: LoginMethod {
             let password = session.note(Self.passwordNote) as? String,
             let principal = await request.context?.realm?.authenticate(username, password)
         else { return false }
-        try await base.register(request, principal, method: self.name)
+        try await base.register(request, principal, method: self.name, username: username, password: password)
         return try await !self.isSavedRequest(request, base, needsUser: true)
     }
 }

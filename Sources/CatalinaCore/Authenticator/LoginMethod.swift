@@ -48,5 +48,10 @@ struct NoLogin: LoginMethod {
         _ request: Request,
         _ response: Response,
         _ base: AuthenticatorValve
-    ) async throws -> LoginOutcome { .passed }
+    ) async throws -> LoginOutcome {
+        if try await base.isKnown(request, checksPasswords: true), base.configuration.cache {
+            try await request.sessionInternal(create: true)?.principal = request.userPrincipal
+        }
+        return .passed
+    }
 }

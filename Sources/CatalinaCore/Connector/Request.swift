@@ -88,6 +88,8 @@ package final class Request: HttpServletRequest {
     var sessionCookiesParsed = false
     package var userPrincipal: (any Principal)?
     package var authType: String?
+    /// The sign-on that the request belongs to, if a valve for single sign-on knows it.
+    package var singleSignOnID: String?
 
     // MARK: Values that valves may override for one request
 
@@ -164,6 +166,7 @@ package final class Request: HttpServletRequest {
         self.sessionCookiesParsed = false
         self.userPrincipal = nil
         self.authType = nil
+        self.singleSignOnID = nil
         self.overrides = Overrides()
         self.asyncContextImpl = nil
         self.isAsyncSupported = true

@@ -10,6 +10,8 @@ import Synchronization
 package final class ApplicationContext: ContainerServletContext {
     private struct Protected {
         var attributes: [String: any Sendable] = [:]
+        /// Who keeps attributes that other nodes have too.
+        weak var shared: (any SharedAttributes)?
         var parameters: [String: String] = [:]
         var temporaryDirectory = ""
         var sessionSettings = SessionSettings()
@@ -51,21 +53,33 @@ package final class ApplicationContext: ContainerServletContext {
 
     package func attribute(_ name: String) -> (any Sendable)? {
         if name == "jakarta.servlet.context.tempdir" { return self.temporaryDirectory }
-        return self.protected.withLock { $0.attributes[name] }
+        let (own, shared) = self.protected.withLock { ($0.attributes[name], $0.shared) }
+        return own ?? shared?.value(name)
     }
 
     package func setAttribute(_ name: String, _ value: (any Sendable)?) {
-        let old = self.protected.withLock { protected in
-            defer { protected.attributes[name] = value }
+        let shared = self.protected.withLock { $0.shared }
+        let sharedOld = shared?.value(name)
+        let isShared = value.map { shared?.set(name, $0) ?? false } ?? false
+        if value == nil { shared?.remove(name) }
+        let own = self.protected.withLock { protected in
+            defer { protected.attributes[name] = isShared ? nil : value }
             return protected.attributes[name]
         }
-        guard let (change, shown) = AttributeChange.between(old, value) else { return }
+        guard let (change, shown) = AttributeChange.between(own ?? sharedOld, value) else { return }
         for case let listener as any ServletContextAttributeListener in self.standardContext.instances.listeners {
             listener.attributeChanged(change, self, name, shown)
         }
     }
 
-    package var attributeNames: [String] { self.protected.withLock { Array($0.attributes.keys) } }
+    package var attributeNames: [String] {
+        let (own, shared) = self.protected.withLock { ($0.attributes.keys, $0.shared) }
+        guard let shared else { return Array(own) }
+        return Array(Set(own).union(shared.names))
+    }
+
+    /// Has attributes that are set from now on kept by somebody who gives them to other nodes too.
+    package func share(_ attributes: any SharedAttributes) { self.protected.withLock { $0.shared = attributes } }
 
     // MARK: Files
 

@@ -55,7 +55,7 @@ extension StandardContext: ManagedBean {
         .text("displayName", "Name that its descriptor gives") { $0.displayName },
         .text("docBase", "Its files") { $0.shownDocBase },
         .text("workDir", "Folder for its temporary files") { $0.shownWorkDirectory },
-        .flag("distributable", "Whether its sessions may move between nodes") { $0.model.isDistributable },
+        .flag("distributable", "Whether its sessions may move between nodes") { $0.isDistributable },
         .list("welcomeFiles", "Files that stand for a folder") { $0.model.welcomeFiles },
         .gauge("sessionTimeout", "Minutes after which an idle session ends") { $0.model.session.timeoutMinutes }
             .writable { (context: StandardContext, minutes: Int) in context.setSessionTimeout(minutes: minutes) },

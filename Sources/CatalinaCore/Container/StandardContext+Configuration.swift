@@ -4,6 +4,8 @@ package import Modeler
 extension StandardContext {
     /// Attributes of `<Context>`, named as in server.xml.
     package struct Configuration: Sendable {
+        /// Numbers that a class of contexts has besides, by the names of their attributes.
+        package var further: [String: Int] = [:]
         /// Path of the application; only in server.xml, elsewhere the file name says it.
         package var path: String?
         /// Folder or WAR of the application, relative to appBase.
@@ -28,6 +30,8 @@ extension StandardContext {
         package var validateClientProvidedNewSessionId = true
         /// Whether it may reach other applications of the host.
         package var crossContext = false
+        /// Whether its sessions may move between nodes, even if its descriptor does not say so.
+        package var distributable = false
         /// Whether it may use the container's own servlets.
         package var privileged = false
         /// Whether the default context files are left out.
@@ -115,6 +119,11 @@ extension StandardContext {
         Attribute("docBase", \.docBase, "Folder or WAR of the application, relative to appBase"),
         Attribute("reloadable", \.reloadable, "Whether a change in WEB-INF/lib reloads the application"),
         Attribute("privileged", \.privileged, "Whether it may use the container's own servlets"),
+        Attribute(
+            "distributable",
+            \.distributable,
+            "Whether its sessions may move between nodes, even if its descriptor does not say so"
+        ),
         Attribute("crossContext", \.crossContext, "Whether it may reach other applications of the host"),
         Attribute("override", \.override, "Whether the default context files are left out"),
         Attribute("altDDName", \.altDDName, "Another file instead of WEB-INF/web.xml"),

@@ -137,6 +137,9 @@ package final class StandardContext: Container, ConfigurableComponent {
         set { self.protected.withLock { $0.model = newValue } }
     }
 
+    /// Whether its sessions may move between nodes.
+    package var isDistributable: Bool { self.configuration.distributable || self.model.isDistributable }
+
     package var facts: ContextFacts? { self.protected.withLock { $0.facts } }
 
     /// The context's own entry in the mapper's table, for dispatchers.

@@ -18,12 +18,25 @@ package protocol Manager: AnyObject, ManagedBean {
     func createSession(_ id: String?) throws -> any Session
     /// Gives a session a new id.
     func changeSessionId(_ session: any Session) -> String
+    /// Ends the session with an id, as its application would, wherever it is kept; does not wait for that.
+    ///
+    /// - Returns: whether there is one.
+    func enqueueEnd(_ id: String) -> Bool
     /// Ends sessions that were idle for too long; called every background interval.
     func backgroundProcess() async
     /// Number of sessions held now.
     var activeSessions: Int { get }
     /// Every session held in memory.
     var sessions: [any Session] { get }
+}
+
+extension Manager {
+    package func enqueueEnd(_ id: String) -> Bool {
+        guard let session = self.sessionInMemory(id), session.isValid else { return false }
+        // Who else ends it in this moment has done what is wished.
+        do { try session.invalidate() } catch { return false }
+        return true
+    }
 }
 
 /// A session, seen from the container.
@@ -50,4 +63,8 @@ package protocol Session: HttpSession {
     /// Last use as seen by statistics, in milliseconds since 1970; does not throw once expired.
     var lastAccessedTimeInternal: Int64 { get }
     var creationTimeInternal: Int64 { get }
+    /// Milliseconds since its last use.
+    var idleTime: Int64 { get }
+    /// Has somebody told what becomes of it.
+    func add(_ listener: any SessionListener)
 }

@@ -54,6 +54,7 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
     package let support: ManagerSupport
     private let settings: Mutex<Configuration>
     private let mapSlot = Mutex<ReplicatedMap<DeltaSession>?>(nil)
+    private let ends = OwnedTasks()
 
     package init(configuration: Configuration, now: @escaping @Sendable () -> Int64) throws {
         self.settings = Mutex(configuration)
@@ -131,6 +132,15 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
         self.support.sessionIDChanged(session, from: old)
     }
 
+    /// A session that another node serves is fetched first.
+    package func enqueueEnd(_ id: String) -> Bool {
+        guard let map = self.map, map.contains(id) else { return false }
+        self.ends.run {
+            if let session = await map.get(id) { session.end(isExpiry: false, notifiesCluster: true) }
+        }
+        return true
+    }
+
     package var activeSessions: Int { self.map?.count ?? 0 }
     /// Sessions that this node knows of, those that it does not hold included.
     package var activeSessionsFull: Int { self.map?.countFull ?? 0 }
@@ -203,6 +213,7 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
     /// The sessions go on living on the nodes of their backups.
     package func stopInternal() async throws {
         try await self.enter(.stopping)
+        self.ends.cancelAll()
         await self.map?.stop()
         self.mapSlot.withLock { $0 = nil }
         self.support.cluster?.unregister(self)

@@ -162,9 +162,12 @@ extension DeltaManager: SessionMessageReceiver {
             guard session.takeID(new, number: number) else { return self.counts.withLock { $0.ignored += 1 } }
             self.move(session, from: old, to: new, by: sender)
             self.noteChange(new, by: sender)
-            if self.configuration.notifySessionListenersOnReplication {
-                self.support.sessionIDChanged(session, from: old)
-            }
+            self.support.sessionIDChanged(
+                session,
+                from: old,
+                isLocal: false,
+                tellsListeners: self.configuration.notifySessionListenersOnReplication
+            )
             self.replay(self.protected.withLock { $0.early.take(new) })
         } catch {
             self.log.error("messageReceived", "Manager [\(self.name)]: the new id cannot be read", error)

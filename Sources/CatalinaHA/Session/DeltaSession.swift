@@ -26,6 +26,8 @@ package final class DeltaSession: Session, ConvertingSession {
         var history = SessionHistory()
         /// The last message about it; the next one goes after it.
         var lastSend: EventLoopFuture<Void>?
+        /// Those that do not travel.
+        var listeners: [any SessionListener] = []
     }
 
     /// Who logged in.
@@ -180,6 +182,7 @@ package final class DeltaSession: Session, ConvertingSession {
     package var lastAccessedTimeInternal: Int64 { self.protected.withLock { $0.times.lastAccessed } }
     package var creationTimeInternal: Int64 { self.protected.withLock { $0.times.creation } }
     package var thisAccessedTimeInternal: Int64 { self.protected.withLock { $0.times.thisAccessed } }
+    package var idleTime: Int64 { self.support.now() - self.thisAccessedTimeInternal }
 
     package var principal: (any Principal)? {
         get { self.protected.withLock { $0.identity.principal } }
@@ -280,6 +283,7 @@ package final class DeltaSession: Session, ConvertingSession {
             return protected.attributes
         }
         self.owner.sessionEnded(self, isExpiry: isExpiry, notifiesCluster: notifiesCluster)
+        self.tellEnd(isLocal: notifiesCluster)
         guard tellsListeners else { return }
         for (name, attribute) in attributes {
             if case .live(let value, _) = attribute, let bound = ObjectIdentity.listener(value) {

@@ -116,7 +116,15 @@ package final class ManagerSupport: Sendable {
         for listener in self.sessionListeners.reversed() { listener.sessionDestroyed(session) }
     }
 
-    func sessionIDChanged(_ session: DeltaSession, from old: String) {
+    /// `tellsListeners` says whether the application hears of it; who keeps the session's id does in any case.
+    func sessionIDChanged(
+        _ session: DeltaSession,
+        from old: String,
+        isLocal: Bool = true,
+        tellsListeners: Bool = true
+    ) {
+        session.tellID(from: old, isLocal: isLocal)
+        guard tellsListeners else { return }
         for case let listener as any HttpSessionIdListener in self.context?.instances.listeners ?? [] {
             listener.sessionIdChanged(session, old)
         }

@@ -10,7 +10,7 @@ enum ContextSetup {
         setup.containerClasses = Components.containerClasses
         if setup.makeManager == nil {
             setup.makeManager = { context in
-                guard context.model.isDistributable, let cluster = context.cluster,
+                guard context.isDistributable, let cluster = context.cluster,
                     let manager = cluster.createManager(for: context)
                 else { return StandardManager.withDefaults() }
                 return manager

@@ -28,7 +28,6 @@ extension InertComponent {
     private static let valves = [
         "valves.CrawlerSessionManagerValve", "valves.LoadBalancerDrainingValve", "valves.ParameterLimitValve",
         "valves.PersistentValve", "valves.ProxyErrorReportValve", "valves.SSLValve", "valves.rewrite.RewriteValve",
-        "authenticator.SingleSignOn",
     ].map { InertComponent("org.apache.catalina." + $0, .valve, .notYet) }
 
     private static let others = [
@@ -59,20 +58,10 @@ extension InertComponent {
             attributes: ["enabled", "sessionIdAttribute"]
         ),
         InertComponent(
-            "org.apache.catalina.ha.authenticator.ClusterSingleSignOn",
-            .valve,
-            .notYet,
-            attributes: [
-                "cookieDomain", "cookieName", "cookiePath", "requireReauthentication", "mapSendOptions", "rpcTimeout",
-                "accessTimeout", "terminateOnStartFailure", "asyncSupported",
-            ]
-        ),
-        InertComponent(
             "org.apache.catalina.ha.authenticator.ClusterSingleSignOnListener",
             .clusterListener,
             .notYet,
             attributes: []
         ),
-        InertComponent("org.apache.catalina.ha.context.ReplicatedContext", .context, .notYet),
     ]
 }

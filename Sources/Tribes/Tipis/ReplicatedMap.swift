@@ -209,6 +209,11 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
         _ = self.begin(replicating: key, complete: complete)
     }
 
+    /// Makes this node the primary of a value, and gives the others the whole of it; does not wait.
+    package func enqueueTakeover(_ key: String) {
+        self.running?.loop.eventLoop.execute { self.enqueue([.claim(key)]) }
+    }
+
     /// Waits until others have heard of what was begun for a key, as its removal.
     package func finish(_ key: String) async {
         guard let loop = self.running?.loop else { return }

@@ -38,20 +38,28 @@ struct LoginApplication {
     }
 
     /// Puts the application into a container that has not been started.
-    func install(in container: EmbeddedContainer, _ files: FileTree) async throws {
+    func install(
+        in container: EmbeddedContainer,
+        _ files: FileTree,
+        now: @escaping @Sendable () -> Int64
+    ) async throws {
         let model = self.model()
-        let isPreemptive = self.context["preemptiveAuthentication"] == "true"
+        let attributes = self.context
         let context = try await container.add(
             path: "/" + self.name,
             documentBase: files.path,
-            context: { $0.preemptiveAuthentication = isPreemptive },
+            context: {
+                $0.preemptiveAuthentication = attributes["preemptiveAuthentication"] == "true"
+                $0.useHttpOnly = attributes["useHttpOnly"] != "false"
+                $0.usePartitioned = attributes["usePartitioned"] == "true"
+            },
             { target, classes in
                 target = model
                 classes.servlets = Self.servlets
             }
         )
         var setup = context.setup
-        setup.makeManager = { _ in StandardManager.withDefaults() }
+        setup.makeManager = { _ in StandardManager(configuration: .init(), now: now) }
         context.setup = setup
         context.base.realm = self.realm()
         if let valve = self.valve { context.pipeline.add(try Self.authenticator(valve)) }
@@ -183,6 +191,15 @@ struct LoginApplication {
                 outcome = "out"
             case "auth": outcome = "\(try await request.authenticate(response))"
             case "session": outcome = "\(try await request.session(create: true) != nil)"
+            case "invalidate":
+                try await request.session(create: true)?.invalidate()
+                outcome = "ended"
+            case "idle":
+                try await request.session(create: true)?.maxInactiveInterval = 1
+                outcome = "idle"
+            case "rotate":
+                _ = try await request.changeSessionId()
+                outcome = "rotated"
             default: break
             }
         } catch let error as ServletError {

@@ -57,6 +57,8 @@ final class StubSession: Session {
     func setNote(_ name: String, _ value: (any Sendable)?) { self.state.withLock { $0.notes[name] = value } }
     var lastAccessedTimeInternal: Int64 { 0 }
     var creationTimeInternal: Int64 { 0 }
+    var idleTime: Int64 { 0 }
+    func add(_ listener: any SessionListener) {}
 
     var id: String { self.idInternal }
     var creationTime: Int64 { 0 }

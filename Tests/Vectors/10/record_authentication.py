@@ -62,6 +62,9 @@ DO = """<%@page session="false"%><% String w=request.getParameter("do"); String 
  if("logout".equals(w)) {request.logout(); o="out";}
  if("auth".equals(w)) o=""+request.authenticate(response);
  if("session".equals(w)) o=""+(request.getSession()!=null);
+ if("invalidate".equals(w)) {request.getSession().invalidate(); o="ended";}
+ if("idle".equals(w)) {request.getSession().setMaxInactiveInterval(1); o="idle";}
+ if("rotate".equals(w)) {request.changeSessionId(); o="rotated";}
 } catch(jakarta.servlet.ServletException e){o=e.getMessage();}
 %>o=<%=o%> u=<%=request.getRemoteUser()%> a=<%=request.getAuthType()%>"""
 USERS = """<tomcat-users xmlns="http://tomcat.apache.org/xml" version="1.0">
@@ -244,7 +247,8 @@ class Talk:
     def play(self, step):
         target = f"/{self.app}" + step["target"]
         http = step.get("http", "1.1")
-        lines = [f'{step["method"]} {target} HTTP/{http}', "Host: localhost", "Connection: close"]
+        host = [] if any(name == "Host" for name, _ in step["headers"]) else ["Host: localhost"]
+        lines = [f'{step["method"]} {target} HTTP/{http}', *host, "Connection: close"]
         lines += [f"{name}: {value}" for name, value in step["headers"]]
         if "digest" in step: lines.append("Authorization: " + self.authorization(step, target))
         if self.session: lines.append("Cookie: JSESSIONID=" + self.session)
@@ -278,7 +282,9 @@ class Talk:
         cookies = [value for key, value in fields if key.lower() == "set-cookie"]
         if cookies:
             answer["set-cookie"] = [self.label(cookie) for cookie in cookies]
-            self.session = re.match(r"JSESSIONID=(\w+)", cookies[-1]).group(1)
+            for cookie in cookies:
+                found = re.match(r"JSESSIONID=(\w+)", cookie)
+                if found: self.session = found.group(1)
         message = re.search(r"<p><b>Message</b> (.*?)</p>", body, re.S)
         if message: answer["message"] = message.group(1).replace("&#47;", "/")
         elif "<h1>" not in body: answer["body"] = body.strip()
@@ -308,4 +314,4 @@ def main():
         server.run("stop", "5", "-force")
 
 
-main()
+if __name__ == "__main__": main()
