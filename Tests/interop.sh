@@ -4,7 +4,7 @@
 #   Tests/interop.sh [KIND ...]
 #
 # KIND is a manager, delta or backup, and what else the cluster has: "delta async", "delta gzip frag encrypt", "backup
-# engine". The nodes know each other by a static list; with "mcast" they find each other by multicast, with "staticsvc"
+# engine". With "sso" sign-ons are walked instead of sessions, with "attributes" those of an application. The nodes know each other by a static list; with "mcast" they find each other by multicast, with "staticsvc"
 # through a StaticMembershipService. Without any, the kinds of the list at the end are walked. Needs Debian's package
 # tomcat10-common and a JDK; without them nothing is tested and the reason is printed. CARACAL_CONFIGURATION=debug takes
 # the programs of a debug build.
@@ -80,6 +80,118 @@ walk() {
     soon "and so on Caracal" 0 holds b "$id"
 }
 
+# status URL: the status that the client gets.
+status() { ask "$1" -o /dev/null -w '%{http_code}'; }
+
+# sign_in URL: a new client logs in.
+sign_in() {
+    new_client
+    ask "$1/p/who" -u watcher:watcher
+}
+
+# knows URL URL: whether who logs in at the first is known at the second, which takes until the nodes' maps have met.
+knows() {
+    sign_in "$1" > /dev/null
+    ask "$2/p/who"
+}
+
+walk_sign_ons() {
+    local from=$1 to=$2 here=$3 there=$4 before after
+    echo "# $kind: a login on $from"
+    soon "$to knows the client" "watcher BASIC" knows "$here/one" "$there/two"
+    expect "in the same application, too" "watcher BASIC" "$(ask "$there/one/p/who")"
+    expect "and $from in the other one" "watcher BASIC" "$(ask "$here/two/p/who")"
+    expect "logged out on $to" "null null" "$(ask "$there/two/who" -d op=logout)"
+    soon "the client is asked by $from" 401 status "$here/one/p/who"
+    expect "in the other application, too" 401 "$(status "$here/two/p/who")"
+    expect "and by $to" "401 401" "$(status "$there/one/p/who") $(status "$there/two/p/who")"
+
+    echo "# $kind: a session ends on $to"
+    sign_in "$here/one" > /dev/null
+    ask "$there/one/p/who" > /dev/null
+    ask "$here/two/p/who" > /dev/null
+    expect "it is ended" "watcher BASIC" "$(ask "$there/one/who" -d op=invalidate)"
+    soon "the client is asked by $from" 401 status "$here/two/p/who"
+
+    echo "# $kind: time ends a session of $from alone"
+    sign_in "$here/one" > /dev/null
+    ask "$here/two/p/who" > /dev/null
+    before=$(session_id | sed 's/\..*//' | sort)
+    ask "$here/one/who" -d op=idle > /dev/null
+    sleep 4
+    expect "$to knows the client" "watcher BASIC" "$(ask "$there/two/p/who")"
+    expect "and $from, too" "watcher BASIC" "$(ask "$here/one/p/who")"
+    after=$(session_id | sed 's/\..*//' | sort)
+    expect "which gives it one other session" 1 "$(comm -23 <(echo "$before") <(echo "$after") | wc -l)"
+    ask "$there/two/who" -d op=logout > /dev/null
+    soon "until it logs out" 401 status "$here/one/p/who"
+}
+
+walk_sso() {
+    local a=${a%/demo/s} b=${b%/demo/s}
+    walk_sign_ons Tomcat Caracal "$a" "$b"
+    walk_sign_ons Caracal Tomcat "$b" "$a"
+    echo "# $kind: nodes are killed and come back"
+    sign_in "$a/one" > /dev/null
+    keep_sign_on
+    kill_node a
+    expect "Caracal knows the client" "watcher BASIC" "$(kept_sign_on "$b/two/p/who")"
+    start_node a
+    soon "the maps meet again" "watcher BASIC" knows "$b/one" "$a/two"
+    expect "Tomcat knows the client" "watcher BASIC" "$(kept_sign_on "$a/two/p/who")"
+    kill_node b
+    expect "Tomcat goes on" "watcher BASIC" "$(kept_sign_on "$a/one/p/who")"
+    start_node b
+    soon "the maps meet again" "watcher BASIC" knows "$a/one" "$b/two"
+    expect "Caracal knows the client" "watcher BASIC" "$(kept_sign_on "$b/one/p/who")"
+}
+
+# keep_sign_on: remembers what the client has besides its sessions.
+keep_sign_on() { grep -v 'JSESSIONID[^S]' "$CATALINA_BASE/jar" > "$CATALINA_BASE/sign-on"; }
+
+# kept_sign_on URL: asks as that client, without its sessions.
+kept_sign_on() {
+    cp "$CATALINA_BASE/sign-on" "$CATALINA_BASE/jar"
+    ask "$1"
+}
+
+# attributes URL: the lines of the application's attributes, in one.
+attributes() { ask "$1" "${@:2}" | tr '\n' ' ' | sed 's/ $//'; }
+
+walk_attributes() {
+    local a=${a%/s}/a b=${b%/s}/a
+    new_client
+    echo "# $kind: attributes set by Tomcat"
+    soon "Caracal has a text" "x: y" together "$a" "$b" -d op=set -d name=x -d value=y
+    ask "$a" -d op=number -d name=n -d value=7 > /dev/null
+    ask "$a" -d op=list -d name=l > /dev/null
+    ask "$a" -d op=basket -d name=o > /dev/null
+    soon "a number, a list and an object" 'l: ["p", "q"] n: 7 o: Sessions$Basket x: y' attributes "$b"
+    echo "# $kind: attributes set by Caracal"
+    ask "$b" -d op=number -d name=n -d value=8 > /dev/null
+    ask "$b" -d op=set -d name=z -d value=w > /dev/null
+    ask "$b" -d op=local -d name=h > /dev/null
+    ask "$b" -d op=remove -d name=l > /dev/null
+    expect "what cannot travel stays" "h: here n: 8 o: Sessions\$Basket x: y z: w" "$(attributes "$b")"
+    local all="n: java.lang.Integer 8 o: Sessions\$Basket Basket of joe [3, 1, 4]true x: java.lang.String y z: java.lang.String w"
+    expect "Tomcat has the rest, and the number's class" "$all" "$(attributes "$a")"
+    echo "# $kind: nodes are killed and come back"
+    kill_node a
+    expect "Caracal goes on" "h: here n: 8 o: Sessions\$Basket x: y z: w" "$(attributes "$b")"
+    start_node a
+    soon "Tomcat has them again" "$all" attributes "$a"
+    kill_node b
+    expect "Tomcat goes on" "$all" "$(attributes "$a")"
+    start_node b
+    soon "Caracal has them again" "n: 8 o: Sessions\$Basket x: y z: w" attributes "$b"
+}
+
+# together URL URL CURL-ARGUMENTS: the second one's attributes after something was done to the first one's.
+together() {
+    ask "$1" "${@:3}" > /dev/null
+    attributes "$2"
+}
+
 # holds NODE ID: 1 if the node has the session, else 0; the session does not count as used.
 holds() { held_by "$1" | grep -c "^$2 "; }
 
@@ -107,16 +219,18 @@ if [ $# -eq 0 ]; then
     steps caracal tomcat "delta mcast"
     steps tomcat caracal "delta staticsvc"
     set -- delta backup "delta async" "delta gzip frag encrypt" "backup encrypt engine" "delta async order engine" \
-        "backup mcast"
+        "backup mcast" "delta sso" "backup async sso" "delta attributes"
 fi
 for kind; do
     configure_nodes
     a=$(url_of a)/s
     b=$(url_of b)/s
+    ! is sso || for name in a b; do add_protected "$name" one && add_protected "$name" two; done
     start_node a
     start_node b
-    walk
+    if is sso; then walk_sso; elif is attributes; then walk_attributes; else walk; fi
     kill_nodes
+    ! is sso || rm -rf "$CATALINA_BASE"/?/webapps/{one,two}
 done
 echo "$((checks - failures)) passed, $failures failed"
 [ "$failures" -eq 0 ]

@@ -29,6 +29,9 @@ add_node() {
     program_of[$name]=$2
     host_of[$name]=${3:-127.0.0.1}
     mkdir -p "$base"/{conf,logs,temp,work,webapps/demo/WEB-INF/{classes,lib}}
+    cat > "$base/conf/tomcat-users.xml" << X
+<tomcat-users><user username="watcher" password="watcher" roles="manager-gui,manager-jmx"/></tomcat-users>
+X
     case $2 in
         tomcat) add_tomcat "$base" ;;
         caracal) add_caracal "$base" ;;
@@ -39,7 +42,7 @@ add_node() {
 add_tomcat() {
     javac -nowarn -cp "$(printf "%s:" "$tomcat"/lib/*.jar)" \
         -d "$1/webapps/demo/WEB-INF/classes" "$root"/Tests/interop/*.java || return
-    write_web_xml "$1/webapps/demo/WEB-INF/web.xml" Sessions=/s Sessions=/c Held=/h
+    write_web_xml "$1/webapps/demo/WEB-INF/web.xml" Sessions=/s Sessions=/c Held=/h Attributes=/a
     echo '<web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0"/>' > "$1/conf/web.xml"
 }
 
@@ -47,12 +50,10 @@ add_caracal() {
     local probe
     probe=$(probe_library) || return
     cp "$probe" "$(dirname "$probe")/libExamplesWebapp.so" "$1/webapps/demo/WEB-INF/lib/"
-    write_web_xml "$1/webapps/demo/WEB-INF/web.xml" SessionExample=/s probe.Echo=/e probe.SessionOperations=/c
+    write_web_xml "$1/webapps/demo/WEB-INF/web.xml" SessionExample=/s probe.Echo=/e probe.SessionOperations=/c \
+        probe.Attributes=/a
     cp "$root"/conf/{web.xml,logging.properties} "$1/conf/"
     cp -r "$root/webapps/manager" "$1/webapps/"
-    cat > "$1/conf/tomcat-users.xml" << X
-<tomcat-users><user username="watcher" password="watcher" roles="manager-gui,manager-jmx"/></tomcat-users>
-X
     [ -d "$CATALINA_BASE/home" ] || {
         mkdir -p "$CATALINA_BASE/home/bin"
         cp "$root/bin/catalina.sh" "$CATALINA_BASE/home/bin/"
@@ -74,6 +75,21 @@ write_web_xml() {
         done
         echo '</web-app>'
     } > "$1"
+}
+
+# add_protected NAME APP: another application of a node, like /demo, that asks for a login below /p.
+add_protected() {
+    local folder=$CATALINA_BASE/$1/webapps class=probe.Who count=probe.SessionOperations
+    [ "${program_of[$1]}" = caracal ] || class=Who count=Sessions
+    rm -rf "${folder:?}/$2"
+    cp -r "$folder/demo" "$folder/$2"
+    write_web_xml "$folder/$2/WEB-INF/web.xml" $class=/who $class=/p/who $count=/c
+    sed -i "s|^</web-app>|$(tr -d '\n' << X
+<security-constraint><web-resource-collection><web-resource-name>p</web-resource-name><url-pattern>/p/*</url-pattern>
+</web-resource-collection><auth-constraint><role-name>manager-gui</role-name></auth-constraint></security-constraint>
+<login-config><auth-method>BASIC</auth-method></login-config><security-role><role-name>manager-gui</role-name></security-role>
+X
+)&|" "$folder/$2/WEB-INF/web.xml"
 }
 
 # configure_nodes: ports and a server.xml for each node, by the kind. For multicast, mcast_port is chosen, too.
@@ -109,7 +125,7 @@ static_members() {
 
 # write_cluster NAME: the Cluster element of a node.
 write_cluster() {
-    local tribes=org.apache.catalina.tribes options=6 levels=3 more= membership= below= name=$1
+    local tribes=org.apache.catalina.tribes options=6 levels=3 more= membership= below= valves= name=$1
     local manager=DeltaManager attributes='processExpiresFrequency="1"'
     ! is backup || manager=BackupManager
     ! is async || options=8
@@ -131,6 +147,9 @@ write_cluster() {
             $(static_members "$name")</Interceptor>"
         more="$(interceptor TcpPingInterceptor)$more"
     fi
+    ! is sso || valves='<Valve className="org.apache.catalina.ha.session.JvmRouteBinderValve"/>
+        <Valve className="org.apache.catalina.ha.tcp.ReplicationValve"/>
+        <Valve className="org.apache.catalina.ha.authenticator.ClusterSingleSignOn"/>'
     cat << X
 <Cluster className="org.apache.catalina.ha.tcp.SimpleTcpCluster" channelSendOptions="$options" channelStartOptions="$levels">
   <Manager className="org.apache.catalina.ha.session.$manager" $attributes/>
@@ -145,16 +164,18 @@ write_cluster() {
     $(interceptor TcpFailureDetector)
     $below
   </Channel>
+  $valves
 </Cluster>
 X
 }
 
 # write_server NAME
 write_server() {
-    local name=$1 in_engine= in_host= users=
+    local name=$1 in_engine= in_host=
+    local users='<Realm className="org.apache.catalina.realm.UserDatabaseRealm" resourceName="UserDatabase"/>'
     if is engine; then in_engine=$(write_cluster "$name"); else in_host=$(write_cluster "$name"); fi
-    [ "${program_of[$name]}" = tomcat ] ||
-        users='<Realm className="org.apache.catalina.realm.UserDatabaseRealm" resourceName="UserDatabase"/>'
+    ! is attributes ||
+        in_host+='<Context path="/demo" docBase="demo" className="org.apache.catalina.ha.context.ReplicatedContext"/>'
     cat > "$CATALINA_BASE/$name/conf/server.xml" << X
 <Server port="-1">
 <GlobalNamingResources>

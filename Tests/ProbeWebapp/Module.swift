@@ -11,6 +11,8 @@ public func servletModuleEntry() -> UnsafeMutableRawPointer {
         "probe.SessionEvents": { SessionEventsServlet() },
         "probe.Failing": { FailingServlet() },
         "probe.SessionOperations": { SessionOperationsServlet() },
+        "probe.Who": { WhoServlet() },
+        "probe.Attributes": { ContextAttributesServlet() },
     ]
     servlets.merge(wireServlets) { first, _ in first }
     servlets.merge(wireAsyncServlets) { first, _ in first }
