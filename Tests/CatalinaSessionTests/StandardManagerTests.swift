@@ -52,6 +52,36 @@ final class ManualTime: Sendable {
         #expect(Set(ids).count == 100 && ids.allSatisfy { $0.count == 8 })
     }
 
+    @Test("who listens to one session hears of its end and of new ids")
+    func listeners() throws {
+        let manager = self.manager()
+        let session = try manager.createSession("A")
+        let listener = Listener()
+        session.add(listener)
+        _ = try manager.createSession("B")
+        let new = manager.changeSessionId(session)
+        self.time.advance(seconds: 3)
+        #expect(session.idleTime == 3000)
+        #expect(manager.enqueueEnd(new))
+        #expect(!manager.enqueueEnd(new) && !manager.enqueueEnd("A"))
+        #expect(listener.heard.withLock { $0 } == ["A is \(new)", "end of \(new)"])
+        #expect(manager.activeSessions == 1)
+    }
+
+    private final class Listener: CatalinaCore.SessionListener {
+        let heard = Mutex<[String]>([])
+
+        func sessionEnded(_ session: any Session, in context: StandardContext, isLocal: Bool) {
+            #expect(isLocal)
+            self.heard.withLock { $0.append("end of " + session.idInternal) }
+        }
+
+        func sessionIDChanged(_ session: any Session, from old: String, in context: StandardContext, isLocal: Bool) {
+            #expect(isLocal)
+            self.heard.withLock { $0.append("\(old) is \(session.idInternal)") }
+        }
+    }
+
     @Test("an id that is in use is not given away again")
     func duplicates() throws {
         let manager = self.manager { $0.base.jvmRoute = "n2" }

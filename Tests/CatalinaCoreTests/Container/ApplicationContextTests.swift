@@ -1,4 +1,5 @@
 import ServletAPI
+import Synchronization
 import TestSupport
 import Testing
 
@@ -40,6 +41,41 @@ import Testing
         #expect(self.context.attributeNames.contains("a"))
         self.context.setAttribute("a", nil)
         #expect(!self.context.attributeNames.contains("a"))
+    }
+
+    @Test("attributes that others have are kept by who shares them, those that cannot leave stay here")
+    func shared() {
+        self.context.setAttribute("early", "here")
+        let shared = Shared()
+        self.context.share(shared)
+        self.context.setAttribute("a", 1)
+        self.context.setAttribute("b", "text")
+        #expect(shared.names.sorted() == ["a"])
+        #expect(self.context.attribute("a") as? Int == 1 && self.context.attribute("b") as? String == "text")
+        #expect(Set(["early", "a", "b"]).isSubset(of: self.context.attributeNames))
+        #expect(shared.set("early", 2))
+        #expect(self.context.attribute("early") as? String == "here")
+        self.context.setAttribute("early", 3)
+        #expect(self.context.attribute("early") as? Int == 3)
+        self.context.setAttribute("a", "text")
+        #expect(shared.value("a") == nil && self.context.attribute("a") as? String == "text")
+        self.context.setAttribute("a", nil)
+        self.context.setAttribute("early", nil)
+        #expect(shared.names.isEmpty && self.context.attribute("a") == nil)
+        #expect(self.context.attribute("early") == nil)
+    }
+
+    /// Takes numbers only.
+    private final class Shared: SharedAttributes {
+        private let values = Mutex<[String: Int]>([:])
+
+        func value(_ name: String) -> (any Sendable)? { self.values.withLock { $0[name] } }
+        func set(_ name: String, _ value: any Sendable) -> Bool {
+            self.values.withLock { $0[name] = value as? Int }
+            return value is Int
+        }
+        func remove(_ name: String) { self.values.withLock { $0[name] = nil } }
+        var names: [String] { self.values.withLock { Array($0.keys) } }
     }
 
     @Test("files are read and listed below the application, and nowhere else")
