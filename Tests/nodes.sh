@@ -57,7 +57,8 @@ add_caracal() {
     [ -d "$CATALINA_BASE/home" ] || {
         mkdir -p "$CATALINA_BASE/home/bin"
         cp "$root/bin/catalina.sh" "$CATALINA_BASE/home/bin/"
-        ln -s "$root/.build/$configuration/catalina" "$CATALINA_BASE/home/bin/catalina"
+        # A build beside a run changes nothing of it.
+        cp "$root/.build/$configuration"/{catalina,libServletAPI.so} "$CATALINA_BASE/home/bin/"
     }
 }
 

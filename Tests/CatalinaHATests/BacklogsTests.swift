@@ -52,6 +52,24 @@ import Tribes
         #expect(work?.notes.keys.sorted() == ["s"])
     }
 
+    @Test("what a member has changed that numbers no changes is everybody's business")
+    func uncounted() throws {
+        var backlogs = Backlogs()
+        backlogs.lost(self.one, others: [self.two], at: 0)
+        #expect(backlogs.counts(self.two))
+        backlogs.changed("s", by: MemberKey(self.two), isCounted: false, at: 0)
+        #expect(!backlogs.counts(self.two))
+        backlogs.appeared(self.one, at: 1)
+        let first = backlogs.begin(self.one, present: [MemberKey(self.two)])
+        backlogs.end(self.one, try #require(first), isDone: true)
+        #expect(!backlogs.isNeeded)
+        // that member may notice later that the other one is back
+        backlogs.changed("t", by: MemberKey(self.two), isCounted: false, at: 1 + Backlogs.returnAge)
+        #expect(backlogs.missing("t") == [self.one])
+        backlogs.changed("u", by: MemberKey(self.two), isCounted: false, at: 2 + Backlogs.returnAge)
+        #expect(backlogs.missing("u").isEmpty)
+    }
+
     @Test("the last changes of a member that failed go to all others")
     func failed() {
         var backlogs = Backlogs()

@@ -24,6 +24,13 @@ class Faults:
     def __init__(self, path):
         self.path = path
 
+    @property
+    def last(self):
+        """What was done to which node last, and how long ago."""
+        with open(self.path, encoding="utf-8") as lines:
+            last = [line.split() for line in lines][-1:]
+        return ", ".join("%s %.1f seconds ago" % (" ".join(what), time.time() - float(at)) for at, *what in last)
+
     def explains(self, answered):
         """Whether a count answered at this time may have been lost with a node."""
         begun = []
@@ -69,6 +76,11 @@ class Client:
             self.streams[1].close()
         self.streams = None
 
+    @property
+    def node(self):
+        """The route of the id that the client has: the node that answered last."""
+        return (self.cookie or "?").split(".")[-1]
+
     async def ask(self):
         if self.streams is None:
             self.streams = await asyncio.open_connection(self.run.host, self.run.port)
@@ -112,19 +124,21 @@ class Client:
         if count <= self.count:
             self.went_back(count)
         self.count = count
-        self.answers.append((count, time.time()))
+        self.answers.append((count, time.time(), self.node))
 
     def went_back(self, count):
-        lost = [answered for known, answered in self.answers if known >= count]
+        lost = [answered for known, answered, _ in self.answers if known >= count]
         self.run.back += 1
         self.run.lost += len(lost)
         is_allowed = self.run.rule == "async" and all(self.run.faults.explains(answered) for answered in lost)
         if not is_allowed:
             self.run.wrong += 1
-            ages = ", ".join("%.1f" % (time.time() - answered) for answered in lost[:5])
+            now = time.time()
+            last = list(self.answers)[-6:]
+            seen = ", ".join("%d %s %.1f" % (known, node, now - answered) for known, answered, node in last)
             print(
-                "%.1f client %d: %d after %d, %d lost, answered %s seconds ago, %s"
-                % (time.time(), self.number, count, self.count, len(lost), ages, self.cookie),
+                "%.1f client %d: %d of %s after %d, %d lost; seconds ago: %s; %s; %s"
+                % (now, self.number, count, self.node, self.count, len(lost), seen, self.run.faults.last, self.cookie),
                 flush=True,
             )
 

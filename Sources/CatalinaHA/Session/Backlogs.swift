@@ -17,6 +17,9 @@ struct Backlogs {
     /// How long they are: from the failure of a node until all others have noticed, and from the start of one likewise.
     static let recentAge: Int64 = 20_000
 
+    /// How long a member that is back still gets what nodes change that number no changes: they may notice it later.
+    static let returnAge: Int64 = 10_000
+
     /// How long a change may be missing before it is asked for: what was overtaken comes soon.
     static let gapAge: Int64 = 1_000
 
@@ -29,7 +32,13 @@ struct Backlogs {
 
     private struct Note {
         let number: Int
+        let change: Change
+    }
+
+    /// Who changed a session; if it does not number its changes it does not tell them again either.
+    private struct Change {
         let author: MemberKey
+        var isCounted = true
     }
 
     private struct Backlog {
@@ -42,13 +51,19 @@ struct Backlogs {
 
     private struct Recent {
         let id: String
-        let author: MemberKey
+        let change: Change
         let time: Int64
     }
 
     private var backlogs: [Member: Backlog] = [:]
+    /// When members were there again, for a while.
+    private var returned: [Member: Int64] = [:]
     /// Sessions of which a change is missing here, and who said a later one.
     private var gaps: [String: (member: Member, since: Int64)] = [:]
+    /// When members that were lost had been heard of last.
+    private var heard: [Member: Int64] = [:]
+    /// Members that number no changes.
+    private var uncounted: Set<MemberKey> = []
     private var recent: [Recent] = []
     private var recentStart = 0
     private var numbers = 0
@@ -64,21 +79,26 @@ struct Backlogs {
     // MARK: Changes
 
     /// A session was changed, or has ended.
-    mutating func changed(_ id: String, by author: MemberKey, at now: Int64) {
+    mutating func changed(_ id: String, by author: MemberKey, isCounted: Bool = true, at now: Int64) {
+        let change = Change(author: author, isCounted: isCounted)
         if self.recent.count - self.recentStart >= Self.recentMaximum { self.recentStart += 1 }
         if self.recentStart > Self.recentMaximum {
             self.recent.removeFirst(self.recentStart)
             self.recentStart = 0
         }
-        self.recent.append(Recent(id: id, author: author, time: now))
-        guard !self.backlogs.isEmpty else { return }
-        for (member, backlog) in self.backlogs where backlog.isAway { self.note(id, by: author, for: member) }
+        self.recent.append(Recent(id: id, change: change, time: now))
+        for (member, backlog) in self.backlogs where backlog.isAway { self.note(id, change, for: member) }
+        if isCounted { return }
+        if self.uncounted.count < Self.idsMaximum { self.uncounted.insert(author) }
+        for (member, time) in self.returned where now - time <= Self.returnAge && self.open(member, at: now) {
+            self.note(id, change, for: member)
+        }
     }
 
     /// What is known here of a session did not reach some members, or is not known there.
     mutating func missed(_ id: String, by members: [Member], at now: Int64) {
         for member in members where self.open(member, at: now) {
-            self.note(id, by: .own, for: member)
+            self.note(id, Change(author: .own), for: member)
         }
     }
 
@@ -104,34 +124,49 @@ struct Backlogs {
 
     // MARK: Members
 
+    /// Whether a member numbers its changes, as far as is known.
+    func counts(_ member: Member) -> Bool { self.uncounted.isEmpty || !self.uncounted.contains(MemberKey(member)) }
+
+    /// When a member that was lost and is back had been heard of last; nil if it was not lost.
+    func heard(of member: Member) -> Int64? { self.heard[member] }
+
     /// A member was lost: it misses what changes from now on, and others may miss what it changed.
-    mutating func lost(_ member: Member, others: [Member], at now: Int64) {
+    mutating func lost(_ member: Member, others: [Member], heard: Int64? = nil, at now: Int64) {
         let recent = self.recentChanges(at: now)
+        if self.heard[member] != nil || self.heard.count < Self.membersMaximum { self.heard[member] = heard ?? now }
+        self.returned[member] = nil
         if self.open(member, at: now) {
             self.backlogs[member]?.isAway = true
-            for change in recent { self.note(change.id, by: change.author, for: member) }
+            for recent in recent { self.note(recent.id, recent.change, for: member) }
         }
         let author = MemberKey(member)
-        for change in recent where change.author == author { self.missed(change.id, by: others, at: now) }
+        for recent in recent where recent.change.author == author { self.missed(recent.id, by: others, at: now) }
     }
 
     /// A member has said that it leaves: it begins anew if it comes back.
-    mutating func left(_ member: Member) { self.backlogs[member] = nil }
+    mutating func left(_ member: Member) {
+        self.backlogs[member] = nil
+        self.returned[member] = nil
+        self.heard[member] = nil
+    }
 
     /// A member is there, for the first time or again: what this node changed just now may not have been sent to it.
     mutating func appeared(_ member: Member, at now: Int64) {
         let others = self.backlogs.keys.filter { $0 != member && $0.endpoint == member.endpoint }
-        for other in others { self.backlogs[other] = nil }
+        for other in others { self.left(other) }
         self.backlogs[member]?.isAway = false
-        for change in self.recentChanges(at: now) where change.author == .own {
+        if self.returned.count < Self.membersMaximum { self.returned[member] = now }
+        for recent in self.recentChanges(at: now) where recent.change.author == .own || !recent.change.isCounted {
             guard self.open(member, at: now) else { return }
-            self.note(change.id, by: .own, for: member)
+            self.note(recent.id, recent.change, for: member)
         }
     }
 
     /// Forgets those who were away for too long.
     mutating func dropOverdue(at now: Int64) {
         self.backlogs = self.backlogs.filter { now - $0.value.since <= Self.ageMaximum }
+        self.returned = self.returned.filter { now - $0.value <= Self.returnAge }
+        self.heard = self.heard.filter { now - $0.value <= Self.ageMaximum }
         while self.recentStart < self.recent.count, now - self.recent[self.recentStart].time > Self.recentAge {
             self.recentStart += 1
         }
@@ -145,7 +180,7 @@ struct Backlogs {
     /// A change that another member made is its business as long as it is there.
     mutating func begin(_ member: Member, present: Set<MemberKey>) -> Work? {
         guard let backlog = self.backlogs[member], !backlog.isSending else { return nil }
-        let notes = backlog.notes.filter { !present.contains($0.value.author) }
+        let notes = backlog.notes.filter { !$0.value.change.isCounted || !present.contains($0.value.change.author) }
         guard backlog.isEverything || !notes.isEmpty else {
             if !backlog.isAway { self.backlogs[member] = nil }
             return nil
@@ -180,7 +215,7 @@ struct Backlogs {
         return true
     }
 
-    private mutating func note(_ id: String, by author: MemberKey, for member: Member) {
+    private mutating func note(_ id: String, _ change: Change, for member: Member) {
         guard let backlog = self.backlogs[member] else { return }
         guard backlog.notes.count < Self.idsMaximum else {
             self.backlogs[member]?.isEverything = true
@@ -188,7 +223,7 @@ struct Backlogs {
             return
         }
         self.numbers += 1
-        self.backlogs[member]?.notes[id] = Note(number: self.numbers, author: author)
+        self.backlogs[member]?.notes[id] = Note(number: self.numbers, change: change)
     }
 
     private func recentChanges(at now: Int64) -> ArraySlice<Recent> {
@@ -202,9 +237,9 @@ struct MemberKey: Hashable, Comparable, Sendable {
     /// This node.
     static let own = MemberKey(value: 0)
 
-    private let value: UInt64
+    let value: UInt64
 
-    private init(value: UInt64) { self.value = value }
+    init(value: UInt64) { self.value = value }
 
     init(_ member: Member) {
         let id = member.uniqueID

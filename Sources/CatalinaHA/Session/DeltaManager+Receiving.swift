@@ -119,14 +119,14 @@ extension DeltaManager: SessionMessageReceiver {
         case .refused:
             self.counts.withLock { $0.ignored += 1 }
             self.missed(id, by: [sender])
-        case .unknown: self.noteChange(id, by: sender)
+        case .unknown: self.noteChange(id, by: sender, isCounted: facts != nil)
         case .known(let session):
             session.end(
                 isExpiry: true,
                 notifiesCluster: false,
                 tellsListeners: self.configuration.notifySessionListenersOnReplication
             )
-            self.noteChange(id, by: sender)
+            self.noteChange(id, by: sender, isCounted: facts != nil)
         }
     }
 
@@ -134,12 +134,13 @@ extension DeltaManager: SessionMessageReceiver {
         do {
             let (delta, number) = try DeltaRequest.numbered(message.payload ?? [])
             guard let session = self.sessionOrHold(message, number, from: sender) else { return }
-            self.noteChange(message.sessionID, by: sender)
+            self.noteChange(message.sessionID, by: sender, isCounted: number != nil)
             // Without a time there is no telling it from others.
             let change = message.timestamp.map { time in
                 SessionChange(author: MemberKey(sender), time: time, isWhole: false, number: number)
             }
-            guard try session.apply(delta, change: change) else { return self.missed(message.sessionID, by: [sender]) }
+            let isApplied = try session.apply(delta, change: change)
+            if !isApplied { self.missed(message.sessionID, by: [sender]) }
             if session.isLacking {
                 let (now, key) = (self.support.now(), SessionKey(message.sessionID).text)
                 self.backlogs.withLock { $0.lacks(key, after: sender, at: now) }
@@ -159,9 +160,15 @@ extension DeltaManager: SessionMessageReceiver {
             guard let session = self.sessionOrHold(message, number, from: sender) else { return }
             let old = session.idInternal
             if self.hasSuccessor(session, old, new) { return self.noteChange(old, by: sender) }
-            guard session.takeID(new, number: number) else { return self.counts.withLock { $0.ignored += 1 } }
+            let change = SessionChange(
+                author: MemberKey(sender),
+                time: message.timestamp ?? 0,
+                isWhole: false,
+                number: number
+            )
+            guard session.takeID(new, change) else { return self.counts.withLock { $0.ignored += 1 } }
             self.move(session, from: old, to: new, by: sender)
-            self.noteChange(new, by: sender)
+            self.noteChange(new, by: sender, isCounted: number != nil)
             self.support.sessionIDChanged(
                 session,
                 from: old,
@@ -212,9 +219,10 @@ extension DeltaManager: SessionMessageReceiver {
     // MARK: State
 
     private func stateReceived(_ message: SessionMessage, from sender: Member) {
+        if message.isCounted { self.protected.withLock { $0.transfer.isCounted = true } }
         var count = 0
         do {
-            try SessionList.decode(message.payload ?? []) { record in
+            try SessionList.decode(message.payload ?? [], isCounted: message.isCounted) { record in
                 self.take(record, of: message, from: sender)
                 count += 1
             }

@@ -13,10 +13,24 @@ extension DeltaManager {
     // MARK: What happens
 
     /// A session was changed or ended, here without an author.
-    func noteChange(_ id: String, by author: Member? = nil) {
+    ///
+    /// A node that numbers no changes tells nobody what he has missed: that is everybody else's business.
+    func noteChange(_ id: String, by author: Member? = nil, isCounted: Bool = true) {
         let (now, author) = (self.support.now(), author.map { MemberKey($0) } ?? .own)
         let key = SessionKey(id).text
-        self.backlogs.withLock { $0.changed(key, by: author, at: now) }
+        self.backlogs.withLock { $0.changed(key, by: author, isCounted: isCounted, at: now) }
+    }
+
+    /// A client that this node takes over knows its session under another id than this node.
+    ///
+    /// So not everybody has heard of all that happened, and a node that numbers no changes finds nothing under an id
+    /// that it does not know.
+    func disagreed(on session: DeltaSession) {
+        let members = self.cluster?.members ?? []
+        self.missed(
+            session.idInternal,
+            by: self.backlogs.withLock { backlogs in members.filter { !backlogs.counts($0) } }
+        )
     }
 
     /// Some members do not know a session as it is known here.
@@ -41,11 +55,22 @@ extension DeltaManager {
         if isBack, let cluster = self.cluster, self.state.isAvailable {
             self.answers.run(on: cluster.channel?.currentLoop?.taskExecutor) { await self.repair(member, cluster) }
         }
-        guard let cluster = self.cluster, let local = cluster.channel?.localMember, member.aliveTime > local.aliveTime
+        guard let cluster = self.cluster, let local = cluster.channel?.localMember, member.aliveTime > local.aliveTime,
+            !isBack || self.isNeeded(member, cluster)
         else { return }
         // it was there before this node, and could not be asked when this node started
         self.backlogs.withLock { $0.missedAll(by: member, at: now) }
         self.askForAll(member, cluster)
+    }
+
+    /// Whether nobody but a member that is back knows what happened meanwhile.
+    ///
+    /// One that numbers its changes sends what is missing here. Of one that does not, the others do.
+    private func isNeeded(_ member: Member, _ cluster: SimpleTcpCluster) -> Bool {
+        let others = cluster.members.filter { $0 != member }
+        return self.backlogs.withLock { backlogs in
+            backlogs.counts(member) || !others.contains { backlogs.counts($0) }
+        }
     }
 
     package func memberDisappeared(_ member: Member) {
@@ -53,8 +78,13 @@ extension DeltaManager {
             if protected.transfer.isWaiting(for: member) { protected.transfer.end(.lost) }
         }
         let (now, others) = (self.support.now(), self.cluster?.members ?? [])
+        let heard = self.cluster?.channel?.signsOfLife?[member]?.lastHeard
         self.backlogs.withLock { backlogs in
-            if member.isShuttingDown { backlogs.left(member) } else { backlogs.lost(member, others: others, at: now) }
+            if member.isShuttingDown {
+                backlogs.left(member)
+            } else {
+                backlogs.lost(member, others: others, heard: heard, at: now)
+            }
         }
     }
 
@@ -72,11 +102,16 @@ extension DeltaManager {
         }
     }
 
-    /// Asks for sessions of which a change is missing still; only nodes that number their changes are asked.
+    /// Asks for sessions of which a change is missing still; only nodes that number their changes are asked, since
+    /// others would send everything.
     private func askForGaps(_ cluster: SimpleTcpCluster, at now: Int64) {
-        for (member, ids) in self.backlogs.withLock({ $0.takeGaps(at: now) }) where cluster.members.contains(member) {
+        let members = cluster.members
+        for (author, ids) in self.backlogs.withLock({ $0.takeGaps(at: now) }) {
+            let member = self.backlogs.withLock { backlogs in
+                backlogs.counts(author) ? author : members.first { backlogs.counts($0) }
+            }
             let missing = ids.filter { self.session($0)?.isLacking ?? false }
-            if missing.isEmpty { continue }
+            guard let member, members.contains(member), !missing.isEmpty else { continue }
             do {
                 self.countSent(.getAllSessions)
                 let payload = try SessionMessage.payload(ids: missing)
@@ -164,7 +199,9 @@ extension DeltaManager {
                 guard await cluster.arrives(one) else { return false }
             }
         }
-        return await self.send(sessions, to: member, cluster)
+        // Tomcat takes what it gets, also of a session that it serves itself.
+        let key = MemberKey(member)
+        return await self.send(sessions.filter { !$0.isServed(by: key) }, to: member, cluster)
     }
 
     // MARK: Receiving
@@ -172,8 +209,13 @@ extension DeltaManager {
     /// Takes a whole session that another node sent, unless what is known here is newer.
     func take(_ sent: SessionRecord, of message: SessionMessage, from sender: Member) {
         let now = self.support.now()
-        let change = SessionChange(author: MemberKey(sender), time: message.timestamp ?? 0, isWhole: true)
         let (key, isCounted) = (SessionKey(sent.id), message.isCounted)
+        let change = SessionChange(
+            author: MemberKey(sender),
+            time: message.timestamp ?? 0,
+            isWhole: true,
+            number: isCounted ? sent.version : nil
+        )
         // By this node's clock.
         let offset = message.timestamp.map { now - $0 } ?? 0
         var record = sent
@@ -204,16 +246,17 @@ extension DeltaManager {
             self.counts.withLock { $0.ignored += 1 }
             self.missed(record.id, by: [sender])
         case .new(let session, let early):
-            self.noteChange(record.id, by: sender)
+            self.noteChange(record.id, by: sender, isCounted: isCounted)
             if self.configuration.notifySessionListenersOnReplication { self.support.sessionCreated(session) }
             self.replay(early)
         case .known(let session):
-            switch session.merge(record, change: change, isCounted: isCounted) {
+            let heard = isCounted ? nil : self.backlogs.withLock { $0.heard(of: sender) }
+            switch session.merge(record, change: change, isCounted: isCounted, heard: heard) {
             case .same: return
             case .taken:
                 self.counts.withLock { $0.replaced += 1 }
-                self.noteChange(record.id, by: sender)
-            case .kept: self.missed(record.id, by: self.cluster?.members ?? [])
+                self.noteChange(record.id, by: sender, isCounted: isCounted)
+            case .kept: self.missed(record.id, by: [sender] + (self.cluster?.members ?? []))
             }
         }
     }

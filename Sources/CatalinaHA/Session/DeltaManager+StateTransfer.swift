@@ -14,6 +14,8 @@ extension DeltaManager {
     // MARK: Asking
 
     /// Asks one member after the other, the oldest first, until one has answered; then applies what came meanwhile.
+    ///
+    /// After a member that numbers no changes the next one is asked too: the first one may have missed some.
     func fetchState(from cluster: SimpleTcpCluster) async {
         self.protected.withLock { $0.transfer.beginQueueing() }
         var asked: Set<Member> = []
@@ -22,7 +24,8 @@ extension DeltaManager {
             let begin = self.support.now()
             let outcome = await self.ask(target, cluster)
             self.report(outcome, of: target, milliseconds: self.support.now() - begin)
-            if outcome == .transferred || outcome == .timedOut { break }
+            let isCounted = self.protected.withLock { $0.transfer.isCounted }
+            if outcome == .transferred && isCounted || outcome == .timedOut { break }
         }
         if asked.isEmpty {
             self.log.info(
@@ -172,7 +175,7 @@ extension DeltaManager {
     ) async -> Bool {
         if Task.isCancelled { return false }
         do {
-            let payload = try SessionList.encode(sessions.map { $0.record(sentAt: moment) })
+            let payload = try SessionList.encode(sessions.map { $0.record(sentAt: moment) }, isCounted: true)
             if payload.count > Self.chunkSizeMaximum, sessions.count > 1 {
                 let middle = sessions.startIndex + sessions.count / 2
                 guard await self.send(sessions[..<middle], at: moment, to: member, cluster) else { return false }

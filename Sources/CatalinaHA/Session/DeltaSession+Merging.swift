@@ -5,7 +5,7 @@ import ServletAPI
 import Synchronization
 import Tribes
 
-/// Which node's word about a session was the last one that was taken.
+/// One node's word about a session.
 struct SessionChange: Sendable, Equatable {
     let author: MemberKey
     /// By that node's clock, in milliseconds.
@@ -14,6 +14,9 @@ struct SessionChange: Sendable, Equatable {
     let isWhole: Bool
     /// The number of the change; nil from a node that counts none.
     var number: Int64?
+
+    /// Whether the same node made it later.
+    func isLater(than other: SessionChange) -> Bool { self.author == other.author && self.time > other.time }
 
     /// Whether another change was sent before this one and came after it.
     func isAfter(_ other: SessionChange) -> Bool {
@@ -33,13 +36,24 @@ extension DeltaSession {
 
     /// Takes another node's version if it is the better one; both nodes judge alike.
     ///
-    /// Where a change is missing here, another node's version fills that gap.
-    func merge(_ record: SessionRecord, change: SessionChange, isCounted: Bool) -> Merge {
+    /// Where a change is missing here, another node's version fills that gap. `heard` is when that node had been heard
+    /// of before it was lost and came back.
+    func merge(_ record: SessionRecord, change: SessionChange, isCounted: Bool, heard: Int64? = nil) -> Merge {
         while true {
             let protected = self.protected.withLock { $0 }
             let (own, history) = (self.record(of: protected), protected.local.history)
             guard own.isValid else { return .same }
-            let rank = SessionRecord.rank(own, record, isCounted: isCounted)
+            if isCounted, let mine = protected.foreignChange, let theirs = record.foreignChange,
+                mine.author == theirs.author, mine.time != theirs.time || own.version != record.version
+            {
+                // Each node counted for itself what that one changed: its own clock tells which is later.
+                if mine.isWhole, mine.time > theirs.time { return .same }
+                guard self.restore(record, at: record.version, change: change, ifVersion: own.version) else { continue }
+                return mine.time > theirs.time ? .kept : .taken
+            }
+            let judged = isCounted ? nil : protected.judge(record, change, heard: heard)
+            if let judged, judged != .taken { return judged }
+            let rank = judged == .taken ? -1 : SessionRecord.rank(own, record, isCounted: isCounted)
             let isGap = history.missing > 0 && isCounted && record.version > history.floor
             let isTaken = rank < 0 || isGap
             if isTaken {
@@ -51,8 +65,10 @@ extension DeltaSession {
         }
     }
 
-    /// Whether a change is missing here that others have.
-    var isLacking: Bool { self.protected.withLock { $0.local.history.missing > 0 } }
+    /// Whether a change is missing here that others have, or may be.
+    var isLacking: Bool {
+        self.protected.withLock { $0.local.history.missing > 0 || $0.local.strayedSince != nil }
+    }
 
     /// Whether another node's word ends the session.
     ///
@@ -81,12 +97,17 @@ extension DeltaSession {
             let before = protected
             protected.restore(record)
             protected.foreign.version = max(before.foreign.version, number)
-            if before.local.history.idNumber > number { protected.rename(to: before.id, before.local.history.idNumber) }
-            for name in before.local.history.parts(after: number) {
+            let isLater = record.foreignChange.flatMap { before.foreignChange?.isLater(than: $0) } ?? false
+            if before.local.history.idNumber > number || isLater {
+                protected.rename(to: before.id, before.local.history.idNumber)
+            }
+            for name in before.local.history.parts(after: number, record.foreignChange) {
                 protected.attributes[name] = before.attributes[name]
             }
-            protected.local.history.restored(at: number)
-            protected.local.lastChange = change
+            protected.local.history.restored(at: number, record.foreignChange)
+            if number >= before.foreign.version || record.foreignChange != nil {
+                protected.took(record.foreignChange ?? change)
+            }
             var events: [AttributeEvent] = []
             for action in protected.delta.actions { protected.apply(action, &events) }
             return true

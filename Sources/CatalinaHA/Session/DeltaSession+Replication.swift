@@ -41,6 +41,7 @@ extension DeltaSession {
             isValid: protected.isValid
         )
         record.version = protected.foreign.version
+        if let foreign = protected.foreignChange, !foreign.isWhole { record.foreignChange = foreign }
         record.principal = protected.identity.java
         record.notes = protected.foreign.notes
         record.listeners = protected.foreign.listeners
@@ -122,6 +123,7 @@ extension DeltaSession {
         send: (_ number: Int64, _ earlier: EventLoopFuture<Void>?) -> EventLoopFuture<Void>?
     ) {
         self.protected.withLock { protected in
+            protected.leaveRoom()
             protected.foreign.version += 1
             protected.rename(to: id, protected.foreign.version)
             protected.isPrimary = true
@@ -130,12 +132,12 @@ extension DeltaSession {
     }
 
     /// Takes the id that another node gave, unless it has a later one; a node that counts no changes has no number.
-    func takeID(_ id: String, number: Int64?) -> Bool {
+    func takeID(_ id: String, _ change: SessionChange) -> Bool {
         self.protected.withLock { protected in
-            let number = number ?? protected.foreign.version + 1
+            let number = change.number ?? protected.foreign.version + 1
             guard protected.local.history.admitsID(id, number, current: protected.id) else { return false }
             protected.rename(to: id, number)
-            protected.advance(to: number)
+            protected.advance(to: number, change)
             protected.isPrimary = false
             return true
         }
@@ -168,10 +170,10 @@ extension DeltaSession {
             var events: [AttributeEvent] = []
             var isWhole = true
             if let change {
-                if change.number == nil, protected.local.lastChange?.isAfter(change) == true {
-                    return .success((true, []))
+                if change.number == nil {
+                    if protected.local.lastForeign?.isAfter(change) == true { return .success((true, [])) }
+                    if protected.isStray(delta.sessionID, at: now) { return .success((false, [])) }
                 }
-                protected.local.lastChange = change
                 isWhole = protected.apply(delta, change, &events)
             } else {
                 protected.foreign.version += 1
@@ -231,6 +233,7 @@ extension DeltaSession.Protected {
     /// The same, and remembers what it changed.
     @discardableResult
     mutating func takeNumberedDelta(by author: MemberKey) -> DeltaRequest {
+        if !self.delta.isEmpty { self.leaveRoom() }
         let delta = self.takeDelta()
         for action in delta.actions where action.isOrdered {
             self.local.history.changed(action.name, self.foreign.version, by: author)
@@ -252,20 +255,25 @@ extension DeltaSession.Protected {
                     isWhole = false
                     continue
                 }
-                self.local.history.changed(action.name, number, by: change.author)
+                let time = change.number == nil ? change.time : 0
+                self.local.history.changed(action.name, number, by: change.author, at: time)
                 // A request that is under way here has changed it too, and is told to the others later.
                 if self.delta.actions.contains(where: { $0.name == action.name }) { continue }
             }
             self.apply(action, &events)
         }
-        self.advance(to: number)
+        self.advance(to: number, change)
         return isWhole
     }
 
     /// A change of another node with this number is here.
-    mutating func advance(to number: Int64) {
-        if number > self.foreign.version + 1 { self.local.history.skipped(upTo: number - 1) }
-        self.foreign.version = max(self.foreign.version, number)
+    mutating func advance(to number: Int64, _ change: SessionChange) {
+        guard number > self.foreign.version else { return }
+        if number > self.foreign.version + 1, !self.local.history.isLoose {
+            self.local.history.skipped(upTo: number - 1)
+        }
+        self.foreign.version = number
+        self.took(change)
     }
 
     mutating func rename(to id: String, _ number: Int64) {

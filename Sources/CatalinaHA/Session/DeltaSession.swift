@@ -21,8 +21,10 @@ package final class DeltaSession: Session, ConvertingSession {
         var isUsed = false
         /// When something was last sent about it, in milliseconds since 1970: two messages have different times.
         var lastReplicated: Int64 = 0
-        /// What was last taken from another node.
-        var lastChange: SessionChange?
+        /// What was last taken from a node that numbers no changes.
+        var lastForeign: SessionChange?
+        /// Since when such a node speaks of the session under another id than it has here.
+        var strayedSince: Int64?
         var history = SessionHistory()
         /// The last message about it; the next one goes after it.
         var lastSend: EventLoopFuture<Void>?

@@ -72,6 +72,9 @@ package final class JvmRouteBinderValve: ClusterValve, ConfigurableComponent {
         _ configuration: Configuration
     ) async throws {
         if let session = try await manager.findSession(old), session.isValid {
+            if session.idInternal != old, let session = session as? DeltaSession {
+                (manager as? DeltaManager)?.disagreed(on: session)
+            }
             if session.idInternal != new { manager.changeSessionId(session, to: new) }
             request.changedSession(to: new)
             request.setAttribute(configuration.sessionIdAttribute, old)

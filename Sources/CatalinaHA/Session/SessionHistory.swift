@@ -3,6 +3,14 @@
 /// Each change has the number after the greatest one that its node knew. So a change that a node made while it did not
 /// know better, and that comes late, is told from one that all others lack.
 struct SessionHistory: Sendable {
+    /// Who takes the session over from a node that numbers no changes begins at the next multiple of this.
+    ///
+    /// Each of the others counts the changes of such a node that it heard of, and some may have heard of more.
+    static let looseStep: Int64 = 1_000
+
+    /// How long a node that numbers no changes is not believed under an id that the session has left, in milliseconds.
+    static let strayAge: Int64 = 2_000
+
     /// Parts whose numbers are remembered; of the others only that they are not newer.
     static let partsMaximum = 64
 
@@ -10,6 +18,8 @@ struct SessionHistory: Sendable {
         let name: String
         var number: Int64
         var author: MemberKey
+        /// By the author's clock; 0 if it numbers its changes.
+        var time: Int64
     }
 
     private var parts: [Part] = []
@@ -19,6 +29,8 @@ struct SessionHistory: Sendable {
     private(set) var missing: Int64 = 0
     /// The change that gave the session its id.
     private(set) var idNumber: Int64 = 0
+    /// Whether a node that numbers no changes made the last one.
+    var isLoose = false
     /// The id that it had before.
     private(set) var formerID: String?
 
@@ -28,13 +40,19 @@ struct SessionHistory: Sendable {
         return (number, author) > (part.number, part.author)
     }
 
-    /// Parts whose last change has a greater number.
-    func parts(after number: Int64) -> [String] { self.parts.filter { $0.number > number }.map(\.name) }
+    /// Parts whose last change has a greater number; those of one node that numbers none are judged by its own clock.
+    func parts(after number: Int64, _ foreign: SessionChange? = nil) -> [String] {
+        self.parts.filter { Self.isLater($0, than: number, foreign) }.map(\.name)
+    }
 
-    mutating func changed(_ name: String, _ number: Int64, by author: MemberKey) {
+    private static func isLater(_ part: Part, than number: Int64, _ foreign: SessionChange?) -> Bool {
+        guard let foreign, part.time > 0, part.author == foreign.author else { return part.number > number }
+        return part.time > foreign.time
+    }
+
+    mutating func changed(_ name: String, _ number: Int64, by author: MemberKey, at time: Int64 = 0) {
         if let index = self.parts.firstIndex(where: { $0.name == name }) {
-            self.parts[index].number = number
-            self.parts[index].author = author
+            self.parts[index] = Part(name: name, number: number, author: author, time: time)
             return
         }
         if self.parts.count >= Self.partsMaximum,
@@ -43,7 +61,7 @@ struct SessionHistory: Sendable {
             self.floor = max(self.floor, self.parts[oldest].number)
             self.parts.remove(at: oldest)
         }
-        self.parts.append(Part(name: name, number: number, author: author))
+        self.parts.append(Part(name: name, number: number, author: author, time: time))
     }
 
     /// A change came that another one should have come before.
@@ -60,8 +78,8 @@ struct SessionHistory: Sendable {
     }
 
     /// The session is as another node sent it, at that number; parts that are newer here stay.
-    mutating func restored(at number: Int64) {
-        self.parts.removeAll { $0.number <= number }
+    mutating func restored(at number: Int64, _ foreign: SessionChange? = nil) {
+        self.parts.removeAll { !Self.isLater($0, than: number, foreign) }
         self.floor = max(self.floor, number)
         if self.missing <= number { self.missing = 0 }
         self.idNumber = max(self.idNumber, number)

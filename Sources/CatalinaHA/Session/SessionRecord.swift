@@ -55,6 +55,8 @@ package struct SessionRecord: JavaWritable, Equatable {
     package var notes = Notes()
     package var attributes: [Attribute] = []
     package var listeners: [JavaValue] = []
+    /// The last change, if a node made it that numbers none; it travels behind a list of sessions.
+    var foreignChange: SessionChange?
 
     package init(id: String, times: Times, maxInactiveInterval: Int32, isNew: Bool, isValid: Bool) {
         self.id = id
@@ -175,17 +177,34 @@ package struct SessionRecord: JavaWritable, Equatable {
 
 /// Several sessions in one stream: their number as an object, then each one's body.
 ///
+/// Between nodes that number changes there follows what Tomcat does not read: how many of the sessions a node changed
+/// last that numbers none (`int`), then for each its place in the list (`int`), that node's key and the change's time
+/// (`long` each).
 /// Source: `DeltaManager.serializeSessions`.
 package enum SessionList {
     /// Sessions that a peer may send in one message.
     private static let countMaximum: Int32 = 1 << 22
 
     /// - Throws: ``JavaSerializationError`` for a value that Java's class cannot have.
-    package static func encode(_ records: [SessionRecord]) throws(JavaSerializationError) -> [UInt8] {
+    package static func encode(
+        _ records: [SessionRecord],
+        isCounted: Bool = false
+    ) throws(JavaSerializationError) -> [UInt8] {
         var stream = JavaObjectOutputStream(capacity: 256 + 512 * records.count)
         try stream.writeObject(.int(Int32(clamping: records.count)))
         for record in records { try record.writeBody(to: &stream) }
+        if isCounted { Self.writeForeignChanges(of: records, to: &stream) }
         return stream.finishedBytes()
+    }
+
+    private static func writeForeignChanges(of records: [SessionRecord], to stream: inout JavaObjectOutputStream) {
+        let changes = records.enumerated().compactMap { place, record in record.foreignChange.map { (place, $0) } }
+        stream.writeInt(Int32(clamping: changes.count))
+        for (place, change) in changes {
+            stream.writeInt(Int32(clamping: place))
+            stream.writeLong(Int64(bitPattern: change.author.value))
+            stream.writeLong(change.time)
+        }
     }
 
     /// Hands on each session as soon as it is read, so that those before a broken one are not lost.
@@ -193,12 +212,27 @@ package enum SessionList {
     /// - Throws: ``JavaSerializationError``.
     package static func decode(
         _ bytes: [UInt8],
+        isCounted: Bool = false,
         _ body: (SessionRecord) -> Void
     ) throws(JavaSerializationError) {
         var stream = try JavaObjectInputStream(bytes)
         guard let count = try stream.readObject().int, (0...Self.countMaximum).contains(count) else {
             throw .unexpectedField("count")
         }
-        for _ in 0..<count { body(try SessionRecord(from: &stream)) }
+        guard isCounted else {
+            for _ in 0..<count { body(try SessionRecord(from: &stream)) }
+            return
+        }
+        var records: [SessionRecord] = []
+        defer { for record in records { body(record) } }
+        for _ in 0..<count { records.append(try SessionRecord(from: &stream)) }
+        if stream.isAtEnd { return }
+        for _ in 0..<(try stream.readInt()) {
+            let place = Int(try stream.readInt())
+            let author = MemberKey(value: UInt64(bitPattern: try stream.readLong()))
+            let change = SessionChange(author: author, time: try stream.readLong(), isWhole: false)
+            guard records.indices.contains(place) else { throw .invalidLength(Int64(place)) }
+            records[place].foreignChange = change
+        }
     }
 }

@@ -31,10 +31,15 @@ struct StateTransfer {
     /// When the sessions received were true, by the sender's clock.
     private var stateTime: (sender: Member, time: Int64)?
     private(set) var isTransferred = false
+    /// Whether a node that numbers changes has sent sessions.
+    var isCounted = false
     private(set) var isContextManagerMissing = false
     private(set) var dropped = 0
 
-    mutating func beginQueueing() { self.isQueueing = true }
+    mutating func beginQueueing() {
+        self.isQueueing = true
+        self.isCounted = false
+    }
 
     /// Begins to wait for a member; the stream yields how that ended.
     mutating func ask(_ target: Member) -> AsyncStream<Outcome> {
