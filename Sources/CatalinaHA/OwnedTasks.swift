@@ -25,6 +25,11 @@ final class OwnedTasks: Sendable {
         }
     }
 
+    /// Waits until all that run now have ended.
+    func finish() async {
+        for task in self.state.withLock({ Array($0.tasks.values) }) { await task.value }
+    }
+
     func cancelAll() {
         let tasks = self.state.withLock { state in
             defer { state.tasks.removeAll() }

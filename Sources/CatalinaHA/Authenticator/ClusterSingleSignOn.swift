@@ -7,6 +7,7 @@ package import Tribes
 /// Lets a client that has logged in to one application use the others too, on every node of a cluster.
 ///
 /// The sign-ons stand in a replicated map, and their sessions tell it on every node what becomes of them.
+/// The answer of a request ends when the other nodes have heard what it changed, unless messages are only queued.
 /// Source: `org.apache.catalina.ha.authenticator.ClusterSingleSignOn`; differs from it in: a lookup sends no message,
 /// nor does a request that changes nothing; what a node forgets when its application stops stays known to the others.
 package final class ClusterSingleSignOn: SingleSignOnValve, ClusterValve, ConfigurableComponent {
@@ -54,7 +55,7 @@ package final class ClusterSingleSignOn: SingleSignOnValve, ClusterValve, Config
     package let support: SingleSignOnSupport
     private let signOns = ReplicatedSignOns()
     private let live: LiveSettings<Configuration, Void>
-    private let cluster = Mutex(Owner())
+    private let owner = Mutex(Owner())
 
     private struct Owner: Sendable { weak var cluster: SimpleTcpCluster? }
 
@@ -68,7 +69,7 @@ package final class ClusterSingleSignOn: SingleSignOnValve, ClusterValve, Config
 
     package func reconfigure(_ change: (inout Configuration) throws -> Void) throws { try self.live.change(change) }
 
-    package func attach(to cluster: SimpleTcpCluster) { self.cluster.withLock { $0.cluster = cluster } }
+    package func attach(to cluster: SimpleTcpCluster) { self.owner.withLock { $0.cluster = cluster } }
 
     package var lifecycleName: String { "ClusterSingleSignOn[\(self.support.containerName)]" }
     /// What the map of the sign-ons is called on all nodes; nil while the valve does not run.
@@ -77,9 +78,29 @@ package final class ClusterSingleSignOn: SingleSignOnValve, ClusterValve, Config
     package var count: Int { self.signOns.map?.count ?? 0 }
     package var mapMembers: [Member] { self.signOns.map?.mapMembers ?? [] }
 
+    package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
+        try self.support.identify(request, response)
+        do {
+            try await next.invoke(request, response)
+        } catch {
+            await self.finish()
+            throw error
+        }
+        await self.finish()
+    }
+
+    /// Lets a client that goes on to another node find there what its request changed here.
+    func finish() async {
+        guard await self.signOns.finish() else { return }
+        for manager in self.usedCluster?.managers ?? [] { await manager.finishEnds() }
+    }
+
+    private var usedCluster: SimpleTcpCluster? {
+        self.owner.withLock { $0.cluster } ?? self.support.container?.cluster as? SimpleTcpCluster
+    }
+
     package func startInternal() async throws {
-        let cluster = self.cluster.withLock { $0.cluster } ?? self.support.container?.cluster as? SimpleTcpCluster
-        guard let cluster, let channel = cluster.channel else {
+        guard let cluster = self.usedCluster, let channel = cluster.channel else {
             throw LifecycleError("There is no Cluster for ClusterSingleSignOn")
         }
         let configuration = self.configuration

@@ -13,6 +13,9 @@ final class ReplicatedSignOns: SingleSignOnCache, ReplicatedMapOwner {
     typealias Value = SingleSignOnEntry
 
     private let slot = Mutex<ReplicatedMap<SingleSignOnEntry>?>(nil)
+    private let pending = PendingSends()
+    /// Whether sign-ons have ended, and their sessions with them, since ``finish()`` last returned.
+    private let hasEnds = Atomic(false)
 
     /// Nil while the valve does not run.
     var map: ReplicatedMap<SingleSignOnEntry>? { self.slot.withLock { $0 } }
@@ -36,14 +39,27 @@ final class ReplicatedSignOns: SingleSignOnCache, ReplicatedMapOwner {
     func put(_ id: String, _ entry: SingleSignOnEntry) async { await self.map?.put(id, entry) }
 
     @discardableResult
-    func remove(_ id: String) -> SingleSignOnEntry? { self.map?.enqueueRemove(id) }
+    func remove(_ id: String) -> SingleSignOnEntry? {
+        guard let (entry, sent) = self.map?.begin(removing: id) else { return nil }
+        self.pending.add(sent)
+        if entry != nil { self.hasEnds.store(true, ordering: .relaxed) }
+        return entry
+    }
 
     func share(_ id: String, changing change: @Sendable (SingleSignOnEntry) -> Bool) async {
         guard let map = self.map, await map.get(id) != nil, let entry = map.peek(id), change(entry) else { return }
         await map.replicate(id, complete: true)
     }
 
-    func enqueueShare(_ id: String) { self.map?.enqueueTakeover(id) }
+    func enqueueShare(_ id: String) { self.pending.add(self.map?.beginTakeover(id)) }
+
+    /// Waits until other nodes have heard of what changed here without waiting.
+    ///
+    /// - Returns: whether sign-ons have ended.
+    func finish() async -> Bool {
+        await self.pending.finish()
+        return self.hasEnds.exchange(false, ordering: .relaxed)
+    }
 
     func makeValue(_ stream: ByteBuffer, key: String) throws -> SingleSignOnEntry {
         var input = try JavaObjectInputStream(stream)

@@ -137,9 +137,12 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
         guard let map = self.map, map.contains(id) else { return false }
         self.ends.run {
             if let session = await map.get(id) { session.end(isExpiry: false, notifiesCluster: true) }
+            await map.finish(id)
         }
         return true
     }
+
+    package func finishEnds() async { await self.ends.finish() }
 
     package var activeSessions: Int { self.map?.count ?? 0 }
     /// Sessions that this node knows of, those that it does not hold included.

@@ -19,6 +19,8 @@ package protocol ClusterManager: Manager, Lifecycle {
     func requestCompleted(_ session: any Session) async
     /// Gives a session an id of the caller's choosing.
     func changeSessionId(_ session: any Session, to id: String)
+    /// Waits until other nodes have heard of the sessions that ``Manager/enqueueEnd(_:)`` has ended.
+    func finishEnds() async
     /// Whether this node is the primary one of a session; nil if there is no such session.
     func isPrimary(_ id: String) -> Bool?
 }

@@ -35,6 +35,8 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     let repairs = Mutex<[Member: EventLoopFuture<Void>]>([:])
     /// Answers to other nodes that ask for all sessions.
     let answers = OwnedTasks()
+    /// Ends that sign-ons have asked for.
+    private let ends = PendingSends()
 
     package init(configuration: Configuration, now: @escaping @Sendable () -> Int64) throws {
         self.settings = Mutex(configuration)
@@ -134,6 +136,15 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         }
         self.noteChange(old, by: author)
     }
+
+    package func enqueueEnd(_ id: String) -> Bool {
+        guard let session = self.sessionInMemory(id) as? DeltaSession, session.isValid else { return false }
+        session.end(isExpiry: false, notifiesCluster: true)
+        self.ends.add(session.lastSend)
+        return true
+    }
+
+    package func finishEnds() async { await self.ends.finish() }
 
     package var activeSessions: Int { self.protected.withLock { $0.sessions.count } }
     package var sessions: [any Session] { self.protected.withLock { Array($0.sessions.values) } }

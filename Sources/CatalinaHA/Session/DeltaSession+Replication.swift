@@ -88,6 +88,9 @@ extension DeltaSession {
         self.protected.withLock { $0.local.lastSend = send($0.id, $0.local.lastSend) }
     }
 
+    /// What waits for the last message about it.
+    var lastSend: EventLoopFuture<Void>? { self.protected.withLock { $0.local.lastSend } }
+
     /// What is to be said of its end.
     func end(isLapse: Bool) -> SessionEnd {
         self.protected.withLock { protected in

@@ -209,9 +209,13 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
         _ = self.begin(replicating: key, complete: complete)
     }
 
-    /// Makes this node the primary of a value, and gives the others the whole of it; does not wait.
-    package func enqueueTakeover(_ key: String) {
-        self.running?.loop.eventLoop.execute { self.enqueue([.claim(key)]) }
+    /// Makes this node the primary of a value, and gives the others the whole of it.
+    ///
+    /// - Returns: what waits for that, as the send options say; nil while the map does not run.
+    package func beginTakeover(_ key: String) -> EventLoopFuture<Void>? {
+        self.running?.loop.eventLoop.flatSubmit {
+            self.submitGet(key).flatMap { _ in self.step(key) { self.publish(key) } }
+        }
     }
 
     /// Waits until others have heard of what was begun for a key, as its removal.
@@ -237,7 +241,10 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
         return self.running?.loop.eventLoop.flatSubmit { self.submitPut(key, isReplaced: isReplaced) }
     }
 
-    private func begin(removing key: String) -> (value: Value?, future: EventLoopFuture<Void>?) {
+    /// Removes a key everywhere.
+    ///
+    /// - Returns: what was there, and what waits for the others, as the send options say.
+    package func begin(removing key: String) -> (value: Value?, future: EventLoopFuture<Void>?) {
         let entry = self.table.withLock { $0.remove(key) }
         return (entry?.value, self.running?.loop.eventLoop.flatSubmit { self.submitRemove(key) })
     }

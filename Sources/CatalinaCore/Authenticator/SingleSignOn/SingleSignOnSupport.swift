@@ -62,7 +62,7 @@ package final class SingleSignOnSupport: Sendable {
     }
 
     /// Gives a request the user that its cookie stands for, or has the client forget the cookie.
-    func identify(_ request: Request, _ response: Response) throws {
+    package func identify(_ request: Request, _ response: Response) throws {
         request.singleSignOnID = nil
         guard request.userPrincipal == nil else { return }
         let settings = self.settings()
