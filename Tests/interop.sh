@@ -127,10 +127,27 @@ walk_sign_ons() {
     soon "until it logs out" 401 status "$here/one/p/who"
 }
 
+# send_form URL: fills in the page of a login, and prints the status.
+send_form() {
+    curl -s -m 20 -b "$CATALINA_BASE/jar" -c "$CATALINA_BASE/jar" -o /dev/null -w '%{http_code} %{redirect_url}' \
+        -d j_username=watcher -d j_password=watcher "$1/j_security_check"
+}
+
+walk_form() {
+    echo "# $kind: a login by form, shown by $1 and sent to $2"
+    new_client
+    expect "$1 shows it" "null null" "$(ask "$3/p/who" -d x=1)"
+    expect "$2 knows where it leads" "303 $4/p/who?x=1" "$(send_form "$4")"
+    expect "and there the client is known" "watcher FORM" "$(ask "$4/p/who" -d x=1)"
+    expect "as it is by $1" "watcher FORM" "$(ask "$3/p/who")"
+}
+
 walk_sso() {
     local a=${a%/demo/s} b=${b%/demo/s}
     walk_sign_ons Tomcat Caracal "$a" "$b"
     walk_sign_ons Caracal Tomcat "$b" "$a"
+    walk_form Tomcat Caracal "$a/form" "$b/form"
+    walk_form Caracal Tomcat "$b/form" "$a/form"
     echo "# $kind: nodes are killed and come back"
     sign_in "$a/one" > /dev/null
     keep_sign_on
@@ -225,12 +242,14 @@ for kind; do
     configure_nodes
     a=$(url_of a)/s
     b=$(url_of b)/s
-    ! is sso || for name in a b; do add_protected "$name" one && add_protected "$name" two; done
+    ! is sso || for name in a b; do
+        add_protected "$name" one && add_protected "$name" two && add_protected "$name" form FORM
+    done
     start_node a
     start_node b
     if is sso; then walk_sso; elif is attributes; then walk_attributes; else walk; fi
     kill_nodes
-    ! is sso || rm -rf "$CATALINA_BASE"/?/webapps/{one,two}
+    ! is sso || rm -rf "$CATALINA_BASE"/?/webapps/{one,two,form}
 done
 echo "$((checks - failures)) passed, $failures failed"
 [ "$failures" -eq 0 ]

@@ -78,9 +78,12 @@ write_web_xml() {
     } > "$1"
 }
 
-# add_protected NAME APP: another application of a node, like /demo, that asks for a login below /p.
+# add_protected NAME APP [METHOD]: another application of a node, like /demo, that asks for a login below /p; by FORM its
+# page is /who.
 add_protected() {
     local folder=$CATALINA_BASE/$1/webapps class=probe.Who count=probe.SessionOperations
+    local pages="<form-login-config><form-login-page>/who</form-login-page><form-error-page>/c</form-error-page></form-login-config>"
+    [ "${3:-}" = FORM ] || pages=
     [ "${program_of[$1]}" = caracal ] || class=Who count=Sessions
     rm -rf "${folder:?}/$2"
     cp -r "$folder/demo" "$folder/$2"
@@ -88,7 +91,7 @@ add_protected() {
     sed -i "s|^</web-app>|$(tr -d '\n' << X
 <security-constraint><web-resource-collection><web-resource-name>p</web-resource-name><url-pattern>/p/*</url-pattern>
 </web-resource-collection><auth-constraint><role-name>manager-gui</role-name></auth-constraint></security-constraint>
-<login-config><auth-method>BASIC</auth-method></login-config><security-role><role-name>manager-gui</role-name></security-role>
+<login-config><auth-method>${3:-BASIC}</auth-method>$pages</login-config><security-role><role-name>manager-gui</role-name></security-role>
 X
 )&|" "$folder/$2/WEB-INF/web.xml"
 }

@@ -9,7 +9,7 @@ struct FormLogin: LoginMethod {
     static let action = "/j_security_check"
     private static let usernameNote = "org.apache.catalina.session.USERNAME"
     private static let passwordNote = "org.apache.catalina.session.PASSWORD"
-    private static let savedNote = "org.apache.catalina.authenticator.REQUEST"
+    private static let savedNote = SavedRequest.noteName
 
     let settings: AuthenticatorConfiguration.Form
 

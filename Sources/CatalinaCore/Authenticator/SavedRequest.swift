@@ -1,29 +1,35 @@
 import Coyote
-import NIOCore
+package import NIOCore
 import ServletAPI
 
 /// What a client asked for before it had to log in.
 ///
 /// Bound: the body, by the connector's `maxSavePostSize`; the fields, by its `maxHttpHeaderSize`.
 /// Source: `org.apache.catalina.authenticator.SavedRequest`.
-struct SavedRequest: Sendable {
-    var requestURI: String
+package struct SavedRequest: Sendable {
+    /// The note under which a session keeps it.
+    package static let noteName = "org.apache.catalina.authenticator.REQUEST"
+
+    package var requestURI: String
     /// The decoded, normalised path.
-    var decodedURI: String
-    var queryString: String?
-    var method: String
-    var headers: [(name: String, value: String)] = []
-    var contentType: String?
+    package var decodedURI: String
+    package var queryString: String?
+    package var method: String
+    package var headers: [(name: String, value: String)] = []
+    package var contentType: String?
     /// `nil` without a body.
-    var body: ByteBuffer?
+    package var body: ByteBuffer?
     /// Seconds the session may be idle after the login, if they were shortened until then.
-    var maxInactiveInterval: Int?
+    package var maxInactiveInterval: Int?
 
     /// A plain request for a page.
-    init(page: String) {
-        self.requestURI = page
-        self.decodedURI = page
-        self.method = "GET"
+    init(page: String) { self.init(requestURI: page, decodedURI: page, method: "GET") }
+
+    /// A request without anything that need not be there.
+    package init(requestURI: String, decodedURI: String, method: String) {
+        self.requestURI = requestURI
+        self.decodedURI = decodedURI
+        self.method = method
     }
 
     /// Takes over a request, reading its body.

@@ -310,6 +310,7 @@ extension DeltaSession.Protected {
         self.identity.java = record.principal
         self.identity.principal = record.principal.flatMap { SessionPrincipal.principal($0) }
         self.local.notes[DeltaSession.sessionIDNote] = record.notes.sessionID.string
+        self.local.notes[SavedRequest.noteName] = SavedRequest(record.notes.savedRequest)
         self.attributes = Dictionary(record.attributes.map { ($0.name, .received($0.value)) }) { $1 }
     }
 
@@ -328,9 +329,15 @@ extension DeltaSession.Protected {
             self.identity.principal = action.value.flatMap { SessionPrincipal.principal($0) }
         case .authType: self.identity.authType = action.value?.string
         case .note:
-            guard action.name == DeltaSession.sessionIDNote else { return }
-            self.foreign.notes.sessionID = action.value ?? .null
-            self.local.notes[action.name] = action.value?.string
+            switch action.name {
+            case DeltaSession.sessionIDNote:
+                self.foreign.notes.sessionID = action.value ?? .null
+                self.local.notes[action.name] = action.value?.string
+            case SavedRequest.noteName:
+                self.foreign.notes.savedRequest = action.value ?? .null
+                self.local.notes[action.name] = action.value.flatMap { SavedRequest($0) }
+            default: break
+            }
         case .listener:
             guard let listener = action.value else { return }
             if action.isRemoval {

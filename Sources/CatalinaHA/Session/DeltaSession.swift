@@ -213,10 +213,17 @@ package final class DeltaSession: Session, ConvertingSession {
     package func setNote(_ name: String, _ value: (any Sendable)?) {
         self.protected.withLock { protected in
             protected.local.notes[name] = value
-            guard name == Self.sessionIDNote else { return }
-            let text = (value as? String).map { JavaValue.string($0) }
-            protected.foreign.notes.sessionID = text ?? .null
-            protected.delta.record(.init(.note, name, text))
+            let java: JavaValue?
+            switch name {
+            case Self.sessionIDNote:
+                java = (value as? String).map { .string($0) }
+                protected.foreign.notes.sessionID = java ?? .null
+            case SavedRequest.noteName:
+                java = (value as? SavedRequest)?.java
+                protected.foreign.notes.savedRequest = java ?? .null
+            default: return
+            }
+            protected.delta.record(.init(.note, name, java))
         }
     }
 
