@@ -160,7 +160,7 @@ if is_wanted release || is_wanted oracle || is_wanted rows || is_wanted new-weba
     run_script rows 900
     run_script new-webapp 300
     run_script e2e 1800
-    run_script interop 600
+    run_script interop 900
 fi
 
 # ---- Summary ---------------------------------------------------------------------------------------------------------
