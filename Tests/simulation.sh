@@ -1,14 +1,15 @@
 #!/bin/bash
 # Runs whole clusters on virtual time, each from one seed, under faults; what fails is named by its seed.
 #
-# Usage: simulation.sh [SEEDS [FIRST]]   10000 seeds from 1; one seed alone shows what happens
+# Usage: simulation.sh [SEEDS [FIRST [PROCESSES]]]
+#   10000 seeds from 1, as many at the same time as there are processors; one seed alone shows what happens
 # Each seed stands for two clusters: one whose clients go anywhere, and one behind a balancer. The same seed does the
-# same again: simulation.sh 1 SEED. As many run at the same time as there are processors; the last line says how many
-# passed.
+# same again: simulation.sh 1 SEED. The last lines name the seeds that failed and say how many passed.
 
 cd "$(dirname "$0")/.." || exit 1
 seeds=${1:-10000}
 first=${2:-1}
+processes=${3:-$(nproc)}
 last=$((first + seeds - 1))
 # Processes are short so that memory is.
 chunk=100
@@ -35,11 +36,13 @@ export -f run_chunk
 export chunk logs
 
 if [ "$seeds" -gt 1 ]; then
-    seq "$first" "$chunk" "$last" | xargs -P "$(nproc)" -I START bash -c "run_chunk START $last"
+    seq "$first" "$chunk" "$last" | xargs -P "$processes" -I START bash -c "run_chunk START $last"
 else
     run_chunk "$first" "$last"
     cat "$logs/$first"
 fi
+failed=$(cat "$logs"/* | sed -nE 's/^(balanced )?seed ([0-9]+) failed.*/\2/p' | sort -nu)
+[ -z "$failed" ] || echo "failed:" $failed
 passed=$(cat "$logs"/* | grep -cE '^(balanced )?seed .* passed')
 echo "$passed passed, $((2 * seeds - passed)) failed"
 [ "$passed" -eq $((2 * seeds)) ]

@@ -38,105 +38,79 @@ final class BalancedSimulation: @unchecked Sendable {
     /// Milliseconds that the balancer waits for an answer.
     private static let patience: Int64 = 15_000
 
-    let scenario: Scenario
-    private let eventLoop = EmbeddedEventLoop()
-    private let network: EmbeddedNetwork
+    private let nodes: SimulatedNodes
     private var generator: SeededGenerator
-    private var servers: [UInt8: SimulatedServer] = [:]
-    private var lives: [UInt8: Int] = [:]
     private var clients: [Client]
     /// Nodes to which the balancer sends nobody.
     private var down: Set<UInt8> = []
     private var violations: [String] = []
     private(set) var answers = 0
     private var made = 0
-    private let isTraced: Bool
 
     init(seed: UInt64, isTraced: Bool = false) {
-        self.scenario = Scenario(balanced: seed)
-        self.generator = self.scenario.generator
-        self.network = EmbeddedNetwork(loop: self.eventLoop, seed: seed)
-        self.clients = Array(repeating: Client(), count: self.scenario.clients)
-        self.isTraced = isTraced
+        let scenario = Scenario(balanced: seed)
+        self.nodes = SimulatedNodes(scenario, isTraced: isTraced)
+        self.generator = scenario.generator
+        self.clients = Array(repeating: Client(), count: scenario.clients)
     }
+
+    var scenario: Scenario { self.nodes.scenario }
 
     /// Runs everything and says what was wrong.
     func run() throws -> [String] {
-        self.network.setConditions(self.scenario.conditions)
-        for number in 1...self.scenario.count { try self.start(number) }
-        repeat { self.pass(1000) } while self.servers.values.contains { !$0.isServing }
-        self.pass(3000)
+        for number in self.nodes.numbers { try self.nodes.start(number) }
+        repeat { self.nodes.pass(1000) } while self.nodes.living.contains { !$0.isServing }
+        self.nodes.pass(3000)
         for _ in 0..<self.scenario.steps {
             try self.fault(
                 Fault.allCases.randomElement(using: &self.generator) ?? .cut,
-                UInt8.random(in: 1...self.scenario.count, using: &self.generator)
+                UInt8.random(in: self.nodes.numbers, using: &self.generator)
             )
         }
-        self.pass(30_000)
+        self.nodes.pass(30_000)
         self.compare()
-        for server in self.servers.values.sorted(by: { $0.number < $1.number }) { server.kill() }
-        self.pass(120_000)
+        self.nodes.end()
         return self.violations
     }
 
-    private var now: Int64 { Int64(self.eventLoop.now.uptimeNanoseconds / 1_000_000) }
-
-    private func pass(_ milliseconds: Int64) { self.eventLoop.advanceTime(by: .milliseconds(milliseconds)) }
-
-    private func trace(_ text: @autoclosure () -> String) { if self.isTraced { print("\(self.now) \(text())") } }
-
     // MARK: Nodes
-
-    private func start(_ number: UInt8) throws {
-        let life = self.lives[number, default: 0] + 1
-        self.lives[number] = life
-        let server = try SimulatedServer(
-            number: number,
-            life: life,
-            scenario: self.scenario,
-            base: self.eventLoop,
-            network: self.network
-        )
-        self.servers[number] = server
-        server.start()
-    }
 
     /// Does something to a node, lets clients work meanwhile, makes the node whole, and lets it come back.
     private func fault(_ fault: Fault, _ number: UInt8) throws {
-        guard let server = self.servers[number] else { return }
-        let others = (1...self.scenario.count).filter { $0 != number }.map { [10, 0, 0, $0] as [UInt8] }
-        self.trace("\(number) is \(fault)")
+        guard let server = self.nodes[number] else { return }
+        let others = self.nodes.numbers.filter { $0 != number }.map(SimulatedNodes.host)
+        self.nodes.trace("\(number) is \(fault)")
         switch fault {
         case .killed: server.kill()
         case .stopped: server.stop()
         case .paused: server.pause()
-        case .cut: self.network.cut([server.host], from: others)
+        case .cut: self.nodes.network.cut([server.host], from: others)
         }
         if fault == .killed || fault == .stopped { self.giveUp(number) }
         let seconds = Int64.random(in: 3...9, using: &self.generator)
         self.work(seconds * 1000, noticing: number)
-        self.trace("\(number) is made whole")
+        self.nodes.trace("\(number) is made whole")
         switch fault {
-        case .killed, .stopped: try self.start(number)
+        case .killed, .stopped: try self.nodes.start(number)
         case .paused: server.resume()
-        case .cut: self.network.heal()
+        case .cut: self.nodes.network.heal()
         }
         self.work(Self.notice)
-        while self.servers[number]?.isServing == false { self.work(100) }
+        while self.nodes[number]?.isServing == false { self.work(100) }
         self.down.remove(number)
         self.work(Int64.random(in: 3...9, using: &self.generator) * 1000)
     }
 
     /// Lets clients ask for some time; a node that does not answer is found out.
     private func work(_ milliseconds: Int64, noticing number: UInt8? = nil) {
-        let begin = self.now
-        while self.now - begin < milliseconds {
-            if let number, !self.down.contains(number), self.now - begin >= Self.notice { self.giveUp(number) }
+        let begin = self.nodes.now
+        while self.nodes.now - begin < milliseconds {
+            if let number, !self.down.contains(number), self.nodes.now - begin >= Self.notice { self.giveUp(number) }
             for index in self.clients.indices where self.clients[index].isBusy {
-                if self.now - self.clients[index].begin > Self.patience { self.abandon(index) }
+                if self.nodes.now - self.clients[index].begin > Self.patience { self.abandon(index) }
             }
             self.ask(Int.random(in: 0..<self.clients.count, using: &self.generator))
-            self.pass(Int64.random(in: 1...100, using: &self.generator))
+            self.nodes.pass(Int64.random(in: 1...100, using: &self.generator))
         }
     }
 
@@ -149,7 +123,7 @@ final class BalancedSimulation: @unchecked Sendable {
 
     /// The client gets no answer.
     private func abandon(_ index: Int) {
-        self.trace("client \(index) gets no answer")
+        self.nodes.trace("client \(index) gets no answer")
         self.clients[index].isBusy = false
         self.clients[index].request += 1
     }
@@ -157,19 +131,19 @@ final class BalancedSimulation: @unchecked Sendable {
     // MARK: Requests
 
     private func ask(_ index: Int) {
-        let up = (1...self.scenario.count).filter { !self.down.contains($0) }
+        let up = self.nodes.numbers.filter { !self.down.contains($0) }
         guard !self.clients[index].isBusy, let any = up.randomElement(using: &self.generator) else { return }
         let route = self.clients[index].id.flatMap { UInt8($0.drop { $0 != "." }.dropFirst()) }
         let number = route.flatMap { up.contains($0) ? $0 : nil } ?? any
-        guard let server = self.servers[number] else { return }
+        guard let server = self.nodes[number] else { return }
         self.clients[index].isBusy = true
         self.clients[index].server = number
-        self.clients[index].begin = self.now
+        self.clients[index].begin = self.nodes.now
         // What does not reach its node is only waited for.
         guard server.isAlive, !self.isCutOff(server) else { return }
         self.made += 1
         let (request, id, new) = (self.clients[index].request, self.clients[index].id, "s\(self.made).\(number)")
-        self.trace("client \(index) asks \(number): \(id ?? "-")")
+        self.nodes.trace("client \(index) asks \(number): \(id ?? "-")")
         server.run {
             let (id, count) = await server.count(id, orNew: new)
             guard server.isAlive, !self.isCutOff(server) else { return }
@@ -178,19 +152,19 @@ final class BalancedSimulation: @unchecked Sendable {
     }
 
     private func isCutOff(_ server: SimulatedServer) -> Bool {
-        (1...self.scenario.count).contains { self.network.isCut(server.host, [10, 0, 0, $0]) }
-            && !self.servers.values.contains { other in
-                other.number != server.number && !self.network.isCut(server.host, other.host)
+        self.nodes.numbers.contains { self.nodes.network.isCut(server.host, SimulatedNodes.host($0)) }
+            && !self.nodes.living.contains { other in
+                other.number != server.number && !self.nodes.network.isCut(server.host, other.host)
             }
     }
 
     private func answered(_ index: Int, _ request: Int, _ id: String, _ count: Int, by number: UInt8) {
-        self.trace("\(number) answers client \(index): \(id) \(count), \(self.holders(of: id))")
+        self.nodes.trace("\(number) answers client \(index): \(id) \(count), \(self.holders(of: id))")
         guard self.clients[index].request == request else { return }
         self.answers += 1
         if count <= self.clients[index].count {
             let known = "\(self.clients[index].count) as \(self.clients[index].id ?? "-")"
-            self.violations.append("\(self.now) client \(index): \(number) says \(count) as \(id) after \(known)")
+            self.violations.append("\(self.nodes.now) client \(index): \(number) says \(count) as \(id) after \(known)")
         }
         self.clients[index].id = id
         self.clients[index].count = count
@@ -200,7 +174,7 @@ final class BalancedSimulation: @unchecked Sendable {
 
     /// Who knows whom, and holds which count under which number.
     private func holders(of id: String) -> String {
-        let texts = self.servers.values.sorted { $0.number < $1.number }.map { server in
+        let texts = self.nodes.living.sorted { $0.number < $1.number }.map { server in
             let session = server.delta?.session(id)
             let count = session.map { "\(SimulatedServer.counter(of: $0))#\($0.record.version)" } ?? "-"
             return "\(server.number)(\(server.cluster.members.map(\.host[3]).sorted())):\(count)"
@@ -212,7 +186,7 @@ final class BalancedSimulation: @unchecked Sendable {
     private func compare() {
         for client in self.clients {
             guard let id = client.id else { continue }
-            let counts = self.servers.values.map { server in
+            let counts = self.nodes.living.map { server in
                 server.delta?.session(id).map(SimulatedServer.counter) ?? -1
             }
             if Set(counts).count > 1 || counts.contains(where: { $0 < client.count }) {

@@ -13,7 +13,7 @@ struct Invariants {
     private let scenario: Scenario
 
     init(_ simulation: Simulation) {
-        self.servers = simulation.living
+        self.servers = simulation.nodes.living
         self.ledger = simulation.ledger
         self.scenario = simulation.scenario
     }
@@ -69,7 +69,7 @@ struct Invariants {
         let entries = maps.map { server, map in (server, Dictionary(map.entries.map { ($0.key, $0) }) { $1 }, map) }
         for id in Set(entries.flatMap { $0.1.keys }).sorted() {
             let held = entries.compactMap { server, table, map in table[id].map { (server, $0, map.peek(id)) } }
-            let roles = held.map { "\($0.0.number):\($0.1.role)" }
+            let roles = held.map { Self.place($0.0, $0.1, $0.2) }
             let owners = held.filter { $0.1.role == .primary }
             guard owners.count == 1, let owner = owners.first else {
                 found.append("\(id): \(roles)")
@@ -85,6 +85,17 @@ struct Invariants {
             }
         }
         return found
+    }
+
+    /// As `2:backup of 1 in [2], 7`: what a node is to a session, who it takes for its nodes, and the last change there.
+    private static func place(
+        _ server: SimulatedServer,
+        _ entry: ReplicatedMapEntryInfo,
+        _ value: DeltaSession?
+    ) -> String {
+        let primary = entry.primary.map { "\($0.host[3])" } ?? "nobody"
+        let version = value.map { "\($0.lastUsed)" } ?? "-"
+        return "\(server.number):\(entry.role) of \(primary) in \(entry.backups.map { $0.host[3] }), \(version)"
     }
 
     // MARK: Both

@@ -12,7 +12,7 @@ extension Simulation {
         _ answer: SimulatedServer.Answer,
         by server: SimulatedServer
     ) {
-        self.trace("client \(number) on \(server.number): \(operation) \(id) gave \(answer)")
+        self.nodes.trace("client \(number) on \(server.number): \(operation) \(id) gave \(answer)")
         self.ledger.countRequest(isAcknowledged: answer.isAcknowledged)
         let witnesses = answer.holders + [server.member].compactMap { $0 }
         if case .invalidate = operation, answer.id != nil { self.ledger.ended(id, witnesses: witnesses) }
@@ -38,7 +38,7 @@ extension Simulation {
         _ id: String,
         by server: SimulatedServer
     ) {
-        for holder in self.living where holder.member.map(answer.holders.contains) == true && holder.isServing {
+        for holder in self.nodes.living where holder.member.map(answer.holders.contains) == true && holder.isServing {
             self.ledger.countCheck()
             let session = holder.delta?.session(id) ?? holder.backup?.map?.peek(id)
             switch operation {

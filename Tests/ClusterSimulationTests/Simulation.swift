@@ -14,70 +14,42 @@ import Tribes
 /// Isolation: the thread that made it.
 // SAFETY: everything runs on that thread, the tasks of the nodes too.
 final class Simulation: @unchecked Sendable {
-    let scenario: Scenario
+    let nodes: SimulatedNodes
     let ledger: Ledger
-    let eventLoop = EmbeddedEventLoop()
-    let network: EmbeddedNetwork
-    private(set) var servers: [SimulatedServer] = []
-    private var lives: [UInt8: Int] = [:]
     private var generator: SeededGenerator
     private var isCut = false
-    /// What happened, for whoever looks for the cause of a failure.
-    private let isTraced: Bool
 
     init(seed: UInt64, isTraced: Bool = false) {
-        self.scenario = Scenario(seed: seed)
-        self.generator = self.scenario.generator
-        self.ledger = Ledger(clients: self.scenario.clients)
-        self.network = EmbeddedNetwork(loop: self.eventLoop, seed: seed)
-        self.isTraced = isTraced
+        let scenario = Scenario(seed: seed)
+        self.nodes = SimulatedNodes(scenario, isTraced: isTraced)
+        self.generator = scenario.generator
+        self.ledger = Ledger(clients: scenario.clients)
     }
+
+    var scenario: Scenario { self.nodes.scenario }
 
     /// Runs everything and says what was wrong.
     func run() throws -> [String] {
-        self.network.setConditions(self.scenario.conditions)
-        for number in 1...self.scenario.count {
-            try self.start(number)
-            if Bool.random(using: &self.generator) { self.pass(Int64.random(in: 0...3000, using: &self.generator)) }
+        for number in self.nodes.numbers {
+            try self.nodes.start(number)
+            if Bool.random(using: &self.generator) {
+                self.nodes.pass(Int64.random(in: 0...3000, using: &self.generator))
+            }
         }
-        self.pass(8000)
+        self.nodes.pass(8000)
         for _ in 0..<self.scenario.steps {
             try self.step()
-            self.pass(Int64.random(in: 0...400, using: &self.generator))
+            self.nodes.pass(Int64.random(in: 0...400, using: &self.generator))
         }
         self.calm()
-        let isSettled = self.settle()
-        var violations = self.ledger.violations
-        if isSettled { violations += Invariants(self).violations() }
-        for server in self.servers where server.isAlive { server.kill() }
-        self.pass(120_000)
+        self.settle()
+        var violations = self.ledger.violations + Invariants(self).violations()
+        if self.ledger.counts.requests == 0 { violations.append("nobody served a request") }
+        self.nodes.end()
         return violations
     }
 
-    var living: [SimulatedServer] { self.servers.filter(\.isAlive) }
-
-    func pass(_ milliseconds: Int64) { self.eventLoop.advanceTime(by: .milliseconds(milliseconds)) }
-
-    func trace(_ text: @autoclosure () -> String) {
-        if self.isTraced { print("\(self.eventLoop.now.uptimeNanoseconds / 1_000_000) \(text())") }
-    }
-
     // MARK: Faults
-
-    private func start(_ number: UInt8) throws {
-        let life = self.lives[number, default: 0] + 1
-        self.lives[number] = life
-        let server = try SimulatedServer(
-            number: number,
-            life: life,
-            scenario: self.scenario,
-            base: self.eventLoop,
-            network: self.network
-        )
-        self.servers.append(server)
-        self.trace("start \(number)")
-        server.start()
-    }
 
     private func step() throws {
         switch Int.random(in: 0..<100, using: &self.generator) {
@@ -85,76 +57,75 @@ final class Simulation: @unchecked Sendable {
         case 84..<86: if let server = self.victim() { self.kill(server) }
         case 86: if let server = self.victim() { self.stop(server) }
         case 87..<92:
-            let numbers = (1...self.scenario.count).filter { number in !self.living.contains { $0.number == number } }
-            if let number = numbers.randomElement(using: &self.generator) { try self.start(number) }
+            let numbers = self.nodes.numbers.filter { number in !self.nodes.living.contains { $0.number == number } }
+            if let number = numbers.randomElement(using: &self.generator) { try self.nodes.start(number) }
         case 92..<94: if self.scenario.hasPauses, let server = self.victim() { self.pause(server) }
         case 94..<96: if self.scenario.hasCuts { self.cut() }
-        case 96: for server in self.living { server.run { await server.manager.backgroundProcess() } }
-        case 97: self.network.setConditions(self.scenario.conditions)
+        case 96: for server in self.nodes.living { server.run { await server.manager.backgroundProcess() } }
+        case 97: self.nodes.network.setConditions(self.scenario.conditions)
         default: if self.isCut { self.heal() }
         }
     }
 
     /// A node that may fail: one always stays.
     private func victim() -> SimulatedServer? {
-        let candidates = self.living.filter(\.isServing)
+        let candidates = self.nodes.living.filter(\.isServing)
         return candidates.count > 1 ? candidates.randomElement(using: &self.generator) : nil
     }
 
     private func kill(_ server: SimulatedServer) {
-        self.trace("kill \(server.number)")
+        self.nodes.trace("kill \(server.number)")
         server.kill()
     }
 
     private func stop(_ server: SimulatedServer) {
-        self.trace("stop \(server.number)")
+        self.nodes.trace("stop \(server.number)")
         server.stop()
-        self.pass(2000)
+        self.nodes.pass(2000)
     }
 
     private func pause(_ server: SimulatedServer) {
         let time = Int64.random(in: 50...20_000, using: &self.generator)
-        self.trace("pause \(server.number) for \(time)")
+        self.nodes.trace("pause \(server.number) for \(time)")
         server.pause()
-        self.eventLoop.scheduleTask(in: .milliseconds(time)) { server.resume() }
+        self.nodes.eventLoop.scheduleTask(in: .milliseconds(time)) { server.resume() }
     }
 
     private func cut() {
-        let left = (1...self.scenario.count).filter { _ in Bool.random(using: &self.generator) }
-        let right = (1...self.scenario.count).filter { !left.contains($0) }
-        self.trace("cut \(left) from \(right)")
-        self.network.cut(left.map { [10, 0, 0, $0] }, from: right.map { [10, 0, 0, $0] })
+        let left = self.nodes.numbers.filter { _ in Bool.random(using: &self.generator) }
+        let right = self.nodes.numbers.filter { !left.contains($0) }
+        self.nodes.trace("cut \(left) from \(right)")
+        self.nodes.network.cut(left.map(SimulatedNodes.host), from: right.map(SimulatedNodes.host))
         self.isCut = true
-        self.pass(Int64.random(in: 0...10_000, using: &self.generator))
+        self.nodes.pass(Int64.random(in: 0...10_000, using: &self.generator))
     }
 
     private func heal() {
-        self.trace("heal")
-        self.network.heal()
+        self.nodes.trace("heal")
+        self.nodes.network.heal()
         self.isCut = false
     }
 
     private func calm() {
-        self.trace("calm")
+        self.nodes.trace("calm")
         self.heal()
-        for server in self.servers { server.resume() }
+        for server in self.nodes.all { server.resume() }
         var conditions = self.scenario.conditions
         conditions.datagramLoss = 0
         conditions.connectionLoss = 0
-        self.network.setConditions(conditions)
+        self.nodes.network.setConditions(conditions)
     }
 
     /// Waits until nothing is on its way any more; every node uses what others may have left without an owner.
-    private func settle() -> Bool {
-        self.pass(150_000)
-        for id in Set(self.living.flatMap { $0.backup?.map?.keysFull ?? [] }).sorted() {
-            let owners = self.living.filter { $0.backup?.map?.isPrimary(id) == true }
-            let holder = owners.first ?? self.living.first { $0.backup?.map?.contains(id) == true }
+    private func settle() {
+        self.nodes.pass(100_000)
+        for id in Set(self.nodes.living.flatMap { $0.backup?.map?.keysFull ?? [] }).sorted() {
+            let owners = self.nodes.living.filter { $0.backup?.map?.isPrimary(id) == true }
+            let holder = owners.first ?? self.nodes.living.first { $0.backup?.map?.contains(id) == true }
             if let holder { holder.run { _ = await holder.serve(.read, id: id) } }
-            self.pass(100)
+            self.nodes.pass(100)
         }
-        self.pass(30_000)
-        return true
+        self.nodes.pass(30_000)
     }
 
     // MARK: Requests
@@ -173,7 +144,7 @@ final class Simulation: @unchecked Sendable {
             if case .create(let value) = operation { (client.id, client.value) = (id, value) }
             if case .change(let value) = operation { client.value = value }
         }
-        self.trace("client \(number) on \(server.number): \(operation) \(id)")
+        self.nodes.trace("client \(number) on \(server.number): \(operation) \(id)")
         let isStrict = !hasMoved && self.scenario.options == .synchronous
         let ledger = self.ledger
         server.run {
@@ -188,7 +159,7 @@ final class Simulation: @unchecked Sendable {
     }
 
     private func server(for client: Ledger.Client) -> SimulatedServer? {
-        let serving = self.living.filter(\.isServing)
+        let serving = self.nodes.living.filter(\.isServing)
         let isLoyal = Int.random(in: 0..<12, using: &self.generator) > 0
         if isLoyal, let server = serving.first(where: { ObjectIdentifier($0) == client.server }) { return server }
         return serving.randomElement(using: &self.generator)

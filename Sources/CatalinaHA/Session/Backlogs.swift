@@ -162,6 +162,14 @@ struct Backlogs {
         }
     }
 
+    /// What this node told a member just now need not have arrived.
+    mutating func doubted(_ member: Member, at now: Int64) {
+        for recent in self.recentChanges(at: now) where recent.change.author == .own {
+            guard self.open(member, at: now) else { return }
+            self.note(recent.id, recent.change, for: member)
+        }
+    }
+
     /// Forgets those who were away for too long.
     mutating func dropOverdue(at now: Int64) {
         self.backlogs = self.backlogs.filter { now - $0.value.since <= Self.ageMaximum }

@@ -127,7 +127,8 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
         guard let session = session as? DeltaSession, let map = self.map else { return }
         let old = session.idInternal
         map.enqueueRemove(old)
-        session.setID(new, isPrimary: true)
+        // Under an id that it had before it is told from what was removed.
+        session.setID(new, isPrimary: true, isCounted: true)
         map.enqueuePut(new, session)
         self.support.sessionIDChanged(session, from: old)
     }
@@ -152,7 +153,14 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
     // MARK: Requests
 
     package func requestCompleted(_ session: any Session) async {
-        guard let session = session as? DeltaSession, let map = self.map else { return }
+        guard var session = session as? DeltaSession, let map = self.map else { return }
+        if session.isValid, session.isDirty, !map.isPrimary(session.idInternal),
+            let current = await map.get(session.idInternal), current !== session
+        {
+            // another node took the session over meanwhile: both have changed it
+            current.adopt(session.takeUnsent())
+            session = current
+        }
         let isAsynchronous = self.configuration.mapSendOptions.contains(.asynchronous)
         switch (session.isValid, isAsynchronous) {
         case (true, true): map.enqueueReplicate(session.idInternal)

@@ -76,4 +76,8 @@ protocol SessionMessageReceiver: ClusterManager {
     ///
     /// Isolation: channel loop.
     func memberDisappeared(_ member: Member)
+    /// What was sent to a member in the last moments without acknowledgement may be lost.
+    ///
+    /// Isolation: channel loop.
+    func messagesMayBeLost(to member: Member)
 }

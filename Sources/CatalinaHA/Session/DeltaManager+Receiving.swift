@@ -35,7 +35,7 @@ extension DeltaManager: SessionMessageReceiver {
         case .wait: return
         case .mutual:
             self.answer(sender)
-            self.protected.withLock { $0.transfer.end(.mutual) }
+            self.protected.withLock { $0.transfer.lose(sender, .mutual) }
         case .apply: self.apply(message, from: sender)
         }
     }
@@ -52,9 +52,7 @@ extension DeltaManager: SessionMessageReceiver {
         case .transferComplete:
             self.protected.withLock { $0.transfer.complete(from: sender, at: message.timestamp) }
         case .noContextManager:
-            self.protected.withLock { protected in
-                if protected.transfer.isWaiting(for: sender) { protected.transfer.missing() }
-            }
+            self.protected.withLock { $0.transfer.missing(sender) }
         }
     }
 
@@ -219,7 +217,10 @@ extension DeltaManager: SessionMessageReceiver {
     // MARK: State
 
     private func stateReceived(_ message: SessionMessage, from sender: Member) {
-        if message.isCounted { self.protected.withLock { $0.transfer.isCounted = true } }
+        self.protected.withLock { protected in
+            protected.transfer.received(from: sender)
+            if message.isCounted { protected.transfer.isCounted = true }
+        }
         var count = 0
         do {
             try SessionList.decode(message.payload ?? [], isCounted: message.isCounted) { record in

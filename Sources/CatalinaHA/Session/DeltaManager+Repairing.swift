@@ -14,11 +14,16 @@ extension DeltaManager {
 
     /// A session was changed or ended, here without an author.
     ///
-    /// A node that numbers no changes tells nobody what he has missed: that is everybody else's business.
+    /// A node that numbers no changes tells nobody what he has missed: that is everybody else's business. What a node
+    /// said that is gone came late, and the others may not get it.
     func noteChange(_ id: String, by author: Member? = nil, isCounted: Bool = true) {
-        let (now, author) = (self.support.now(), author.map { MemberKey($0) } ?? .own)
-        let key = SessionKey(id).text
-        self.backlogs.withLock { $0.changed(key, by: author, isCounted: isCounted, at: now) }
+        let (now, key) = (self.support.now(), SessionKey(id).text)
+        self.backlogs.withLock { backlogs in
+            backlogs.changed(key, by: author.map { MemberKey($0) } ?? .own, isCounted: isCounted, at: now)
+        }
+        if let author, let channel = self.cluster?.channel, !channel.members.contains(author) {
+            self.missed(id, by: channel.members)
+        }
     }
 
     /// A client that this node takes over knows its session under another id than this node.
@@ -74,9 +79,7 @@ extension DeltaManager {
     }
 
     package func memberDisappeared(_ member: Member) {
-        self.protected.withLock { protected in
-            if protected.transfer.isWaiting(for: member) { protected.transfer.end(.lost) }
-        }
+        self.protected.withLock { $0.transfer.lose(member, .lost) }
         let (now, others) = (self.support.now(), self.cluster?.members ?? [])
         let heard = self.cluster?.channel?.signsOfLife?[member]?.lastHeard
         self.backlogs.withLock { backlogs in
@@ -86,6 +89,11 @@ extension DeltaManager {
                 backlogs.lost(member, others: others, heard: heard, at: now)
             }
         }
+    }
+
+    package func messagesMayBeLost(to member: Member) {
+        let now = self.support.now()
+        self.backlogs.withLock { $0.doubted(member, at: now) }
     }
 
     /// Sends every member what it misses, and asks for sessions of which only changes came.

@@ -15,17 +15,20 @@ extension DeltaManager {
 
     /// Asks one member after the other, the oldest first, until one has answered; then applies what came meanwhile.
     ///
-    /// After a member that numbers no changes the next one is asked too: the first one may have missed some.
+    /// After a member that numbers no changes the next one is asked too: the first one may have missed some. One that says
+    /// nothing for a while is passed over for the next one, and still may answer.
     func fetchState(from cluster: SimpleTcpCluster) async {
         self.protected.withLock { $0.transfer.beginQueueing() }
         var asked: Set<Member> = []
         while let target = cluster.members.first(where: { !asked.contains($0) }) {
             asked.insert(target)
-            let begin = self.support.now()
-            let outcome = await self.ask(target, cluster)
-            self.report(outcome, of: target, milliseconds: self.support.now() - begin)
+            let isLast = cluster.members.allSatisfy { asked.contains($0) }
+            let outcome = await self.reported(target) { await self.ask(target, cluster, isLast: isLast) }
             let isCounted = self.protected.withLock { $0.transfer.isCounted }
             if outcome == .transferred && isCounted || outcome == .timedOut { break }
+        }
+        while let target = self.protected.withLock({ $0.transfer.passedOver }) {
+            _ = await self.reported(target) { await self.wait(for: target, cluster, isLast: true) }
         }
         if asked.isEmpty {
             self.log.info(
@@ -36,37 +39,64 @@ extension DeltaManager {
         self.replayQueue()
     }
 
-    private func ask(_ target: Member, _ cluster: SimpleTcpCluster) async -> StateTransfer.Outcome {
+    /// Logs how the wait for a member ended.
+    private func reported(
+        _ target: Member,
+        _ body: () async -> StateTransfer.Outcome
+    ) async -> StateTransfer.Outcome {
+        let begin = self.support.now()
+        let outcome = await body()
+        self.report(outcome, of: target, milliseconds: self.support.now() - begin)
+        return outcome
+    }
+
+    private func ask(_ target: Member, _ cluster: SimpleTcpCluster, isLast: Bool) async -> StateTransfer.Outcome {
         let timeout = self.configuration.stateTransferTimeout
         self.log.info(
             "getAllClusterSessions",
             "Manager [\(self.name)], requesting session state from [\(target.name)]. This operation will timeout if "
                 + "no session state has been received within [\(timeout)] seconds."
         )
-        let stream = self.protected.withLock { $0.transfer.ask(target) }
         self.countSent(.getAllSessions)
         let message = SessionMessage.getAllSessions(in: self.name, now: self.support.now())
-        guard await cluster.arrives(cluster.enqueue(message, to: target, options: .asynchronous)) else { return .lost }
-        let outcome = await self.first(of: stream, from: target, cluster, timeoutSeconds: timeout)
-        self.protected.withLock { $0.transfer.end(outcome) }
-        return outcome
+        return await self.wait(for: target, cluster, isLast: isLast) {
+            await cluster.arrives(cluster.enqueue(message, to: target, options: .asynchronous))
+        }
     }
 
-    /// How the wait for a member ends; negative waits without end.
-    private func first(
-        of stream: AsyncStream<StateTransfer.Outcome>,
-        from target: Member,
+    /// How the wait for a member ends; without a timeout it may last forever.
+    private func wait(
+        for target: Member,
         _ cluster: SimpleTcpCluster,
-        timeoutSeconds: Int
+        isLast: Bool,
+        after isAsked: () async -> Bool = { true }
     ) async -> StateTransfer.Outcome {
-        if timeoutSeconds == 0 { return .timedOut }
-        let loop = timeoutSeconds > 0 ? cluster.channel?.currentLoop : nil
-        let timeout = loop?.schedule(after: .seconds(Int64(timeoutSeconds))) { [weak self] in
-            self?.protected.withLock { protected in
-                if protected.transfer.isWaiting(for: target) { protected.transfer.end(.timedOut) }
-            }
+        let stream = self.protected.withLock { $0.transfer.ask(target) }
+        guard await isAsked() else {
+            self.protected.withLock { $0.transfer.lose(target, .lost) }
+            return .lost
         }
-        defer { timeout?.cancel() }
+        let timeout = self.configuration.stateTransferTimeout
+        if timeout == 0 {
+            self.protected.withLock { $0.transfer.end(.timedOut) }
+            return .timedOut
+        }
+        let loop = cluster.channel?.currentLoop
+        let timers = [
+            timeout < 0
+                ? nil
+                : loop?.schedule(after: .seconds(Int64(timeout))) { [weak self] in
+                    self?.protected.withLock { protected in
+                        if protected.transfer.isWaiting(for: target) { protected.transfer.end(.timedOut) }
+                    }
+                },
+            isLast
+                ? nil
+                : loop?.schedule(after: .seconds(StateTransfer.patienceSeconds)) { [weak self] in
+                    self?.protected.withLock { $0.transfer.passOver(target) }
+                },
+        ]
+        defer { for timer in timers { timer?.cancel() } }
         for await outcome in stream { return outcome }
         return .timedOut
     }
@@ -88,6 +118,11 @@ extension DeltaManager {
             self.log.info(
                 "waitForSendAllSessions",
                 "Manager [\(self.name)]: the member [\(target.name)] is starting too and asked for our sessions"
+            )
+        case .silent:
+            self.log.info(
+                "waitForSendAllSessions",
+                "Manager [\(self.name)]: nothing came of [\(target.name)] so far, another member is asked too"
             )
         case .lost, .timedOut:
             self.counts.withLock { $0.noStateTransferred += 1 }
@@ -136,7 +171,8 @@ extension DeltaManager {
         } while next < sessions.count
         self.countSent(.transferComplete)
         let message = SessionMessage.transferComplete(in: self.name, at: moment)
-        _ = await cluster.arrives(cluster.enqueue(message, to: member))
+        // acknowledged: the other node waits for it
+        _ = await cluster.arrives(cluster.enqueue(message, to: member, options: .synchronous))
     }
 
     /// Lets time pass by the channel's clock.

@@ -162,7 +162,8 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     /// Sends what the request changed and waits as the cluster's options say.
     private func complete(_ session: DeltaSession) async {
         guard let cluster = self.cluster, cluster.hasMembers else { return session.completeAlone(by: self.key) }
-        guard let sent = self.enqueue(session, cluster, isExpiry: false),
+        // of a session that has ended its end was the last thing said
+        guard let sent = self.enqueue(session, cluster, isExpiry: false) ?? session.endSent,
             !cluster.configuration.channelSendOptions.contains(.asynchronous)
         else { return }
         if await cluster.arrives(sent) { await self.repairAll(missing: session.idInternal, cluster) }

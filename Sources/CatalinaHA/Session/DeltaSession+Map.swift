@@ -20,18 +20,47 @@ extension DeltaSession: ReplicatedMapEntry {
     }
 
     package func takeDiff() throws -> ByteBuffer {
-        let delta = self.protected.withLock { $0.takeDelta() }
-        return ByteBuffer(bytes: try delta.encoded())
+        let (delta, number) = self.protected.withLock { ($0.takeDelta(), $0.foreign.version) }
+        return ByteBuffer(bytes: try delta.encoded(number: number))
     }
 
     package func resetDiff() { self.protected.withLock { _ = $0.takeDelta() } }
 
     package func applyDiff(_ diff: ByteBuffer) throws {
-        var input = try JavaObjectInputStream(diff)
-        try self.apply(try DeltaRequest(from: &input))
+        let (delta, number) = try DeltaRequest.numbered(Array(diff.readableBytesView))
+        try self.apply(delta, mapChange: number.map { .after($0) })
+    }
+
+    package func mergeDiff(_ diff: ByteBuffer) throws {
+        let (delta, number) = try DeltaRequest.numbered(Array(diff.readableBytesView))
+        try self.apply(delta, mapChange: number.map { .beside($0) })
+    }
+
+    /// Takes what a request changed in a session that is no longer the one in use.
+    func takeUnsent() -> DeltaRequest { self.protected.withLock { $0.takeDelta() } }
+
+    /// Makes changes that a request of this node made in another copy; they are sent like its own.
+    func adopt(_ delta: DeltaRequest) {
+        self.protected.withLock { protected in
+            guard protected.isValid else { return }
+            var events: [AttributeEvent] = []
+            for action in delta.actions {
+                protected.apply(action, &events)
+                protected.delta.record(action)
+            }
+        }
+    }
+
+    /// With a map a whole session that is sent has what is not sent by itself yet.
+    package func countChanges() {
+        self.protected.withLock { if !$0.delta.isEmpty { $0.foreign.version += 1 } }
     }
 
     package var lastUsed: Int64 { self.protected.withLock { $0.foreign.version } }
+
+    package func follow(_ version: Int64) {
+        self.protected.withLock { $0.foreign.version = max($0.foreign.version, version + 1) }
+    }
 
     package func accessEntry() { self.accessedElsewhere() }
 

@@ -13,6 +13,16 @@ extension DeltaSession {
         case sessionID(String)
         /// It sets attributes of a session that has ended.
         case invalidSession
+        /// Changes before it are missing.
+        case gap
+    }
+
+    /// What the number of a change of a replicated map's value says.
+    enum MapChange {
+        /// It follows the one before.
+        case after(Int64)
+        /// Another node made it while this one made others.
+        case beside(Int64)
     }
 
     // MARK: Out
@@ -102,6 +112,9 @@ extension DeltaSession {
         }
     }
 
+    /// What waits for the message that says it has ended; nil while it lives.
+    var endSent: EventLoopFuture<Void>? { self.protected.withLock { $0.isValid ? nil : $0.local.lastSend } }
+
     /// Nobody is there: forgets what changed; the session is this node's.
     func completeAlone(by author: MemberKey) {
         self.protected.withLock { protected in
@@ -147,11 +160,14 @@ extension DeltaSession {
     }
 
     /// Gives the session another id; the table is the caller's business.
-    func setID(_ id: String, isPrimary: Bool? = nil) {
+    ///
+    /// With `isCounted` that is a change.
+    func setID(_ id: String, isPrimary: Bool? = nil, isCounted: Bool = false) {
         self.protected.withLock { protected in
             protected.id = id
             protected.delta.sessionID = id
             if let isPrimary { protected.isPrimary = isPrimary }
+            if isCounted { protected.foreign.version += 1 }
         }
     }
 
@@ -163,7 +179,11 @@ extension DeltaSession {
     /// - Returns: whether all of it was applied; else the other node does not know better.
     /// - Throws: ``Mismatch``.
     @discardableResult
-    func apply(_ delta: DeltaRequest, change: SessionChange? = nil) throws(Mismatch) -> Bool {
+    func apply(
+        _ delta: DeltaRequest,
+        change: SessionChange? = nil,
+        mapChange: MapChange? = nil
+    ) throws(Mismatch) -> Bool {
         let now = self.support.now()
         let result: Result<(isWhole: Bool, events: [AttributeEvent]), Mismatch> = self.protected.withLock { protected in
             guard SessionKey(protected.id) == SessionKey(delta.sessionID) else {
@@ -179,8 +199,11 @@ extension DeltaSession {
                 }
                 isWhole = protected.apply(delta, change, &events)
             } else {
-                protected.foreign.version += 1
-                for action in delta.actions { protected.apply(action, &events) }
+                switch protected.count(mapChange) {
+                case .missing: return .failure(.gap)
+                case .known: return .success((true, []))
+                case .new: for action in delta.actions { protected.apply(action, &events) }
+                }
             }
             protected.times.lastAccessed = now
             protected.times.thisAccessed = now
@@ -269,6 +292,19 @@ extension DeltaSession.Protected {
         return isWhole
     }
 
+    /// Takes the number of a change; one of Tomcat's has none.
+    fileprivate mutating func count(_ change: DeltaSession.MapChange?) -> MapChangeOrder {
+        switch change {
+        case nil: self.foreign.version += 1
+        case .beside(let number): self.foreign.version = max(self.foreign.version, number) + 1
+        case .after(let number):
+            if number <= self.foreign.version { return .known }
+            guard number == self.foreign.version + 1 else { return .missing }
+            self.foreign.version = number
+        }
+        return .new
+    }
+
     /// A change of another node with this number is here.
     mutating func advance(to number: Int64, _ change: SessionChange) {
         guard number > self.foreign.version else { return }
@@ -347,6 +383,13 @@ extension DeltaSession.Protected {
             }
         }
     }
+}
+
+/// Where a change of a replicated map's value stands among those that are here.
+private enum MapChangeOrder {
+    case new
+    case known
+    case missing
 }
 
 extension DeltaSession.Foreign {

@@ -11,6 +11,8 @@ struct StateTransfer {
         case lost
         /// The member is starting too and waits for this node.
         case mutual
+        /// Nothing came of the member so far: it may be starting too, and wait for another one.
+        case silent
         case timedOut
     }
 
@@ -21,12 +23,16 @@ struct StateTransfer {
 
     /// Messages that may come while a node waits; above that the oldest are dropped.
     static let queueMaximum = 1 << 17
+    /// Seconds after which another member is asked too if nothing has come: nodes that start at the same time may wait
+    /// for each other in a ring.
+    static let patienceSeconds: Int64 = 5
 
     /// Whether messages are kept for later.
     private(set) var isQueueing = false
     private(set) var queue: [Queued] = []
-    /// Who was asked.
-    private var target: Member?
+    /// Who was asked and has not said that it has nothing, the last one at the end.
+    private var targets: [Member] = []
+    private var isReceiving = false
     private var continuation: AsyncStream<Outcome>.Continuation?
     /// When the sessions received were true, by the sender's clock.
     private var stateTime: (sender: Member, time: Int64)?
@@ -43,13 +49,26 @@ struct StateTransfer {
 
     /// Begins to wait for a member; the stream yields how that ended.
     mutating func ask(_ target: Member) -> AsyncStream<Outcome> {
+        self.targets.removeAll { $0 == target }
+        self.targets.append(target)
         let (stream, continuation) = AsyncStream.makeStream(of: Outcome.self, bufferingPolicy: .bufferingNewest(4))
-        self.target = target
         self.continuation = continuation
         return stream
     }
 
-    func isWaiting(for member: Member) -> Bool { self.target == member }
+    /// A member that was passed over and has not answered yet.
+    var passedOver: Member? { self.targets.last }
+
+    func isWaiting(for member: Member) -> Bool { self.targets.contains(member) }
+
+    /// Sessions came of a member that was asked: no other one needs to be.
+    mutating func received(from member: Member) { if self.isWaiting(for: member) { self.isReceiving = true } }
+
+    /// Ends the wait for the member that was asked last, whose answer is still welcome, unless sessions are coming.
+    mutating func passOver(_ target: Member) {
+        guard self.targets.last == target, !self.isReceiving else { return }
+        self.yield(.silent)
+    }
 
     mutating func complete(from sender: Member, at time: Int64?) {
         self.isTransferred = true
@@ -57,14 +76,27 @@ struct StateTransfer {
         self.end(.transferred)
     }
 
-    mutating func missing() {
-        self.isContextManagerMissing = true
-        self.end(.noContextManager)
+    mutating func missing(_ member: Member) {
+        if self.isWaiting(for: member) { self.isContextManagerMissing = true }
+        self.lose(member, .noContextManager)
     }
 
-    /// Ends the wait for the member that was asked.
+    /// A member has nothing to give, or is gone.
+    mutating func lose(_ member: Member, _ outcome: Outcome) {
+        guard let index = self.targets.firstIndex(of: member) else { return }
+        let isLast = index == self.targets.count - 1
+        self.targets.remove(at: index)
+        if isLast { self.yield(outcome) }
+    }
+
+    /// Ends the wait for all members that were asked.
     mutating func end(_ outcome: Outcome) {
-        self.target = nil
+        self.targets = []
+        self.isReceiving = false
+        self.yield(outcome)
+    }
+
+    private mutating func yield(_ outcome: Outcome) {
         self.continuation?.yield(outcome)
         self.continuation?.finish()
         self.continuation = nil

@@ -375,6 +375,10 @@ extension SimpleTcpCluster: ChannelListener, MembershipListener, Heartbeat {
         for case let manager as any SessionMessageReceiver in self.managers { manager.memberDisappeared(member) }
     }
 
+    package func messagesMayBeLost(to member: Member) {
+        for case let manager as any SessionMessageReceiver in self.managers { manager.messagesMayBeLost(to: member) }
+    }
+
     package func heartbeat() {
         for case let manager as any SessionMessageReceiver in self.managers { manager.heartbeat() }
     }

@@ -43,7 +43,8 @@ package final class ChannelCoordinator: ChannelInterceptor {
             channelName: context.channelName,
             loop: context.loop,
             network: context.chain.network,
-            knows: { [weak self] in self?.knows($0, context: context) ?? true }
+            knows: { [weak self] in self?.knows($0, context: context) ?? true },
+            doubts: { context.chain.messagesMayBeLost(to: $0) }
         )
         if self.reports.attach(context) { self.membership.attach(to: self.reports, environment: environment) }
         let steps: [(StartLevels, () -> EventLoopFuture<Void>)] = [

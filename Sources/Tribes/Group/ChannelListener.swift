@@ -40,6 +40,12 @@ package protocol MembershipListener: AnyObject, Sendable {
     func memberAdded(_ member: Member)
     /// The member left or was lost; its command says which.
     func memberDisappeared(_ member: Member)
+    /// A connection to a member broke: what was sent to it in the last moments without acknowledgement may be lost.
+    func messagesMayBeLost(to member: Member)
+}
+
+extension MembershipListener {
+    package func messagesMayBeLost(to member: Member) {}
 }
 
 /// Wants to be called at every heartbeat of the channel it listens to.

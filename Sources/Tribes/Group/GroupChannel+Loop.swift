@@ -128,6 +128,11 @@ extension GroupChannel: ChannelTop {
         self.signsOfLife?.disappeared(member)
     }
 
+    package func messagesMayBeLost(to member: Member) {
+        guard self.members.contains(member) else { return }
+        for listener in self.parts.withLock({ $0.listeners.membership }) { listener.messagesMayBeLost(to: member) }
+    }
+
     // MARK: Assembly
 
     /// The chain, made at the first start.

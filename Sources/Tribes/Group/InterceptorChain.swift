@@ -7,6 +7,12 @@ package protocol ChannelTop: AnyObject, Sendable {
     func messageReceived(_ message: ChannelMessage) throws
     func memberAdded(_ member: Member)
     func memberDisappeared(_ member: Member)
+    /// Messages to a member that were sent without acknowledgement may not have arrived.
+    func messagesMayBeLost(to member: Member)
+}
+
+extension ChannelTop {
+    package func messagesMayBeLost(to member: Member) {}
 }
 
 /// The layers of one channel in their order, above first, the coordinator last.
@@ -114,6 +120,9 @@ package final class InterceptorChain: Sendable {
         }
         self.interceptors[index].memberDisappeared(member, context: self.context(at: index))
     }
+
+    /// Past the layers: none of them keeps what was sent.
+    func messagesMayBeLost(to member: Member) { self.top[self.loop].channel?.messagesMayBeLost(to: member) }
 
     func first<Layer>(
         _ type: Layer.Type,

@@ -40,7 +40,7 @@ package struct MembershipTable: Sendable {
         guard let index = self.entries.firstIndex(where: { $0.member == member }) else {
             guard self.entries.count < Self.countMaximum else { return false }
             self.entries.append(Entry(member: member, lastHeard: now))
-            self.sort()
+            self.rank(self.entries.count - 1)
             return true
         }
         self.entries[index].lastHeard = now
@@ -48,7 +48,7 @@ package struct MembershipTable: Sendable {
             self.entries[index].member.aliveTime = member.aliveTime
             self.entries[index].member.command = member.command
             self.entries[index].member.payload = member.payload
-            self.sort()
+            self.rank(index)
         }
         return false
     }
@@ -66,17 +66,24 @@ package struct MembershipTable: Sendable {
 
     /// Forgets and returns the members not heard of for longer than `age`.
     package mutating func expire(olderThan age: TimeAmount, at now: NIODeadline) -> [Member] {
+        guard self.entries.contains(where: { now - $0.lastHeard > age }) else { return [] }
         let expired = self.entries.filter { now - $0.lastHeard > age }.map(\.member)
-        if !expired.isEmpty { self.entries.removeAll { now - $0.lastHeard > age } }
+        self.entries.removeAll { now - $0.lastHeard > age }
         return expired
     }
 
-    private mutating func sort() {
-        let ranked = self.entries.enumerated().sorted { left, right in
-            left.element.member.aliveTime == right.element.member.aliveTime
-                ? left.offset < right.offset
-                : left.element.member.aliveTime > right.element.member.aliveTime
+    /// Moves an entry whose age has changed to where it belongs, past those that are younger or older only.
+    private mutating func rank(_ index: Int) {
+        var index = index
+        while index > 0, self.age(index - 1) < self.age(index) {
+            self.entries.swapAt(index - 1, index)
+            index -= 1
         }
-        self.entries = ranked.map(\.element)
+        while index + 1 < self.entries.count, self.age(index + 1) > self.age(index) {
+            self.entries.swapAt(index, index + 1)
+            index += 1
+        }
     }
+
+    private func age(_ index: Int) -> Int64 { self.entries[index].member.aliveTime }
 }

@@ -63,6 +63,29 @@ struct MapEntry<Value: Sendable>: Sendable {
     var backups: [MapNode]
     /// Tells what was put under a key from what is put there later.
     var stamp: UInt32
+    /// How far the value had come when somebody became its primary; nil if nobody told.
+    var version: MapVersion?
 
     func names(_ member: Member) -> Bool { self.backups.contains { $0.member == member } }
+
+    /// Another node becomes primary.
+    mutating func countTakeover(above other: Int64 = 0) {
+        let takeovers = max(self.version?.takeovers ?? 0, other) + 1
+        self.version = MapVersion(changes: self.version?.changes ?? 0, takeovers: takeovers)
+    }
+}
+
+extension MapEntry where Value: ReplicatedMapEntry {
+    /// How far the value has come as far as it is known here; nil for one that counts nothing.
+    var current: MapVersion? { self.current(with: self.value) }
+
+    /// The same for a value that is about to be kept here.
+    func current(with value: Value?) -> MapVersion? {
+        let changes = max(value?.lastUsed ?? 0, self.version?.changes ?? 0)
+        // what a request that is under way has changed counts when it is sent, and is not to be lost until then
+        if changes > 0, self.role == .primary, let value, value.isDirty {
+            return MapVersion(changes: changes + 1, takeovers: self.version?.takeovers ?? 0)
+        }
+        return changes > 0 ? MapVersion(changes: changes, takeovers: self.version?.takeovers ?? 0) : nil
+    }
 }

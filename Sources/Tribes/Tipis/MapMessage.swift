@@ -151,6 +151,12 @@ package struct MapMessage: JavaWritable, Equatable {
 }
 
 extension MapMessage {
+    /// How far the value has come, where a message without changes says who has it, or that it was removed.
+    package var version: MapVersion? {
+        get { self.isDiff ? nil : self.diff.flatMap { MapVersion(bytes: $0) } }
+        set { self.diff = newValue?.bytes }
+    }
+
     /// The key as text, the only kind of key that a map of sessions, sign-ons or attributes has.
     ///
     /// - Throws: ``JavaSerializationError``, also if the message has no key or one that is not text.

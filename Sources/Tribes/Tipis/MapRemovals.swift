@@ -15,8 +15,14 @@ struct MapRemovals: Sendable {
     /// How long a node is missed.
     static let age = TimeAmount.minutes(10)
 
-    /// With the heartbeat before which they were removed.
-    private var keys: [String: Int] = [:]
+    private struct Removal {
+        /// The heartbeat before which it was.
+        let round: Int
+        /// The number of the last change before; nil where it is not known.
+        let version: Int64?
+    }
+
+    private var keys: [String: Removal] = [:]
     private var round = 0
     private var missing: [Member: (since: NIODeadline, isSettling: Bool)] = [:]
     private var transfers = 0
@@ -60,10 +66,11 @@ struct MapRemovals: Sendable {
         self.trim()
     }
 
-    /// Whether what a node says of a key was removed here while it could not hear of it.
-    func refuses(_ key: String, of member: Member?) -> Bool {
-        guard let member, self.missing[member] != nil else { return false }
-        return self.keys[key] != nil
+    /// Whether what a node says of a key is older than its removal, or comes of a node that could not hear of that.
+    func refuses(_ key: String, _ version: Int64?, of member: Member?) -> Bool {
+        guard let member, let removal = self.keys[key] else { return false }
+        if let version, let last = removal.version { return version <= last }
+        return self.missing[member] != nil
     }
 
     /// A heartbeat: forgets who was missed for too long, and what nobody needs.
@@ -73,20 +80,25 @@ struct MapRemovals: Sendable {
         self.trim()
     }
 
-    mutating func note(_ key: String) {
-        if self.keys.count < Self.keysMaximum { self.keys[key] = self.round }
+    mutating func note(_ key: String, _ version: Int64? = nil) {
+        guard self.keys.count < Self.keysMaximum || self.keys[key] != nil else { return }
+        let known = self.keys[key]?.version
+        self.keys[key] = Removal(round: self.round, version: [version, known].compactMap { $0 }.max())
     }
 
     mutating func forget(_ key: String) { self.keys[key] = nil }
 
     func contains(_ key: String) -> Bool { self.keys[key] != nil }
 
+    /// The number of the last change before a key was removed, as far as that is known.
+    func version(of key: String) -> Int64? { self.keys[key]?.version }
+
     /// What was removed since the heartbeat before the last one: a node that begins may have heard of it before.
-    var recent: [String] { self.keys.filter { $0.value >= self.round - 1 }.map(\.key) }
+    var recent: [String] { self.keys.filter { $0.value.round >= self.round - 1 }.map(\.key) }
 
     private mutating func trim() {
         guard !self.isNeeded, !self.keys.isEmpty else { return }
         let oldest = self.round - Self.roundsMaximum
-        self.keys = self.keys.filter { $0.value > oldest }
+        self.keys = self.keys.filter { $0.value.round > oldest }
     }
 }

@@ -81,12 +81,16 @@ struct MapTable<Value: Sendable>: Sendable {
         self.participants.filter { !excluded.contains($0.node) }.map(\.node.member)
     }
 
-    /// Every node, each time from another one on, so that backups are spread evenly.
-    mutating func candidates() -> [Member] {
+    /// Every node, those that have a value first, and of the others each time another one, so that backups are spread
+    /// evenly.
+    mutating func candidates(preferring holders: [MapNode]) -> [Member] {
         guard !self.participants.isEmpty else { return [] }
         let first = self.nextBackup % self.participants.count
-        self.nextBackup = first + 1
-        return (self.participants[first...] + self.participants[..<first]).map(\.node.member)
+        if holders.isEmpty { self.nextBackup = first + 1 }
+        let nodes = (self.participants[first...] + self.participants[..<first]).map(\.node)
+        if holders.isEmpty { return nodes.map(\.member) }
+        return nodes.filter { holders.contains($0) }.map(\.member)
+            + nodes.filter { !holders.contains($0) }.map(\.member)
     }
 
     /// Nodes not heard of for longer than `age`.
@@ -137,12 +141,16 @@ struct MapTable<Value: Sendable>: Sendable {
                 entry.role = .primary
                 entry.primary = own
                 entry.backups = []
+                entry.countTakeover()
                 self.needsProtection = true
                 departure.promoted.append((key, value))
                 departure.published.append(key)
             } else if entry.role == .proxy, entry.primary == nil, let value = self.yielded.removeValue(forKey: key) {
                 self.stamps &+= 1
+                let version = entry.version
                 entry = MapEntry(value: value, role: .primary, primary: own, backups: [], stamp: self.stamps)
+                entry.version = version
+                entry.countTakeover()
                 self.needsProtection = true
                 departure.promoted.append((key, value))
                 departure.published.append(key)
@@ -191,8 +199,8 @@ struct MapTable<Value: Sendable>: Sendable {
     }
 
     /// Forgets a key, whoever wished it.
-    mutating func remove(_ key: String) -> MapEntry<Value>? {
-        self.removals.note(key)
+    mutating func remove(_ key: String, version: Int64? = nil) -> MapEntry<Value>? {
+        self.removals.note(key, version)
         self.claims.remove(key)
         self.yielded[key] = nil
         return self.entries.removeValue(forKey: key)
@@ -260,9 +268,15 @@ struct MapTable<Value: Sendable>: Sendable {
         entry.primary = self.intern(local)[0]
         entry.backups = self.intern(backups)
         entry.stamp = self.stamps
+        entry.countTakeover()
         self.entries[key] = entry
         if backups.isEmpty { self.needsProtection = true }
         return true
+    }
+
+    /// This node stays primary although another one has said that it is.
+    mutating func hold(_ key: String, against takeovers: Int64) {
+        if self.entries[key]?.role == .primary { self.entries[key]?.countTakeover(above: takeovers) }
     }
 
     mutating func abandonClaim(_ key: String) { self.claims.remove(key) }
@@ -288,7 +302,6 @@ struct MapTable<Value: Sendable>: Sendable {
     /// - Returns: false if the map is full.
     mutating func takeValue(_ value: Value, of key: String, from message: MapMessage, local: Member) -> Bool {
         guard self.hasRoom(for: key) else { return false }
-        if self.removals.refuses(key, of: message.primary) { return true }
         if self.refusesClaim(key, of: message.primary, local: local) { return true }
         self.stamps &+= 1
         self.yielded[key] = nil
@@ -298,7 +311,8 @@ struct MapTable<Value: Sendable>: Sendable {
             role: message.kind == .copy ? .copy : .backup,
             primary: message.primary.flatMap { $0 == local ? nil : self.intern($0)[0] },
             backups: self.intern(message.nodes ?? []),
-            stamp: self.stamps
+            stamp: self.stamps,
+            version: message.version
         )
         return true
     }
@@ -309,7 +323,6 @@ struct MapTable<Value: Sendable>: Sendable {
     /// - Returns: false if the map is full.
     mutating func takeProxy(_ key: String, from message: MapMessage, local: Member) -> Bool {
         guard self.hasRoom(for: key) else { return false }
-        if self.removals.refuses(key, of: message.primary) { return true }
         if self.refusesClaim(key, of: message.primary, local: local) { return true }
         let isBackup = (message.nodes ?? []).contains(local)
         let value = isBackup ? self.entries[key]?.value : nil
@@ -323,7 +336,8 @@ struct MapTable<Value: Sendable>: Sendable {
             role: value == nil ? .proxy : .backup,
             primary: message.primary.flatMap { $0 == local ? nil : self.intern($0)[0] },
             backups: self.intern((message.nodes ?? []).filter { value != nil || $0 != local }),
-            stamp: self.stamps
+            stamp: self.stamps,
+            version: message.version
         )
         return true
     }
@@ -341,6 +355,7 @@ struct MapTable<Value: Sendable>: Sendable {
         }
         entry.primary = message.primary.map { self.intern($0)[0] }
         entry.backups = self.intern(message.nodes ?? [])
+        if yields { entry.version = message.version }
         self.entries[key] = entry
     }
 
@@ -365,9 +380,9 @@ struct MapTable<Value: Sendable>: Sendable {
     func lacks(_ key: String) -> Bool { self.entries[key] == nil && !self.removals.contains(key) }
 
     /// Gives an entry an owner if nobody is known to be.
-    mutating func adopt(_ key: String, from message: MapMessage) {
+    mutating func adopt(_ key: String, from message: MapMessage, local: Member) {
         guard let entry = self.entries[key], entry.role != .primary, entry.primary == nil,
-            let primary = message.primary
+            let primary = message.primary, primary != local
         else { return }
         let (node, backups) = (self.intern(primary)[0], self.intern(message.nodes ?? []))
         self.entries[key]?.primary = node

@@ -152,6 +152,7 @@ extension ReplicatedMap {
             return true
         }
         if isNew {
+            self.verifyLater([known])
             self.log.debug("Map member added", metadata: self.metadata.merging(["member": "\(member.name)"]) { $1 })
         }
         return isNew
@@ -176,8 +177,8 @@ extension ReplicatedMap {
             "Member disappeared. Related map entries will be relocated to the new node.",
             metadata: self.metadata.merging(["member": "\(member.name)"]) { $1 }
         )
-        if let owner = self.owner {
-            for (key, value) in departure.promoted { owner.objectMadePrimary(key, value) }
+        for (key, value) in departure.promoted {
+            self.owner?.objectMadePrimary(key, value)
         }
         self.enqueuePublications(departure.published)
         self.log.info(
@@ -264,10 +265,11 @@ extension ReplicatedMap {
             table.removals.expire(at: loop.now)
             table.sweepNodes()
         }
+        self.work[loop].told.expire(at: loop.now)
+        self.work[loop].unanswered.expire(at: loop.now)
         self.departStrangers(loop)
-        if let due = self.work[loop].verification, due <= loop.now {
-            self.work[loop].verification = nil
-            for member in self.mapMembers { self.reconcile(with: member) }
+        for member in self.work[loop].takeVerifications(of: self.mapMembers, at: loop.now) {
+            self.reconcile(with: member)
         }
         self.protect()
     }
@@ -295,6 +297,17 @@ extension ReplicatedMap: MembershipListener, Heartbeat {
 
     package func memberDisappeared(_ member: Member) {
         if member.isShuttingDown { self.depart(member) } else { self.lose(member) }
+    }
+
+    /// Tells the node anew what it may not have heard.
+    package func messagesMayBeLost(to member: Member) {
+        guard let loop = self.running?.loop, self.table.withLock({ $0.isParticipant(member) }) else { return }
+        self.verifyLater([member])
+        let now = loop.now
+        if self.work[loop].unanswered.isIncomplete(at: now) {
+            self.table.withLock { $0.removals.miss(member, at: now) }
+        }
+        self.enqueue(self.work[loop].unanswered.keys(at: now).sorted().map { .retell($0, member) })
     }
 
     package func heartbeat() {

@@ -58,10 +58,13 @@ extension ReplicatedMap {
                 return self.loop.succeeded()
             }
             if !complete, !entry.backups.isEmpty, !value.isDirty { return self.submitAccess(key, stamp: stamp) }
+            // all that has changed goes with it
+            value.resetDiff()
             guard self.configuration.kind == .lazy, !entry.backups.isEmpty else { return self.publish(key) }
             var message = self.message(.backup, key)
             message.nodes = entry.backups.map(\.member)
             message.value = self.encoded(value, key)
+            message.version = entry.current
             guard message.value != nil else { return self.loop.succeeded() }
             return self.sendUpdate(message, of: entry, at: MapPlace(key: key, stamp: stamp)) { self.publish(key) }
         }
@@ -114,31 +117,45 @@ extension ReplicatedMap {
         case .protect(let key):
             return self.table.withLock { $0.isUnprotected(key) } ? self.publish(key) : self.loop.succeeded()
         case .contest(let key, let member): return self.contest(key, with: member)
+        case .inform(let key, let member): return self.inform(key, member)
         case .verify(let key): return self.verifyYielded(key)
         case .claim: return self.loop.succeeded()
         case .correct(let key, let member):
-            let (known, isRemoved) = self.table.withLock { ($0.entries[key], $0.removals.contains(key)) }
-            if known == nil, isRemoved { return self.tell(.remove, key, to: [member]) }
-            guard let entry = known, entry.role == .primary, !entry.names(member) else { return self.loop.succeeded() }
-            return self.tell(.proxy, key, to: [member], nodes: entry.backups.map(\.member))
+            return self.correct(key, for: member)
+        case .retell(let key, let member):
+            let isHolder = self.table.withLock { table in
+                guard let entry = table.entries[key], entry.role == .primary else { return false }
+                return entry.names(member) || table.kind == .copies
+            }
+            return isHolder ? self.publish(key) : self.correct(key, for: member)
         }
+    }
+
+    /// Tells a node that does not keep a value who does, or that the key was removed.
+    private func correct(_ key: String, for member: Member) -> EventLoopFuture<Void> {
+        let (known, isRemoved) = self.table.withLock { ($0.entries[key], $0.removals.contains(key)) }
+        if known == nil, isRemoved { return self.tell(.remove, key, to: [member]) }
+        guard let entry = known, entry.role == .primary, !entry.names(member) else { return self.loop.succeeded() }
+        return self.tell(.proxy, key, to: [member], nodes: entry.backups.map(\.member))
     }
 
     /// Gives an entry of this node's to those who are to have it; nothing if it is not this node's.
     func publish(_ key: String) -> EventLoopFuture<Void> {
         let plan = self.table.withLock { table -> (entry: MapEntry<Value>, candidates: [Member])? in
             guard let entry = table.entries[key], entry.role == .primary else { return nil }
-            return (entry, table.candidates())
+            return (entry, table.candidates(preferring: entry.backups))
         }
         guard let plan, let value = plan.entry.value, !plan.candidates.isEmpty else {
             return self.loop.succeeded()
         }
+        value.countChanges()
         guard let bytes = self.encoded(value, key) else { return self.loop.succeeded() }
-        self.work[self.loop].tell(key, at: self.loop.now)
+        self.work[self.loop].told.note(key, at: self.loop.now)
         let publication = Publication(
             key: key,
             stamp: plan.entry.stamp,
             value: bytes,
+            version: plan.entry.current,
             candidates: plan.candidates
         )
         value.replicated(at: self.loop.wallClock)
@@ -160,6 +177,7 @@ extension ReplicatedMap {
         let backup = publication.candidates[index]
         var message = self.message(.backup, publication.key)
         message.value = publication.value
+        message.version = publication.version
         message.nodes = [backup]
         let place = MapPlace(key: publication.key, stamp: publication.stamp)
         return self.send(message, to: [backup], of: place).flatMap { self.settle(publication, index) }
@@ -180,14 +198,19 @@ extension ReplicatedMap {
     /// Takes back a value that was sent while another node became primary, or the key was removed or put anew.
     private func withdraw(_ key: String, from backup: Member) -> EventLoopFuture<Void> {
         let entry = self.table.withLock { $0.entries[key] }
-        guard let entry else { return self.tell(.remove, key, to: [backup]) }
-        guard entry.role != .primary, let primary = entry.primary?.member, primary != backup else {
-            return self.loop.succeeded()
-        }
+        return entry == nil ? self.tell(.remove, key, to: [backup]) : self.inform(key, backup)
+    }
+
+    /// Tells a node who is primary of an entry that this node knows of.
+    private func inform(_ key: String, _ backup: Member) -> EventLoopFuture<Void> {
+        guard let entry = self.table.withLock({ $0.entries[key] }), entry.role != .primary,
+            let primary = entry.primary?.member, primary != backup
+        else { return self.loop.succeeded() }
         var message = self.message(.proxy, key)
         message.primary = primary
         message.nodes = entry.backups.map(\.member)
-        return self.send(message, to: [backup]).flatMapErrorThrowing { error in
+        message.version = entry.current
+        return self.send(message, to: [backup], about: key).flatMapErrorThrowing { error in
             self.failed("Unable to replicate proxy", key, error)
         }
     }
@@ -196,6 +219,7 @@ extension ReplicatedMap {
     private func copy(_ publication: Publication) -> EventLoopFuture<Void> {
         var message = self.message(.copy, publication.key)
         message.value = publication.value
+        message.version = publication.version
         message.nodes = publication.candidates
         let place = MapPlace(key: publication.key, stamp: publication.stamp)
         return self.send(message, to: publication.candidates, of: place).map { [Member]() }
@@ -225,24 +249,41 @@ extension ReplicatedMap {
         _ kind: MapMessage.Kind,
         _ key: String,
         to members: [Member],
-        nodes: [Member]? = nil
+        nodes: [Member]? = nil,
+        version: MapVersion? = nil
     ) -> EventLoopFuture<Void> {
         var message = self.message(kind, key)
         message.nodes = nodes
-        return self.send(message, to: members).flatMapErrorThrowing { error in
-            self.failed(kind == .remove ? Self.unableToRemove : "Unable to replicate proxy", key, error)
-            let now = self.loop.now
-            let faulty = (error as? ChannelError)?.faultyMembers.map(\.member) ?? []
-            self.table.withLock { table in
-                for member in faulty where table.isParticipant(member) { table.removals.miss(member, at: now) }
+        message.version =
+            version
+            ?? self.table.withLock { table in
+                if kind != .remove { return table.entries[key]?.current }
+                return table.removals.version(of: key).map { MapVersion(changes: $0) }
             }
+        return self.send(message, to: members, about: key).flatMapErrorThrowing { error in
+            self.failed(kind == .remove ? Self.unableToRemove : "Unable to replicate proxy", key, error)
+            self.miss(error)
+        }
+    }
+
+    /// Those that did not hear something are asked later what they hold.
+    fileprivate func miss(_ error: any Error) {
+        let now = self.loop.now
+        let faulty = (error as? ChannelError)?.faultyMembers.map(\.member) ?? []
+        self.table.withLock { table in
+            for member in faulty where table.isParticipant(member) { table.removals.miss(member, at: now) }
         }
     }
 
     /// Sends a message; the result fails as the channel's does.
     ///
     /// The entry at `place` has no backup if the message turns out not to arrive when nobody waits any more.
-    func send(_ message: MapMessage, to members: [Member], of place: MapPlace? = nil) -> EventLoopFuture<Void> {
+    func send(
+        _ message: MapMessage,
+        to members: [Member],
+        of place: MapPlace? = nil,
+        about key: String? = nil
+    ) -> EventLoopFuture<Void> {
         let loop = self.loop
         guard !members.isEmpty else { return loop.succeeded() }
         guard self.channel.startedLevels.contains(.sender) else {
@@ -256,6 +297,9 @@ extension ReplicatedMap {
         }
         self.table.withLock { $0.statistics.sent[message.kind, default: 0] += 1 }
         let options = self.configuration.sendOptions
+        if !options.contains(.useAck), let key = place?.key ?? key {
+            self.work[loop].unanswered.note(key, at: loop.now)
+        }
         let handler = options.contains(.asynchronous) ? MapSendErrors(map: self, place: place) : nil
         return self.channel.submit(payload, to: members, options: options, errorHandler: handler).map { _ in }
     }
@@ -275,6 +319,7 @@ extension ReplicatedMap {
     }
 
     func failed(_ text: Logger.Message, _ key: String, _ error: any Error) {
+        self.verifyLater((error as? ChannelError)?.faultyMembers.map(\.member) ?? [])
         self.table.withLock { $0.statistics.sendFailures += 1 }
         self.log.error(
             text,
@@ -308,6 +353,7 @@ private struct Publication: Sendable {
     let key: String
     let stamp: UInt32
     let value: [UInt8]
+    let version: MapVersion?
     let candidates: [Member]
 }
 
@@ -324,7 +370,7 @@ private struct MapSendErrors<Value: ReplicatedMapEntry>: ErrorHandler {
 
     func handleError(_ error: ChannelError, uniqueID: UniqueID) {
         self.map.failed("Unable to replicate data.", self.place?.key ?? "", error)
-        guard let place = self.place else { return }
+        guard let place = self.place else { return self.map.miss(error) }
         self.map.table.withLock { _ = $0.setBackups([], of: place.key, stamp: place.stamp) }
     }
 

@@ -39,11 +39,11 @@ extension ReplicatedMap: ChannelListener {
         case .stop: self.depart(message.primary ?? sender)
         case .proxy:
             let key = try message.keyText()
+            if self.isStale(message, key, local: local) { return }
             try self.admit(self.table.withLock { $0.takeProxy(key, from: message, local: local) })
             self.watchYielded(key)
         case .remove:
-            let key = try message.keyText()
-            self.table.withLock { _ = $0.remove(key) }
+            self.takeRemoval(try message.keyText(), message.version?.changes)
         case .backup, .copy:
             let key = try message.keyText()
             if message.isDiff {
@@ -53,11 +53,13 @@ extension ReplicatedMap: ChannelListener {
             }
         case .access, .notifyMapMember:
             let key = try message.keyText()
-            let value = self.table.withLock { table in
+            if message.kind == .notifyMapMember, self.isStale(message, key, local: local) { return }
+            let entry = self.table.withLock { table in
                 table.takeAccess(key, from: message, local: local, yields: message.kind == .notifyMapMember)
-                return table.entries[key]?.value
+                return table.entries[key]
             }
-            value?.accessEntry()
+            if message.kind == .notifyMapMember { self.renew(key, after: message) }
+            if let entry, entry.role != .primary { entry.value?.accessEntry() }
         case .retrieveBackup, .state, .stateCopy, .initialize, .ping:
             break  // requests, which come as such
         }
@@ -67,7 +69,57 @@ extension ReplicatedMap: ChannelListener {
         guard let bytes = message.value else { throw JavaSerializationError.unexpectedField("valuedata") }
         guard let owner = self.owner else { return }
         let value = try owner.makeValue(ByteBuffer(bytes: bytes), key: key)
+        guard !self.isStale(message, key, local: local) else {
+            throw ChannelError(.remoteProcessing, "A later value is known")
+        }
         try self.admit(self.table.withLock { $0.takeValue(value, of: key, from: message, local: local) })
+    }
+
+    /// Forgets a key; its primary, which others may have heard of meanwhile, has the last word, which is the same.
+    ///
+    /// Without a version another node is about to put a value in its place.
+    private func takeRemoval(_ key: String, _ version: Int64?) {
+        let isOwned = self.table.withLock { table in
+            let entry = table.remove(key, version: version)
+            guard version != nil, let entry, entry.role == .primary else { return false }
+            table.removals.note(key, entry.current?.changes)
+            return true
+        }
+        if isOwned { _ = self.step(key) { self.tell(.remove, key, to: self.mapMembers) } }
+    }
+
+    /// Whether another node speaks of a value that is older than what is known here; it is set right then.
+    ///
+    /// A node that was cut off, and one that was not heard in time, would otherwise undo what others have done since.
+    private func isStale(_ message: MapMessage, _ key: String, local: Member) -> Bool {
+        guard let member = message.primary, member != local else { return false }
+        let (isStale, job) = self.table.withLock { table -> (Bool, ReplicatedMapJob?) in
+            if table.removals.refuses(key, message.version?.changes, of: member) {
+                return (true, .correct(key, member))
+            }
+            guard let version = message.version, let entry = table.entries[key], entry.primary?.member != member,
+                let known = entry.current
+            else { return (false, nil) }
+            let owner = entry.role == .primary ? local : entry.primary?.member
+            let isOwned = owner.map { $0 == local ? entry.role == .primary : table.isParticipant($0) } ?? false
+            // of two that say the same at the same time the first one stays, as in a contest
+            let isFirst = owner.map { AbsoluteOrder.isBefore($0, member) } ?? false
+            guard known > version || known == version && isOwned && isFirst else { return (false, nil) }
+            if entry.role == .primary { return (true, .contest(key, member)) }
+            if isOwned { return (true, .inform(key, member)) }
+            return entry.value == nil ? (false, nil) : (true, .claim(key))
+        }
+        if isStale { self.verifyLater([member]) }
+        if let job { self.enqueue([job]) }
+        return isStale
+    }
+
+    /// Another node uses a value: what is here must be what it has.
+    private func renew(_ key: String, after message: MapMessage) {
+        guard let version = message.version, let primary = message.primary,
+            let value = self.table.withLock({ $0.entries[key] })?.value, value.lastUsed < version.changes
+        else { return }
+        self.repair(message, key: key, from: primary)
     }
 
     /// Makes changes; where there is nothing to change, the whole value is asked for.
@@ -77,7 +129,12 @@ extension ReplicatedMap: ChannelListener {
         let entry = self.table.withLock { $0.entries[key] }
         do {
             guard let value = entry?.value else { throw ChannelError(.badMessage, "Changes came without their value") }
-            try value.applyDiff(ByteBuffer(bytes: message.diff ?? []))
+            let (diff, last) = (ByteBuffer(bytes: message.diff ?? []), value.lastUsed)
+            if entry?.role == .primary { try value.mergeDiff(diff) } else { try value.applyDiff(diff) }
+            let isKnown = last > 0 && value.lastUsed == last
+            if isKnown, entry?.role != .primary, entry?.primary?.member != message.primary {
+                throw ChannelError(.badMessage, "Another node has made other changes")
+            }
         } catch {
             self.log.warning(
                 "Unable to apply diff",
@@ -86,7 +143,8 @@ extension ReplicatedMap: ChannelListener {
             self.repair(message, key: key, from: message.primary ?? sender)
             throw ChannelError(.remoteProcessing, "Unable to apply diff", cause: error)
         }
-        if entry?.role == .primary {
+        if let entry, entry.role == .primary {
+            if let value = entry.value { self.owner?.objectMadePrimary(key, value) }
             self.enqueuePublications([key])
         } else {
             self.table.withLock { $0.takeDiff(key, from: message) }
@@ -128,7 +186,7 @@ extension ReplicatedMap: ChannelListener {
         var jobs: [ReplicatedMapJob] = self.protections()
         if self.configuration.kind == .lazy {
             let removed = self.table.withLock { $0.removals.recent }
-            let keys = Set(self.work[loop].keysTold(at: loop.now)).union(removed)
+            let keys = self.work[loop].told.keys(at: loop.now).union(removed)
             jobs += keys.sorted().map { .correct($0, member) }
         }
         defer { self.enqueue(jobs) }
@@ -190,10 +248,10 @@ extension ReplicatedMap: RpcCallback {
             message.value = Array(try self.state.javaValue.stream().readableBytesView)
         case .retrieveBackup:
             let key = try message.keyText()
-            guard let value = self.table.withLock({ $0.entries[key]?.value ?? $0.yielded[key] }) else {
-                return RpcReply(nil)
-            }
+            let (entry, yielded) = self.table.withLock { ($0.entries[key], $0.yielded[key]) }
+            guard let value = entry?.value ?? yielded else { return RpcReply(nil) }
             message.key = nil
+            message.version = entry?.current(with: value)
             message.value = Array(try value.encoded().readableBytesView)
         case .state, .stateCopy:
             message.value = Array(try self.stateList(message.kind).stream().readableBytesView)
@@ -216,6 +274,7 @@ extension ReplicatedMap: RpcCallback {
                 primary: entry.primary?.member,
                 nodes: entry.backups.map(\.member)
             )
+            message.version = entry.current
             if isCopy {
                 guard let value = entry.value, let bytes = self.encoded(value, key) else { continue }
                 message.value = bytes

@@ -15,7 +15,7 @@ extension ReplicatedMap {
             table.removals.beginTransfer()
             return table.removals.isMissing(member)
         }
-        if wasLost { self.work[loop].verification = loop.now + ReplicatedMapWork.verificationDelay }
+        if wasLost { self.verifyLater(self.mapMembers) }
         self.requestState(of: member).whenComplete { result in
             if case .success(let messages?) = result {
                 self.reconcile(messages, with: member)
@@ -30,6 +30,14 @@ extension ReplicatedMap {
         }
     }
 
+    /// Something went wrong with nodes: when that is over they are asked what they hold.
+    ///
+    /// Messages that came late, or not at all, may have left them with something else than was meant.
+    func verifyLater(_ members: [Member]) {
+        guard let loop = self.running?.loop else { return }
+        for member in members { self.work[loop].verify(member, at: loop.now) }
+    }
+
     private func reconcile(_ messages: [MapMessage], with member: Member) {
         guard let local = self.channel.localMember, self.running != nil else { return }
         var jobs: [ReplicatedMapJob] = []
@@ -39,7 +47,9 @@ extension ReplicatedMap {
                 let key = try message.keyText()
                 known.insert(key)
                 guard let entry = self.table.withLock({ $0.entries[key] }) else {
-                    if self.table.withLock({ $0.removals.contains(key) }) {
+                    // what only says that this node has it, nobody has
+                    let isNowhere = message.primary == local && message.nodes ?? [] == []
+                    if isNowhere || self.table.withLock({ $0.removals.contains(key) }) {
                         _ = self.step(key) { self.tell(.remove, key, to: [member]) }
                     } else {
                         try self.take(item: message, key: key, local: local)
@@ -51,13 +61,16 @@ extension ReplicatedMap {
                     if isMutual, entry.value != nil || AbsoluteOrder.isBefore(local, member) {
                         jobs.append(.claim(key))
                     }
-                    self.table.withLock { $0.adopt(key, from: message) }
+                    self.table.withLock { $0.adopt(key, from: message, local: local) }
                     continue
                 }
                 if message.primary == member {
                     jobs.append(.contest(key, member))
                 } else if message.primary != local || message.nodes ?? [] != entry.backups.map(\.member) {
                     jobs.append(entry.names(member) ? .publish(key) : .correct(key, member))
+                } else if entry.names(member), let version = message.version, version.changes != entry.current?.changes
+                {
+                    jobs.append(.publish(key))
                 }
             } catch {
                 self.unreadable(error, from: member)
@@ -71,23 +84,31 @@ extension ReplicatedMap {
         self.enqueue(jobs)
     }
 
-    /// Of two primaries the one stays whose value was used last; of two used at the same time the first in
-    /// ``AbsoluteOrder``.
+    /// Of two primaries the one stays whose value has changed last; of two that say the same the one that became primary
+    /// later, and then the first in ``AbsoluteOrder``.
     func contest(_ key: String, with member: Member) -> EventLoopFuture<Void> {
         // a node that has taken the value from this one meanwhile is its backup, and no primary any more
-        guard let entry = self.table.withLock({ $0.entries[key] }), entry.role == .primary, !entry.names(member),
-            let own = entry.value, let local = self.channel.localMember
+        let isCopied = self.configuration.kind == .copies
+        guard let entry = self.table.withLock({ $0.entries[key] }), entry.role == .primary,
+            isCopied || !entry.names(member), let own = entry.value, let local = self.channel.localMember
         else { return self.loop.succeeded() }
         self.table.withLock { $0.statistics.conflicts += 1 }
-        return self.retrieve(key, from: [member]).flatMapErrorThrowing { _ in nil }.flatMap { value in
+        self.verifyLater([member])
+        own.countChanges()
+        return self.retrieveVersion(of: key, from: [member]).flatMap { other in
             let isFirst = AbsoluteOrder.isBefore(local, member)
-            guard let value, (own.lastUsed, isFirst ? 1 : 0) < (value.lastUsed, isFirst ? 0 : 1) else {
+            let takeovers = self.table.withLock { $0.entries[key]?.current?.takeovers } ?? 0
+            guard let (value, others) = other,
+                (own.lastUsed, takeovers, isFirst ? 1 : 0) < (value.lastUsed, others, isFirst ? 0 : 1)
+            else {
+                self.table.withLock { $0.hold(key, against: other?.takeovers ?? 0) }
                 return self.publish(key)
             }
             var message = MapMessage(.proxy, mapID: self.id, primary: member, nodes: [])
-            if self.configuration.kind == .copies { message.kind = .copy }
+            message.version = MapVersion(changes: value.lastUsed, takeovers: others)
+            if isCopied { message.kind = .copy }
             self.table.withLock { table in
-                guard table.primary(key, stamp: entry.stamp)?.names(member) == false else { return }
+                guard let now = table.primary(key, stamp: entry.stamp), isCopied || !now.names(member) else { return }
                 if message.kind == .copy {
                     _ = table.takeValue(value, of: key, from: message, local: local)
                 } else {

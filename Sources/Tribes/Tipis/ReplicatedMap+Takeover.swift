@@ -26,6 +26,15 @@ extension ReplicatedMap {
         }
     }
 
+    /// How far a value will have come when this node is its primary.
+    private func nextVersion(of key: String, _ value: Value) -> MapVersion? {
+        self.table.withLock { table in
+            var entry = table.entries[key]
+            entry?.countTakeover()
+            return entry?.current(with: value)
+        }
+    }
+
     private func answer(_ value: Value?) -> EventLoopFuture<Value?> { self.loop.eventLoop.makeSucceededFuture(value) }
 
     /// A backup becomes primary first and then finds a backup of its own.
@@ -42,7 +51,8 @@ extension ReplicatedMap {
     private func takeOver(copy key: String, _ value: Value?, _ local: Member) -> EventLoopFuture<Value?> {
         guard let value else { return self.answer(nil) }
         let members = self.mapMembers
-        return self.tell(.notifyMapMember, key, to: members, nodes: members).map {
+        let version = self.nextVersion(of: key, value)
+        return self.tell(.notifyMapMember, key, to: members, nodes: members, version: version).map {
             self.settle(key, value, backups: members, local)
             return value
         }
@@ -64,22 +74,37 @@ extension ReplicatedMap {
 
     /// The value of a key that others have; nil, and logged, if none of them answers with one.
     ///
-    /// Of several the preferred member's is taken, or the one used last.
+    /// Of several the one that changed last is taken, the preferred member's among equals.
     func retrieve(
         _ key: String,
         from members: [Member],
         preferring preferred: Member? = nil
     ) -> EventLoopFuture<Value?> {
-        guard !members.isEmpty else { return self.answer(nil) }
+        self.retrieveVersion(of: key, from: members, preferring: preferred).map { $0?.value }
+    }
+
+    /// The same, with the number of takeovers that its owner knows of.
+    func retrieveVersion(
+        of key: String,
+        from members: [Member],
+        preferring preferred: Member? = nil
+    ) -> EventLoopFuture<(value: Value, takeovers: Int64)?> {
+        guard !members.isEmpty else { return self.loop.eventLoop.makeSucceededFuture(nil) }
         // an answer may be that there is no value: with one member the first answer is all there are
         return self.ask(self.retrieval(of: key), members, .allReplies, timeout: self.configuration.rpcTimeout)
             .flatMapThrowing { replies in
                 guard let owner = self.owner else { return nil }
                 let found = replies.filter { !$0.message.isNull }
-                let chosen = found.first { $0.source == preferred }.map { [$0] } ?? found
-                let streams = try chosen.compactMap { try MapMessage($0.message).value }
-                let values = try streams.map { try owner.makeValue(ByteBuffer(bytes: $0), key: key) }
-                return values.max { $0.lastUsed < $1.lastUsed }
+                let ranked = found.filter { $0.source == preferred } + found.filter { $0.source != preferred }
+                var best: (value: Value, takeovers: Int64)?
+                for reply in ranked {
+                    let message = try MapMessage(reply.message)
+                    guard let stream = message.value else { continue }
+                    let value = try owner.makeValue(ByteBuffer(bytes: stream), key: key)
+                    if let best, best.value.lastUsed >= value.lastUsed { continue }
+                    best = (value, message.version?.takeovers ?? 0)
+                }
+                return best
             }.flatMapErrorThrowing { error in
                 self.log.warning(
                     "Unable to retrieve remote object",
@@ -117,11 +142,12 @@ extension ReplicatedMap {
             self.settle(key, value, backups: [], local)
             return self.publish(key).map { value }
         }
-        self.work[self.loop].tell(key, at: self.loop.now)
+        self.work[self.loop].told.note(key, at: self.loop.now)
         let others = self.mapMembers.filter { !backups.contains($0) }
-        return self.tell(.notifyMapMember, key, to: backups, nodes: backups).flatMap {
+        let version = self.nextVersion(of: key, value)
+        return self.tell(.notifyMapMember, key, to: backups, nodes: backups, version: version).flatMap {
             guard self.table.withLock({ $0.holdsClaim(key) }) else { return self.loop.succeeded() }
-            return self.tell(.proxy, key, to: others, nodes: backups)
+            return self.tell(.proxy, key, to: others, nodes: backups, version: version)
         }.map {
             self.settle(key, value, backups: backups, local)
             return value

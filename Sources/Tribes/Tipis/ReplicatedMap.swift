@@ -159,7 +159,10 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
     /// Puts a value and tells nobody; the next heartbeat or ``replicate(_:complete:)`` does.
     package func insertLocally(_ key: String, _ value: Value) {
         let local = self.channel.localMember
-        self.table.withLock { _ = $0.insert(value, for: key, local: local) }
+        self.table.withLock { table in
+            if let last = table.removals.version(of: key) { value.follow(last) }
+            _ = table.insert(value, for: key, local: local)
+        }
     }
 
     /// Removes a key everywhere, and waits until others have done so.
@@ -237,7 +240,10 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
 
     private func begin(putting value: Value, _ key: String) -> EventLoopFuture<Void>? {
         let local = self.channel.localMember
-        let isReplaced = self.table.withLock { $0.insert(value, for: key, local: local) }
+        let isReplaced = self.table.withLock { table in
+            if let last = table.removals.version(of: key) { value.follow(last) }
+            return table.insert(value, for: key, local: local)
+        }
         return self.running?.loop.eventLoop.flatSubmit { self.submitPut(key, isReplaced: isReplaced) }
     }
 
@@ -245,7 +251,7 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
     ///
     /// - Returns: what was there, and what waits for the others, as the send options say.
     package func begin(removing key: String) -> (value: Value?, future: EventLoopFuture<Void>?) {
-        let entry = self.table.withLock { $0.remove(key) }
+        let entry = self.table.withLock { $0.remove(key, version: $0.entries[key]?.current?.changes) }
         return (entry?.value, self.running?.loop.eventLoop.flatSubmit { self.submitRemove(key) })
     }
 

@@ -30,14 +30,26 @@ package protocol ReplicatedMapEntry: Sendable {
 
     /// Makes changes that another node took.
     ///
-    /// - Throws: whatever is wrong with them; the whole value is then asked for.
+    /// Changes that are here already are passed over.
+    /// - Throws: whatever is wrong with them, and if changes before them are missing; the whole value is then asked for.
     func applyDiff(_ diff: ByteBuffer) throws
+
+    /// Makes changes that another node took while this one made others; as ``applyDiff(_:)`` if not implemented.
+    ///
+    /// - Throws: whatever is wrong with them.
+    func mergeDiff(_ diff: ByteBuffer) throws
+
+    /// The whole value is about to be sent: changes that were not taken yet count from now on.
+    func countChanges()
 
     /// A number that travels with the value and grows with every change; 0 if not implemented.
     ///
     /// Of two values of one key, which a network cut in two may leave, the one with the greater number is kept; clocks of
     /// different nodes would not do, nor would a time that is set when a value is received.
     var lastUsed: Int64 { get }
+
+    /// Makes ``lastUsed`` greater than this: the value takes the place of one that was removed.
+    func follow(_ version: Int64)
 
     /// Another node used the value without changing it.
     func accessEntry()
@@ -56,6 +68,9 @@ extension ReplicatedMapEntry {
     package func applyDiff(_ diff: ByteBuffer) throws {
         throw ChannelError(.badMessage, "The value takes no changes")
     }
+    package func mergeDiff(_ diff: ByteBuffer) throws { try self.applyDiff(diff) }
+    package func countChanges() {}
+    package func follow(_ version: Int64) {}
     package func accessEntry() {}
     package func replicated(at milliseconds: Int64) {}
 }

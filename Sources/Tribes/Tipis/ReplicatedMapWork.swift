@@ -10,15 +10,19 @@ enum ReplicatedMapJob: Hashable, Sendable {
     case claim(String)
     /// Tell a node that has it wrong who has a value.
     case correct(String, Member)
+    /// Tell a node that takes itself for the primary who is.
+    case inform(String, Member)
     /// Find out which of two primaries stays.
     case contest(String, Member)
+    /// Tell a node again what it may not have heard of a key.
+    case retell(String, Member)
     /// Make sure that somebody has the value of an entry of which this node was primary.
     case verify(String)
 
     var key: String {
         switch self {
         case .publish(let key), .protect(let key), .claim(let key), .verify(let key): key
-        case .correct(let key, _), .contest(let key, _): key
+        case .correct(let key, _), .inform(let key, _), .contest(let key, _), .retell(let key, _): key
         }
     }
 }
@@ -27,15 +31,10 @@ enum ReplicatedMapJob: Hashable, Sendable {
 struct ReplicatedMapWork {
     /// Jobs that are done at the same time.
     static let jobsMaximum = 64
-    /// How long after a node came back everything is looked at once more.
+    /// How long after something went wrong with a node all that it holds is looked at once more.
     static let verificationDelay = TimeAmount.seconds(30)
     /// Whole values that are asked for at the same time because changes came without them.
     static let repairsMaximum = 256
-
-    /// Keys that are remembered for nodes that begin.
-    static let toldMaximum = 1 << 14
-    /// How long: a node that begins takes the state of another, and is told of what changes only when it says so.
-    static let toldAge = TimeAmount.seconds(30)
 
     /// Those who wait for jobs, by number.
     private struct Waits {
@@ -47,21 +46,23 @@ struct ReplicatedMapWork {
     /// The last step of each key that has some: the next one begins when it is done.
     var steps: [String: EventLoopFuture<Void>] = [:]
     var isPinging = false
-    /// When all nodes are asked once more what they hold, because one was cut off and came back.
-    var verification: NIODeadline?
+    /// Nodes that are to be asked once more what they hold: when, and whether something has gone wrong again since.
+    private var verifications: [Member: (due: NIODeadline, isAgain: Bool)] = [:]
     /// Nodes that entries named at the last heartbeat and that were no members.
     var strangers: Set<Member> = []
     /// Keys whose whole value is being asked for because changes came without it.
     var repairs: Set<String> = []
-    /// Jobs that wait, each once: at most six for each key and node.
-    private var queue: [ReplicatedMapJob] = []
-    private var position = 0
+    /// Keys of which others were told who has them: a node that begins may not have heard of it.
+    var told = RecentKeys()
+    /// Keys of which something was sent that nobody acknowledges.
+    var unanswered = RecentKeys()
+    /// Jobs that wait, each once: at most eight for each key and node.
+    private var queue = CircularBuffer<ReplicatedMapJob>()
     private var queued: Set<ReplicatedMapJob> = []
     /// One for each node that begins.
     private var waits = Waits()
     private var count = 0
     private var isPumping = false
-    private var told = CircularBuffer<(key: String, time: NIODeadline)>()
 
     mutating func enqueue(_ jobs: [ReplicatedMapJob]) {
         for job in jobs where self.queued.insert(job).inserted { self.queue.append(job) }
@@ -69,13 +70,7 @@ struct ReplicatedMapWork {
 
     /// The next job, if one may begin.
     mutating func nextJob() -> ReplicatedMapJob? {
-        guard self.count < Self.jobsMaximum, self.position < self.queue.count else { return nil }
-        let job = self.queue[self.position]
-        self.position += 1
-        if self.position == self.queue.count {
-            self.queue = []
-            self.position = 0
-        }
+        guard self.count < Self.jobsMaximum, let job = self.queue.popFirst() else { return nil }
         self.queued.remove(job)
         self.count += 1
         return job
@@ -113,18 +108,25 @@ struct ReplicatedMapWork {
         self.waits.promises.keys.sorted().compactMap { self.endWait($0) }
     }
 
-    // MARK: What others were told
+    // MARK: Looking once more
 
-    /// Others are told who has a key.
-    mutating func tell(_ key: String, at now: NIODeadline) {
-        if self.told.count == Self.toldMaximum { self.told.removeFirst() }
-        self.told.append((key, now))
+    /// Something went wrong with a node, or is about to have been.
+    mutating func verify(_ member: Member, at now: NIODeadline) {
+        let isAgain = self.verifications[member] != nil
+        let due = self.verifications[member]?.due ?? now + Self.verificationDelay
+        self.verifications[member] = (due, isAgain)
     }
 
-    /// Keys of which others were told so lately that a node that begins may not have heard of it.
-    mutating func keysTold(at now: NIODeadline) -> Set<String> {
-        while let first = self.told.first, now - first.time > Self.toldAge { self.told.removeFirst() }
-        return Set(self.told.map(\.key))
+    /// Takes nodes whose time has come; of those that are gone nothing is asked.
+    mutating func takeVerifications(of members: [Member], at now: NIODeadline) -> [Member] {
+        if self.verifications.isEmpty { return [] }
+        self.verifications = self.verifications.filter { members.contains($0.key) }
+        let due = members.filter { self.verifications[$0].map { $0.due <= now } ?? false }
+        for member in due {
+            let isAgain = self.verifications.removeValue(forKey: member)?.isAgain ?? false
+            if isAgain { self.verify(member, at: now) }
+        }
+        return due
     }
 
     /// Whether the caller is to begin the jobs that wait; false if somebody does.

@@ -8,17 +8,22 @@ package struct ChannelEnvironment: Sendable {
     package let network: any ChannelNetwork
     /// Whether a message of this sender may be delivered now: false until it is known as a member.
     package let knows: @Sendable (Member) -> Bool
+    /// Called when a connection to a member broke over which messages went lately that it need not have got, although
+    /// nobody is told that they failed.
+    package let doubts: @Sendable (Member) -> Void
 
     package init(
         channelName: String,
         loop: ChannelLoop,
         network: any ChannelNetwork,
-        knows: @escaping @Sendable (Member) -> Bool = { _ in true }
+        knows: @escaping @Sendable (Member) -> Bool = { _ in true },
+        doubts: @escaping @Sendable (Member) -> Void = { _ in }
     ) {
         self.channelName = channelName
         self.loop = loop
         self.network = network
         self.knows = knows
+        self.doubts = doubts
     }
 }
 

@@ -22,7 +22,7 @@ final class MemberSender: Sendable {
     private struct State {
         /// Connections of the pool with nothing to do, the one used last at the end.
         var idle: [SenderConnection] = []
-        var busy: [ObjectIdentifier: SenderConnection] = [:]
+        var busy: [SenderConnection] = []
         var waiting = CircularBuffer<(job: SendJob, until: NIODeadline)>()
         var laneBytes = 0
         var overflows: Int64 = 0
@@ -40,6 +40,9 @@ final class MemberSender: Sendable {
         self.environment = environment
         self.lane = SenderConnection(settings: settings, environment: environment)
     }
+
+    /// Called when messages that asked for no answer may not have arrived: they all go over the lane.
+    func whenDoubted(_ body: @escaping @Sendable () -> Void) { self.lane.whenDoubted(body) }
 
     private var loop: ChannelLoop { self.environment.loop }
 
@@ -73,7 +76,7 @@ final class MemberSender: Sendable {
     func sweep(_ now: NIODeadline) {
         self.lane.sweep(now)
         let state = self.state[self.loop]
-        for connection in Array(state.busy.values) + state.idle { connection.sweep(now) }
+        for connection in state.busy + state.idle { connection.sweep(now) }
         while let first = self.state[self.loop].waiting.first, first.until <= now {
             self.state[self.loop].waiting.removeFirst()
             self.failPooled(first.job)
@@ -84,7 +87,7 @@ final class MemberSender: Sendable {
         self.lane.stop(error)
         let state = self.state[self.loop]
         self.state[self.loop] = State(overflows: state.overflows)
-        for connection in Array(state.busy.values) + state.idle { connection.stop(error) }
+        for connection in state.busy + state.idle { connection.stop(error) }
         for entry in state.waiting { entry.job.finish(.failure(error), loop: self.loop) }
     }
 
@@ -136,13 +139,13 @@ final class MemberSender: Sendable {
 
     private func takeConnection() -> SenderConnection? {
         if let connection = self.state[self.loop].idle.popLast() {
-            self.state[self.loop].busy[ObjectIdentifier(connection)] = connection
+            self.state[self.loop].busy.append(connection)
             return connection
         }
         guard self.state[self.loop].busy.count < max(1, self.limits.poolSize) else { return nil }
         let connection = SenderConnection(settings: self.settings, environment: self.environment)
         connection.whenIdle { [weak self] in self?.becameIdle($0) }
-        self.state[self.loop].busy[ObjectIdentifier(connection)] = connection
+        self.state[self.loop].busy.append(connection)
         return connection
     }
 
@@ -151,7 +154,9 @@ final class MemberSender: Sendable {
             if next.job.isDone(self.loop) { continue }
             return connection.send(next.job)
         }
-        guard self.state[self.loop].busy.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        guard let index = self.state[self.loop].busy.firstIndex(where: { $0 === connection }) else { return }
+        self.state[self.loop].busy.swapAt(index, self.state[self.loop].busy.count - 1)
+        self.state[self.loop].busy.removeLast()
         self.state[self.loop].idle.append(connection)
     }
 

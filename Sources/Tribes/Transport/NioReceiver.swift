@@ -35,7 +35,9 @@ package final class NioReceiver: ChannelReceiver, ConfigurableComponent {
     private struct Open {
         var listener: (any NetworkListener)?
         var datagrams: (any DatagramSocket)?
-        var connections: [ObjectIdentifier: any NetworkConnection] = [:]
+        /// With the order in which they came.
+        var connections: [ObjectIdentifier: (number: Int, connection: any NetworkConnection)] = [:]
+        var lastNumber = 0
     }
 
     /// Open connections at a time; a connection above that is closed at once.
@@ -102,7 +104,7 @@ package final class NioReceiver: ChannelReceiver, ConfigurableComponent {
         }
         let open = self.open[loop]
         self.open[loop] = Open()
-        for connection in open.connections.values { connection.close() }
+        for entry in open.connections.values.sorted(by: { $0.number < $1.number }) { entry.connection.close() }
         let closing = [open.listener?.close(), open.datagrams?.close()].compactMap { $0 }
         return EventLoopFuture.andAllSucceed(closing, on: loop.eventLoop)
     }
@@ -193,7 +195,9 @@ package final class NioReceiver: ChannelReceiver, ConfigurableComponent {
             connection.close()
             return handler
         }
-        self.open[environment.loop].connections[ObjectIdentifier(connection)] = connection
+        self.open[environment.loop].lastNumber += 1
+        let number = self.open[environment.loop].lastNumber
+        self.open[environment.loop].connections[ObjectIdentifier(connection)] = (number, connection)
         self.count { $0.connections += 1 }
         return handler
     }

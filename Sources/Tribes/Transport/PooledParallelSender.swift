@@ -133,6 +133,7 @@ package final class PooledParallelSender: ConfigurableComponent, Sendable {
             ),
             environment: environment
         )
+        sender.whenDoubted { environment.doubts(member) }
         self.state[loop].members[member] = sender
         return sender
     }

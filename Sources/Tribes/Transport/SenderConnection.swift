@@ -33,14 +33,20 @@ final class SenderConnection: NetworkConnectionHandler {
         var awaiting: SendJob?
         var input = ByteBuffer()
         var messages = 0
+        /// When something went over this link that nobody answers.
+        var lastUnanswered: NIODeadline?
         var isStopped = false
     }
+
+    /// How long after a message without answer a link that breaks may have lost it.
+    static let doubtAge = TimeAmount.seconds(20)
 
     let settings: Settings
     private let environment: ChannelEnvironment
     private let state = LoopConfined(State())
     private let decoder = PackageDecoder(maximumPayloadSize: 1024)
     private let idled = SetOnce<@Sendable (SenderConnection) -> Void>()
+    private let doubted = SetOnce<@Sendable () -> Void>()
 
     init(settings: Settings, environment: ChannelEnvironment) {
         self.settings = settings
@@ -51,6 +57,9 @@ final class SenderConnection: NetworkConnectionHandler {
 
     /// Called each time nothing is left to do.
     func whenIdle(_ body: @escaping @Sendable (SenderConnection) -> Void) { self.idled.set(body) }
+
+    /// Called when messages that count as sent may not have arrived.
+    func whenDoubted(_ body: @escaping @Sendable () -> Void) { self.doubted.set(body) }
 
     /// Whether nothing waits, is written or unanswered.
     var isIdle: Bool {
@@ -106,6 +115,7 @@ final class SenderConnection: NetworkConnectionHandler {
                 connection.write(job.package).whenFailure { self.writeFailed(connection, $0) }
             } else {
                 self.state[self.loop].writing.append(job)
+                self.state[self.loop].lastUnanswered = self.loop.now
                 connection.write(job.package).whenComplete { self.written(job, on: connection, $0) }
             }
         }
@@ -149,6 +159,7 @@ final class SenderConnection: NetworkConnectionHandler {
             guard connection.isOpen else { return self.breakLink(ChannelError(.sendFailed, "Connection was closed")) }
             self.state[self.loop].link = .open(connection, since: self.loop.now)
             self.state[self.loop].messages = 0
+            self.state[self.loop].lastUnanswered = nil
             self.state[self.loop].input.clear()
             self.pump()
         case .failure(let error):
@@ -162,6 +173,8 @@ final class SenderConnection: NetworkConnectionHandler {
         let jobs = self.takeUnfinished()
         self.state[self.loop].link = .closed
         if case .open(let connection, _) = link { connection.close() }
+        let lastUnanswered = self.state[self.loop].lastUnanswered
+        self.state[self.loop].lastUnanswered = nil
         var failed: [SendJob] = []
         for job in jobs where !job.isDone(self.loop) {
             if job.mayRetry(maximum: self.settings.retriesMaximum, loop: self.loop) {
@@ -173,6 +186,8 @@ final class SenderConnection: NetworkConnectionHandler {
         for job in failed { job.finish(.failure(error), loop: self.loop) }
         self.pump()
         self.checkIdle()
+        // behind what is tried again
+        if let lastUnanswered, self.loop.now - lastUnanswered <= Self.doubtAge { self.doubted.value?() }
     }
 
     /// Everything not done, in the order in which it was to be sent.

@@ -74,6 +74,7 @@ final class Note: ReplicatedMapEntry, Sendable {
         }
     }
 
+    func follow(_ version: Int64) { self.state.withLock { $0.version = max($0.version, version + 1) } }
     func accessEntry() { self.state.withLock { $0.accesses += 1 } }
     func replicated(at milliseconds: Int64) { self.state.withLock { $0.isOverdue = false } }
 }
