@@ -18,12 +18,10 @@ extension DeltaManager {
     /// said that is gone came late, and the others may not get it.
     func noteChange(_ id: String, by author: Member? = nil, isCounted: Bool = true) {
         let (now, key) = (self.support.now(), SessionKey(id).text)
-        self.backlogs.withLock { backlogs in
-            backlogs.changed(key, by: author.map { MemberKey($0) } ?? .own, isCounted: isCounted, at: now)
-        }
-        if let author, let channel = self.cluster?.channel, !channel.members.contains(author) {
-            self.missed(id, by: channel.members)
-        }
+        let members = author == nil ? [] : self.cluster?.channel?.members ?? []
+        let present = author.flatMap { members.contains($0) ? MemberKey($0) : nil }
+        self.backlogs.withLock { $0.changed(key, by: present ?? .own, isCounted: isCounted, at: now) }
+        if author != nil, present == nil { self.missed(id, by: members) }
     }
 
     /// A client that this node takes over knows its session under another id than this node.

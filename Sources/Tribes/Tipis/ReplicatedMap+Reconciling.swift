@@ -104,18 +104,14 @@ extension ReplicatedMap {
                 self.table.withLock { $0.hold(key, against: other?.takeovers ?? 0) }
                 return self.publish(key)
             }
-            var message = MapMessage(.proxy, mapID: self.id, primary: member, nodes: [])
+            // kept as a backup until the other node says who is: it may take this one for that, or nobody may be yet
+            var message = MapMessage(isCopied ? .copy : .backup, mapID: self.id, primary: member, nodes: [local])
+            if isCopied { message.nodes = [] }
             message.version = MapVersion(changes: value.lastUsed, takeovers: others)
-            if isCopied { message.kind = .copy }
             self.table.withLock { table in
                 guard let now = table.primary(key, stamp: entry.stamp), isCopied || !now.names(member) else { return }
-                if message.kind == .copy {
-                    _ = table.takeValue(value, of: key, from: message, local: local)
-                } else {
-                    _ = table.takeProxy(key, from: message, local: local)
-                }
+                _ = table.takeValue(value, of: key, from: message, local: local)
             }
-            self.watchYielded(key)
             return self.loop.succeeded()
         }
     }

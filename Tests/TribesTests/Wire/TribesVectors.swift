@@ -19,8 +19,10 @@ struct TribesVector: Sendable, CustomStringConvertible {
     static let all: [TribesVector] = {
         let directory = Vectors.directory.appending(path: "tribes")
         do {
-            return try FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false))
-                .filter { $0.hasSuffix(".hex") }.sorted().map { try Self.read(String($0.dropLast(4))) }
+            let files = try FileManager.default.contentsOfDirectory(atPath: directory.path(percentEncoded: false))
+            // those without an annotation are of other targets
+            let names = files.filter { $0.hasSuffix(".md") }.map { String($0.dropLast(3)) }
+            return try names.filter { files.contains($0 + ".hex") }.sorted().map(Self.read)
         } catch {
             preconditionFailure("\(error)")
         }
