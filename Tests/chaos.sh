@@ -9,7 +9,9 @@
 # the node was lost, or while it was, may be gone. Without -n and -k, four clusters have a quarter of the MINUTES (10)
 # each: three nodes of Caracal, then two and one of Tomcat, with synchronous and with asynchronous messages. 200 CLIENTS
 # ask about every PACE (0.5) seconds. Each -f names a fault: killed, stopped, paused or cut; without any, all four come.
-# CARACAL_CONFIGURATION=debug takes the programs of a debug build; KEEP=1 keeps logs.
+# What went back is told with the last answers of its client, the nodes that gave them, and the last fault. What Tomcat
+# loses alone shows -n "tomcat tomcat tomcat". CARACAL_CONFIGURATION=debug takes the programs of a debug build; KEEP=1
+# keeps logs.
 # Packages: curl python3 util-linux iproute2 haproxy
 set -u
 source "$(dirname "$0")/instance.sh"

@@ -156,6 +156,12 @@ import Tribes
         #expect(try self.value() == 6)
     }
 
+    @Test("who knows only that a session was made takes it from whoever has it")
+    func beginning() throws {
+        self.receive(self.created("s.c"), try self.state("s.c", 4))
+        #expect(try self.value() == 4)
+    }
+
     @Test("what a Tomcat that was lost has of a session that was used meanwhile is late", arguments: [true, false])
     func away(isUsed: Bool) throws {
         self.receive(self.created("s.c"), try self.delta("s.c", 1))

@@ -15,6 +15,8 @@ extension DeltaSession.Protected {
         if let mine = self.foreignChange, mine.author == change.author {
             return mine.isLater(than: change) ? .same : .taken
         }
+        // Of this session only the beginning came.
+        if !self.isPrimary, self.foreign.version <= 1 { return .taken }
         // Under the route of another node it holds only a copy.
         if record.id == self.id, SessionKey(record.id).text != record.id { return .same }
         // It missed what happened here while it was away.
