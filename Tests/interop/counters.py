@@ -133,14 +133,15 @@ class Client:
         is_allowed = self.run.rule == "async" and all(self.run.faults.explains(answered) for answered in lost)
         if not is_allowed:
             self.run.wrong += 1
-            now = time.time()
-            last = list(self.answers)[-6:]
-            seen = ", ".join("%d %s %.1f" % (known, node, now - answered) for known, answered, node in last)
-            print(
-                "%.1f client %d: %d of %s after %d, %d lost; seconds ago: %s; %s; %s"
-                % (now, self.number, count, self.node, self.count, len(lost), seen, self.run.faults.last, self.cookie),
-                flush=True,
-            )
+        now = time.time()
+        last = list(self.answers)[-6:]
+        seen = ", ".join("%d %s %.1f" % (known, node, now - answered) for known, answered, node in last)
+        print(
+            "%.1f client %d%s: %d of %s after %d, %d lost; seconds ago: %s; %s; %s"
+            % (now, self.number, " (may be)" if is_allowed else "", count, self.node, self.count, len(lost), seen,
+               self.run.faults.last, self.cookie),
+            flush=True,
+        )
 
 
 class Run:
