@@ -156,6 +156,32 @@ import Tribes
         #expect(try self.value() == 6)
     }
 
+    @Test("a request that ends after Tomcat took its session over tells nothing", arguments: [true, false])
+    func taken(isTaken: Bool) throws {
+        self.receiveOther(self.created("s.a"), try self.delta("s.a", 1, 2))
+        let session = try #require(self.manager.session("s.a"))
+        let complete = {
+            var told: [Int64] = []
+            let isServer: (MemberKey) -> Bool = { isTaken && $0 == MemberKey(self.tomcat) }
+            let own = MemberKey(self.other)
+            _ = session.complete(now: 1_000_000, isExpiry: false, by: own, isTaken: isServer) { _, outgoing, _, _ in
+                if case .delta(_, let number) = outgoing { told.append(number) }
+                return nil
+            }
+            return told
+        }
+        try session.setAttribute("n", 2)
+        #expect(complete() == [3])
+        try session.setAttribute("n", 3)
+        self.receive(try self.renamed("s.a", to: "s.c"))
+        #expect(complete() == (isTaken ? [] : [SessionHistory.looseStep + 1]))
+        #expect(session.isPrimary != isTaken)
+        self.manager.changeSessionId(session, to: "s.a")
+        try session.setAttribute("n", 4)
+        #expect(complete().count == 1)
+        #expect(session.isPrimary)
+    }
+
     @Test("who knows only that a session was made takes it from whoever has it")
     func beginning() throws {
         self.receive(self.created("s.c"), try self.state("s.c", 4))

@@ -175,7 +175,17 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         _ cluster: SimpleTcpCluster,
         isExpiry: Bool
     ) -> EventLoopFuture<Void>? {
-        session.complete(now: self.support.now(), isExpiry: isExpiry, by: self.key) { id, outgoing, now, earlier in
+        // A node that takes a session over gives it its own route first, so that the last change is its own.
+        let isTaken: (MemberKey) -> Bool = { server in
+            !isExpiry && cluster.members.contains { MemberKey($0) == server }
+                && cluster.valves.contains { $0 is JvmRouteBinderValve }
+        }
+        return session.complete(
+            now: self.support.now(),
+            isExpiry: isExpiry,
+            by: self.key,
+            isTaken: isTaken
+        ) { id, outgoing, now, earlier in
             switch outgoing {
             case .nothing: return nil
             case .accessed: return self.send(.accessed(id, in: self.name, now: now), of: id, cluster, after: earlier)

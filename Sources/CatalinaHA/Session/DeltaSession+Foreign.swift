@@ -5,6 +5,9 @@ import Synchronization
 /// Nobody tells such a node's change from one that it made in ignorance of others by a number. What is left is the id,
 /// which says whom it believes to have served the session before, its own clock, and what this node saw of it.
 extension DeltaSession.Protected {
+    /// Whether the id names a node.
+    var isRouted: Bool { SessionKey(self.id).text != self.id }
+
     /// The last change, if a node made it that numbers none.
     var foreignChange: SessionChange? { self.local.history.isLoose ? self.local.lastForeign : nil }
 
@@ -18,7 +21,7 @@ extension DeltaSession.Protected {
         // Of this session only the beginning came.
         if !self.isPrimary, self.foreign.version <= 1 { return .taken }
         // Under the route of another node it holds only a copy.
-        if record.id == self.id, SessionKey(record.id).text != record.id { return .same }
+        if record.id == self.id, self.isRouted { return .same }
         // It missed what happened here while it was away.
         if let heard, self.times.thisAccessed > heard { return .kept }
         return nil

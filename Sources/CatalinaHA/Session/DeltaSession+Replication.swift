@@ -75,14 +75,21 @@ extension DeltaSession {
     ///
     /// `send` is called while nothing else can happen to the session, so that messages about it leave in the order of
     /// its changes; it gets the message's time and the message before, and returns what waits for its own, as this
-    /// does. With `isExpiry` the session ends with this, so that mere use need not be told.
+    /// does. With `isExpiry` the session ends with this, so that mere use need not be told. `isTaken` says whether a node
+    /// that numbers no changes, and has made the last one, has taken the session from this one since the request began:
+    /// what the request changed came too late then, and is not told.
     func complete(
         now: Int64,
         isExpiry: Bool,
         by author: MemberKey,
+        isTaken: (_ server: MemberKey) -> Bool = { _ in false },
         send: (_ id: String, Outgoing, _ now: Int64, _ earlier: EventLoopFuture<Void>?) -> EventLoopFuture<Void>?
     ) -> EventLoopFuture<Void>? {
         self.protected.withLock { protected in
+            if let server = protected.foreignChange?.author, protected.isRouted, isTaken(server) {
+                protected.delta.reset()
+                return nil
+            }
             let outgoing = protected.takeOutgoing(now: now, isExpiry: isExpiry, by: author)
             guard outgoing != .nothing else { return nil }
             let time = max(now, protected.local.lastReplicated + 1)
