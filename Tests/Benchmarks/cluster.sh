@@ -1,10 +1,10 @@
 #!/bin/bash
 # Measures clusters of Caracal beside clusters of Tomcat, and prints the table of figures about replication.
 #
-#   cluster.sh [-s SECONDS] [-r ROUNDS] [-n SESSIONS] [WORK...]
+#   cluster.sh [-s SECONDS] [-r ROUNDS] [-w WARM] [-n SESSIONS] [WORK...]
 #
 # WORK is any of: sync async backup transfer memory curve. Without one: all of them. Each of ROUNDS (3) rounds loads each
-# cluster for SECONDS (5), after one that is not counted. 200 sessions, 16 connections, and in each request one text of
+# cluster for SECONDS (5), after WARM (20) seconds that are not counted. 200 sessions, 16 connections, and in each request one text of
 # 66 characters is set. transfer and memory make SESSIONS (100000). Nodes speak by a static list on the loopback
 # interface; Tomcat has the options of its virtual machine that Debian's Java has, and a heap of up to one gigabyte.
 # README.md here says how to read it.
@@ -12,11 +12,12 @@ set -u
 source "$(dirname "$0")/../instance.sh"
 source "$root/Tests/nodes.sh"
 
-seconds=5 rounds=3 sessions=100000
-while getopts s:r:n: option; do
+seconds=5 rounds=3 warm=20 sessions=100000
+while getopts s:r:w:n: option; do
     case $option in
         s) seconds=$OPTARG ;;
         r) rounds=$OPTARG ;;
+        w) warm=$OPTARG ;;
         n) sessions=$OPTARG ;;
         *) exit 2 ;;
     esac
@@ -29,13 +30,16 @@ caracal_setup "$root" || exit 1
 java_options="-Xmx1g"
 text=$(printf 'x%.0s' $(seq 66))
 
-# make_cluster NODES PROGRAM KIND: that many nodes, with names from a on, none of them started.
+# make_cluster NODES PROGRAM KIND: that many nodes, named from a on for Caracal, from q on for Tomcat; none is started.
 make_cluster() {
-    local name
+    local name letters=abcdefgh
+    [ "$2" = caracal ] || letters=qrstuvwx
     nodes=()
     kind=$3
-    rm -rf "${CATALINA_BASE:?}"/[a-h]
-    for name in $(echo a b c d e f g h | cut -d ' ' -f "1-$1"); do add_node "$name" "$2" || exit 1; done
+    for name in $(echo "${letters:0:$1}" | sed 's/./& /g'); do
+        rm -rf "${CATALINA_BASE:?}/$name"
+        add_node "$name" "$2" || exit 1
+    done
     configure_nodes
 }
 
@@ -48,11 +52,11 @@ start_cluster() {
     sleep 3
 }
 
-# write_load FILE COOKIES: requests of the sessions in turn.
+# write_load PROGRAM: PROGRAM.lua, with requests of the sessions in PROGRAM.cookies in turn.
 write_load() {
-    cat > "$1" << X
+    cat > "$CATALINA_BASE/$1.lua" << X
 local cookies, last = {}, 0
-for cookie in io.lines("$2") do cookies[#cookies + 1] = cookie end
+for cookie in io.lines("$CATALINA_BASE/$1.cookies") do cookies[#cookies + 1] = cookie end
 function request()
   last = last % #cookies + 1
   return wrk.format("GET", "/demo/c?op=set&name=a&value=$text", { Cookie = "JSESSIONID=" .. cookies[last] })
@@ -60,9 +64,12 @@ end
 X
 }
 
-# make_sessions COUNT FILE: sessions of node a, their ids in the file.
+# address: where the first node of the cluster is asked.
+address() { echo "${host_of[${nodes[0]}]}:${http_of[${nodes[0]}]}"; }
+
+# make_sessions COUNT FILE: sessions of the first node, their ids in the file.
 make_sessions() {
-    python3 - "${host_of[a]}" "${http_of[a]}" "$1" "$text" > "$2" << 'X'
+    python3 - "${host_of[${nodes[0]}]}" "${http_of[${nodes[0]}]}" "$1" "$text" > "$2" << 'X'
 import http.client, sys
 host, port, count, text = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 connection = http.client.HTTPConnection(host, port)
@@ -82,12 +89,11 @@ ticks() {
     for name in "${nodes[@]}"; do sed 's/.*) //' "/proc/${pid_of[$name]}/stat"; done | awk '{ sum += $12 + $13 } END { print sum }'
 }
 
-# load SECONDS: requests, microseconds of all nodes' processors per request, and the 99th percentile in milliseconds.
+# load SECONDS PROGRAM: requests, microseconds of all nodes' processors per request, 99th percentile in milliseconds.
 load() {
     local before after
     before=$(ticks)
-    wrk -t1 -c16 "-d${1}s" --latency -s "$CATALINA_BASE/load.lua" "http://${host_of[a]}:${http_of[a]}" \
-        > "$CATALINA_BASE/wrk" || exit 1
+    wrk -t1 -c16 "-d${1}s" --latency -s "$CATALINA_BASE/$2.lua" "http://$(address)" > "$CATALINA_BASE/wrk" || return
     # What was only queued is on its way.
     ! is async || sleep 1
     after=$(ticks)
@@ -95,39 +101,66 @@ load() {
         / requests in / { requests = $1 }
         /99%/ { value = $2 + 0; if ($2 ~ /us$/) value /= 1000; else if ($2 !~ /ms$/) value *= 1000; p99 = value }
         /Non-2xx/ { bad = $NF }
-        END { if (bad) exit 1; printf "%d %.1f %.2f\n", requests, ticks / rate * 1e6 / requests, p99 }' "$CATALINA_BASE/wrk"
+        END { if (bad || !requests) exit 1; printf "%d %.1f %.2f\n", requests, ticks / rate * 1e6 / requests, p99 }
+        ' "$CATALINA_BASE/wrk"
 }
 
-# measure NODES PROGRAM KIND: the median of the rounds of one cluster: microseconds and 99th percentile.
-measure() {
-    local round
+# prepare NODES PROGRAM KIND: a cluster with 200 sessions that has answered for a while; its nodes are in the file
+# PROGRAM.nodes, and the figures of its rounds will be in PROGRAM.rounds.
+prepare() {
     start_cluster "$@"
-    make_sessions 200 "$CATALINA_BASE/cookies"
-    write_load "$CATALINA_BASE/load.lua" "$CATALINA_BASE/cookies"
-    load "$((2 * seconds))" > "$CATALINA_BASE/warm" || exit 1
-    for round in $(seq "$rounds"); do load "$seconds" || exit 1; done > "$CATALINA_BASE/rounds"
-    kill_nodes
-    echo "$(cut -d ' ' -f 2 "$CATALINA_BASE/rounds" | median) $(cut -d ' ' -f 3 "$CATALINA_BASE/rounds" | median)"
+    echo "nodes=(${nodes[*]})" > "$CATALINA_BASE/$2.nodes"
+    make_sessions 200 "$CATALINA_BASE/$2.cookies"
+    write_load "$2"
+    : > "$CATALINA_BASE/$2.rounds"
+    load "$warm" "$2" > "$CATALINA_BASE/warm"
+}
+
+# switch_to PROGRAM: the cluster that the functions above deal with.
+switch_to() { source "$CATALINA_BASE/$1.nodes"; }
+
+# measure NODES KIND PROGRAM...: loads the programs' clusters in turn, round by round.
+measure() {
+    local round program
+    for program in "${@:3}"; do prepare "$1" "$program" "$2" || exit 1; done
+    for round in $(seq "$rounds"); do
+        for program in "${@:3}"; do
+            switch_to "$program"
+            load "$seconds" "$program" >> "$CATALINA_BASE/$program.rounds" || exit 1
+        done
+    done
+    for program in "${@:3}"; do
+        switch_to "$program"
+        kill_nodes
+    done
 }
 
 median() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
 
-# compare NAME NODES KIND
-compare() {
-    local ours theirs
-    ours=$(measure "$2" caracal "$3") && theirs=$(measure "$2" tomcat "$3") || exit 1
-    echo "$1 $ours $theirs" | awk '{
-        printf "| %s | %.0f µs | %.0f µs | %.2f | %.2f ms | %.2f ms | %.2f |\n", $1, $2, $4, $2 / $4, $3, $5, $3 / $5 }'
+# of PROGRAM COLUMN: the median of a column of its rounds.
+of() { cut -d ' ' -f "$2" "$CATALINA_BASE/$1.rounds" | median; }
+
+# ratio COLUMN: the median of Caracal's by Tomcat's of the same round, the least and the greatest.
+ratio() {
+    paste -d ' ' "$CATALINA_BASE/caracal.rounds" "$CATALINA_BASE/tomcat.rounds" |
+        awk -v column="$1" '{ print $column / $(column + 3) }' | sort -n |
+        awk '{ value[NR] = $1 } END { printf "%.2f (%.2f-%.2f)", value[int((NR + 1) / 2)], value[1], value[NR] }'
 }
 
-# many_sessions PROGRAM: a node with as many sessions as asked for; wrk without a cookie makes one with each request.
+# compare NAME NODES KIND
+compare() {
+    measure "$2" "$3" caracal tomcat
+    echo "| $1 | $(of caracal 2) µs | $(of tomcat 2) µs | $(ratio 2) | $(of caracal 3) ms | $(of tomcat 3) ms | $(ratio 3) |"
+}
+
+# many_sessions: as many sessions as asked for on the first node; wrk without a cookie makes one with each request.
 many_sessions() {
     local made=0
     cat > "$CATALINA_BASE/new.lua" << X
 function request() return wrk.format("GET", "/demo/c?op=set&name=a&value=$text") end
 X
     while [ "$made" -lt "$sessions" ]; do
-        wrk -t1 -c16 -d2s -s "$CATALINA_BASE/new.lua" "http://${host_of[a]}:${http_of[a]}" > "$CATALINA_BASE/wrk"
+        wrk -t1 -c16 -d2s -s "$CATALINA_BASE/new.lua" "http://$(address)" > "$CATALINA_BASE/wrk"
         made=$((made + $(awk '/ requests in / { print $1 }' "$CATALINA_BASE/wrk")))
     done
     echo "$made"
@@ -143,28 +176,30 @@ bytes() {
     fi
 }
 
-# memory PROGRAM: bytes of one session on its node, and of its copy.
+# memory PROGRAM: sets on_node and on_copy to the bytes of one session on its node, and of its copy.
 memory() {
-    local made before_a before_b
+    local made node copy before_node before_copy
     start_cluster 2 "$1" delta
+    node=${nodes[0]} copy=${nodes[1]}
     make_sessions 2000 "$CATALINA_BASE/cookies"
-    before_a=$(bytes a) before_b=$(bytes b)
+    before_node=$(bytes "$node") before_copy=$(bytes "$copy")
     made=$(many_sessions)
     # Copies that are still to be made have arrived.
     sleep 2
-    echo "$((($(bytes a) - before_a) / made)) $((($(bytes b) - before_b) / made))"
+    on_node=$((($(bytes "$node") - before_node) / made)) on_copy=$((($(bytes "$copy") - before_copy) / made))
     kill_nodes
 }
 
-# transfer PROGRAM: seconds from the start of a node until it serves what the other one holds.
+# transfer PROGRAM: sets made to the number of a node's sessions, elapsed to the milliseconds from the start of another
+# node until it serves them.
 transfer() {
-    local made begin
+    local begin
     make_cluster 2 "$1" delta
-    start_node a
+    start_node "${nodes[0]}"
     made=$(many_sessions)
     begin=$(date +%s%N)
-    start_node b
-    echo "$made $((($(date +%s%N) - begin) / 1000000))"
+    start_node "${nodes[1]}"
+    elapsed=$((($(date +%s%N) - begin) / 1000000))
     kill_nodes
 }
 
@@ -182,22 +217,26 @@ for work; do
             echo '| state transfer | sessions | until it serves |'
             echo '|---|---|---|'
             for program in caracal tomcat; do
-                transfer "$program" | awk -v name="$program" '{ printf "| %s | %d | %.2f s |\n", name, $1, $2 / 1000 }'
+                transfer "$program"
+                echo "| $program | $made | $elapsed ms |"
             done
             ;;
         memory)
             echo '| memory of one session | on its node | its copy |'
             echo '|---|---|---|'
             for program in caracal tomcat; do
-                memory "$program" | awk -v name="$program" '{ printf "| %s | %d bytes | %d bytes |\n", name, $1, $2 }'
+                memory "$program"
+                echo "| $program | $on_node bytes | $on_copy bytes |"
             done
             ;;
         curve)
             echo '| nodes of Caracal | DeltaManager-6 | BackupManager-6 |'
             echo '|---|---|---|'
             for count in 2 4 8; do
-                delta=$(measure "$count" caracal delta) && backup=$(measure "$count" caracal backup) || exit 1
-                echo "| $count | ${delta% *} µs | ${backup% *} µs |"
+                measure "$count" delta caracal
+                delta=$(of caracal 2)
+                measure "$count" backup caracal
+                echo "| $count | $delta µs | $(of caracal 2) µs |"
             done
             ;;
         *) echo "no such work: $work" >&2 && exit 2 ;;
