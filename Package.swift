@@ -130,7 +130,9 @@ let testTargets: [Target] = [
     tests("JavaSerialization", ["JavaSerialization", nioCore, "TestSupport"]),
     tests(
         "Tribes",
-        ["Tribes", "ClusterSupport", "JavaSerialization", "Modeler", nioCore, nioEmbedded, "TestSupport"]
+        [
+            "Tribes", "ClusterSupport", "JavaSerialization", "Modeler", nioCore, nioEmbedded, nioPosix, "TestSupport",
+        ]
     ),
     tests(
         "CatalinaHA",

@@ -62,6 +62,15 @@ package final class Request {
     package var stage = Stage.new
     /// What the adapter keeps for all requests of this one's event loop and connector; nil for requests of no loop.
     package var loopNotes: LoopNotes?
+
+    /// What a future brings, of this request's event loop or of another one, for the request's task.
+    ///
+    /// - Throws: what the future fails with.
+    package func value<Value: Sendable>(of future: EventLoopFuture<Value>) async throws -> Value {
+        guard let actor = self.loopNotes?.actor else { return try await future.get() }
+        return try await actor.value(of: future)
+    }
+
     /// The adapter's own recycled objects.
     package var notes: AnyObject?
     /// The connection; nil for a request that none carries.

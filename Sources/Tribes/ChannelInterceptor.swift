@@ -24,6 +24,15 @@ package protocol ChannelInterceptor: AnyObject, Sendable {
         context: InterceptorContext
     ) -> EventLoopFuture<Void>
 
+    /// Whether messages with these options pass the layer as they are, and it need not know of them: those of a node
+    /// whose layers all say so go to their members on the event loop of whoever sends them.
+    ///
+    /// Isolation: any thread.
+    func passes(_ options: SendOptions) -> Bool
+
+    /// A message that went past the layer did not reach the members that the error names.
+    func sendFailed(_ error: ChannelError, context: InterceptorContext)
+
     /// Hands a received message up, or not.
     ///
     /// - Throws: whatever failed; a message that asks for an acknowledgement after processing is then refused.
@@ -56,6 +65,10 @@ extension ChannelInterceptor {
     ) -> EventLoopFuture<Void> {
         context.send(message, to: destinations)
     }
+
+    package func passes(_ options: SendOptions) -> Bool { false }
+
+    package func sendFailed(_ error: ChannelError, context: InterceptorContext) {}
 
     package func messageReceived(_ message: ChannelMessage, context: InterceptorContext) throws {
         try context.fireMessageReceived(message)

@@ -26,6 +26,11 @@ package final class ChannelLoop: Sendable {
         self.generator = Mutex(generator)
     }
 
+    /// The same clock on another event loop, with random numbers of its own.
+    func beside(_ eventLoop: any EventLoop) -> ChannelLoop {
+        ChannelLoop(eventLoop: eventLoop, clock: self.clock, taskExecutor: self.taskExecutor)
+    }
+
     /// Wall clock in milliseconds since 1970, as it stands in messages; it may jump.
     package var wallClock: Int64 { self.clock() }
 

@@ -1,4 +1,5 @@
 package import NIOCore
+import Synchronization
 
 /// The 16 bytes that tell one process start, or one message, from every other.
 ///
@@ -35,6 +36,33 @@ package struct UniqueID: Hashable, Sendable {
         [self.high, self.low].flatMap { half in
             stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: half >> UInt64($0)) }
         }
+    }
+}
+
+/// Ids of messages for several threads at once; nobody needs them to be unpredictable.
+///
+/// The generator is SplitMix64, whose state is a count, from a random beginning.
+/// Isolation: any thread.
+final class UniqueIDSource: Sendable {
+    private struct Generator: RandomNumberGenerator {
+        static let step: UInt64 = 0x9e37_79b9_7f4a_7c15
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            self.state &+= Self.step
+            var mixed = self.state
+            mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+            return mixed ^ (mixed >> 31)
+        }
+    }
+
+    private let state = Atomic<UInt64>(UInt64.random(in: .min ... .max))
+
+    func next() -> UniqueID {
+        // An id takes two steps.
+        var generator = Generator(state: self.state.wrappingAdd(2 &* Generator.step, ordering: .relaxed).oldValue)
+        return UniqueID.random(using: &generator)
     }
 }
 

@@ -30,6 +30,53 @@ import Testing
         #expect(again.actions.map { $0.value?.className } == delta.actions.map { $0.value?.className })
     }
 
+    @Test("a delta of Tomcat's is read field by field, too", arguments: recorded)
+    func flat(name: String) throws {
+        let payload = try Self.payload(name)
+        var input = try JavaObjectInputStream(payload)
+        let delta = try DeltaRequest(from: &input)
+        guard let flat = DeltaRequest.flat(payload) else {
+            #expect(!name.hasPrefix("session-delta") || name == "session-delta-login", "\(name)")
+            return
+        }
+        #expect(flat.delta == delta)
+        for end in 0..<payload.count { #expect(DeltaRequest.flat(Array(payload[..<end])) == nil) }
+    }
+
+    private static let values: [[JavaValue]] = [
+        [], [.string("")], [.string("a"), .boolean(true)], [.int(-1)], [.long(.min), .boolean(false)],
+        [.int(1), .int(2)],
+        [.boolean(true), .boolean(true)], [.long(1), .int(1)], [.string("d\u{e9}"), .string("\u{1f600}")],
+        [.double(1)], [.null], [.string(String(repeating: "x", count: 70_000))], [.bytes([1])],
+    ]
+
+    @Test("a delta is written as an object stream writes it", arguments: values, [nil, 7] as [Int64?])
+    func written(values: [JavaValue], number: Int64?) throws {
+        var delta = DeltaRequest(sessionID: "0123456789ABCDEF.a")
+        for (index, value) in values.enumerated() { delta.record(.init(.attribute, "name\(index)", value)) }
+        delta.record(.init(.attribute, "removed", nil))
+        var stream = JavaObjectOutputStream()
+        try delta.write(to: &stream)
+        if let number { stream.writeLong(number) }
+        let bytes = stream.finishedBytes()
+        #expect(try delta.encoded(number: number) == bytes)
+        let read = try DeltaRequest.numbered(bytes)
+        #expect(read.delta == delta)
+        #expect(read.number == number)
+    }
+
+    @Test("a delta of texts is read over the ends of blocks")
+    func blocks() throws {
+        var delta = DeltaRequest(sessionID: String(repeating: "s", count: 250))
+        for count in [0, 1, 200, 300, 2000] {
+            delta.record(.init(.attribute, "a\(count)", .string(String(repeating: "v", count: count))))
+            delta.record(.init(.attribute, "r\(count)", nil))
+            let read = try DeltaRequest.numbered(try delta.encoded(number: 7))
+            #expect(read.delta == delta)
+            #expect(read.number == 7)
+        }
+    }
+
     @Test("no beginning of a delta is one", arguments: recorded)
     func cuts(name: String) throws {
         let payload = try Self.payload(name)

@@ -1,6 +1,7 @@
 import CatalinaCore
 import JavaSerialization
 import NIOCore
+import TestSupport
 import Testing
 import Tribes
 
@@ -9,7 +10,9 @@ import Tribes
 /// The requests that logins interrupt: `saved-request.hex` and `saved-request-plain.hex` are Tomcat 10.1.60's.
 @Suite struct SavedRequestTests {
     private static func recorded(_ name: String) throws -> JavaValue {
-        .object(try Recording(name).object)
+        let hex = String(decoding: try Vectors.bytes("10/\(name).hex"), as: UTF8.self)
+        var stream = try JavaObjectInputStream(try TestSupport.bytes(hex: hex))
+        return try stream.readObject()
     }
 
     @Test("what Tomcat has saved is read, and what is written is read as the same")

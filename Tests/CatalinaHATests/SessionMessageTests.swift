@@ -24,7 +24,7 @@ import Tribes
         let message = try recording.message
         #expect(message.event == event)
         #expect(message.contextName == (event == .noContextManager ? "/other" : "/demo"))
-        #expect([UInt8](try message.stream().readableBytesView) == recording.body)
+        #expect([UInt8](message.stream().readableBytesView) == recording.body)
     }
 
     @Test("no beginning of a message is one", arguments: recorded)
@@ -36,6 +36,34 @@ import Tribes
                 guard let object = try stream.readObject().object else { throw JavaSerializationError.truncated }
                 _ = try SessionMessage(object)
             }
+        }
+    }
+
+    @Test("a message of Tomcat's is read field by field, too", arguments: recorded)
+    func flat(name: String, event: SessionMessage.Event) throws {
+        let body = try Recording(name).body
+        #expect(SessionMessage(ByteBuffer(bytes: body)) == (try Recording(name).message))
+        for end in 0..<body.count { #expect(SessionMessage(ByteBuffer(bytes: body[..<end])) == nil, "\(end)") }
+        #expect(SessionMessage(ByteBuffer(bytes: body + [0])) == nil)
+    }
+
+    @Test(
+        "a message is written as an object stream writes it",
+        arguments: ["", "/demo", "/d\u{e9}mo", "/\u{1f600}", "a\u{0}b"]
+    )
+    func written(text: String) throws {
+        for payload in [nil, [], [1, 2, 3]] as [[UInt8]?] {
+            let message = SessionMessage(
+                .delta,
+                contextName: text.isEmpty ? nil : text,
+                sessionID: text,
+                uniqueID: String(repeating: "u", count: 70_000),
+                timestamp: payload == nil ? nil : 1,
+                payload: payload
+            )
+            var stream = JavaObjectOutputStream()
+            try message.write(to: &stream)
+            #expect(message.stream() == stream.finish())
         }
     }
 
@@ -68,7 +96,7 @@ import Tribes
     @Test("an event that there is not is refused")
     func unknownEvent() throws {
         let message = SessionMessage(.created, contextName: "/a", sessionID: "s", uniqueID: "u", timestamp: 1)
-        var bytes = [UInt8](try message.stream().readableBytesView)
+        var bytes = [UInt8](message.stream().readableBytesView)
         let place = bytes.count - 4 - 4 - 1 - 5 - 1 - 8 - 4
         #expect(bytes[place..<place + 4].elementsEqual([0, 0, 0, 1]))
         bytes[place + 3] = 7

@@ -152,7 +152,7 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
 
     // MARK: Requests
 
-    package func requestCompleted(_ session: any Session) async {
+    package func requestCompleted(_ session: any Session, of request: Request?) async {
         guard var session = session as? DeltaSession, let map = self.map else { return }
         if session.isValid, session.isDirty, !map.isPrimary(session.idInternal),
             let current = await map.get(session.idInternal), current !== session
@@ -164,7 +164,9 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
         let isAsynchronous = self.configuration.mapSendOptions.contains(.asynchronous)
         switch (session.isValid, isAsynchronous) {
         case (true, true): map.enqueueReplicate(session.idInternal)
-        case (true, false): await map.replicate(session.idInternal)
+        case (true, false):
+            let told = map.enqueueReplicate(session.idInternal)
+            if let told { _ = await self.support.isFulfilled(told, for: request) }
         case (false, true): break
         case (false, false): await map.finish(session.idInternal)
         }

@@ -16,7 +16,9 @@ package protocol ClusterManager: Manager, Lifecycle {
     /// Sets what makes the ids.
     func use(_ generator: StandardSessionIDGenerator)
     /// A request that used the session has ended: other nodes are told what it changed.
-    func requestCompleted(_ session: any Session) async
+    ///
+    /// The request is the one whose task waits for them; nil for a task of nobody's.
+    func requestCompleted(_ session: any Session, of request: Request?) async
     /// Gives a session an id of the caller's choosing.
     func changeSessionId(_ session: any Session, to id: String)
     /// Waits until other nodes have heard of the sessions that ``Manager/enqueueEnd(_:)`` has ended.
@@ -32,6 +34,8 @@ extension ClusterManager {
     package func attach(to context: StandardContext) {
         self.support.attach(to: context, cluster: context.cluster as? SimpleTcpCluster)
     }
+
+    package func requestCompleted(_ session: any Session) async { await self.requestCompleted(session, of: nil) }
 
     package func use(_ generator: StandardSessionIDGenerator) { self.support.use(generator) }
 

@@ -27,18 +27,19 @@ package final class ClusterSessionListener: ClusterListener, ConfigurableCompone
 
     package func messageReceived(_ object: JavaObject, _ received: ReceivedMessage, in cluster: SimpleTcpCluster) throws
     {
-        let message = try SessionMessage(object)
-        let sender = received.sender
+        self.deliver(try SessionMessage(object), from: received.sender, in: cluster)
+    }
+
+    /// Brings a message to the manager that it is for.
+    ///
+    /// Isolation: channel loop.
+    func deliver(_ message: SessionMessage, from sender: Member, in cluster: SimpleTcpCluster) {
         guard let name = message.contextName else {
-            for manager in cluster.managers {
-                (manager as? any SessionMessageReceiver)?.messageReceived(message, from: sender)
-            }
+            for receiver in cluster.receivers { receiver.messageReceived(message, from: sender) }
             return
         }
-        if let manager = cluster.manager(named: name) {
-            (manager as? any SessionMessageReceiver)?.messageReceived(message, from: sender)
-            return
-        }
+        if let receiver = cluster.receiver(named: name) { return receiver.messageReceived(message, from: sender) }
+        if cluster.manager(named: name) != nil { return }
         cluster.log.warning(
             "messageReceived",
             "Context manager doesn't exist for message: [\(message.event.name)] of [\(name)]"

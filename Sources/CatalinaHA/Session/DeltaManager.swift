@@ -154,19 +154,21 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
 
     // MARK: Requests
 
-    package func requestCompleted(_ session: any Session) async {
+    package func requestCompleted(_ session: any Session, of request: Request?) async {
         guard let session = session as? DeltaSession else { return }
-        await self.complete(session)
+        await self.complete(session, request)
     }
 
     /// Sends what the request changed and waits as the cluster's options say.
-    private func complete(_ session: DeltaSession) async {
+    private func complete(_ session: DeltaSession, _ request: Request?) async {
         guard let cluster = self.cluster, cluster.hasMembers else { return session.completeAlone(by: self.key) }
         // of a session that has ended its end was the last thing said
         guard let sent = self.enqueue(session, cluster, isExpiry: false) ?? session.endSent,
             !cluster.configuration.channelSendOptions.contains(.asynchronous)
         else { return }
-        if await cluster.arrives(sent) { await self.repairAll(missing: session.idInternal, cluster) }
+        let hasArrived = await self.support.isFulfilled(sent, for: request)
+        session.forget(sent)
+        if hasArrived { await self.repairAll(missing: session.idInternal, cluster) }
     }
 
     /// Sends what was changed and not sent yet; returns what waits for it.

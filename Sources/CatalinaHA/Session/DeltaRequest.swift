@@ -114,9 +114,33 @@ package struct DeltaRequest: Sendable, Equatable {
     ///
     /// - Throws: ``JavaSerializationError``.
     static func numbered(_ bytes: [UInt8]) throws(JavaSerializationError) -> (delta: DeltaRequest, number: Int64?) {
+        if let (delta, number) = Self.flat(bytes) { return (delta, number) }
         var input = try JavaObjectInputStream(bytes)
         let delta = try DeltaRequest(from: &input)
         return (delta, try input.readNumber())
+    }
+
+    /// The same of a request whose values are texts and boxed primitives; nil for any other.
+    static func flat(_ bytes: [UInt8]) -> (delta: DeltaRequest, number: Int64?)? {
+        guard var input = JavaFlatStream(bytes), let sessionID = input.utf(), let recordsAllActions = input.boolean(),
+            let count = input.number(as: Int32.self), (0...Self.actionsMaximum).contains(count)
+        else { return nil }
+        var delta = DeltaRequest(sessionID: sessionID, recordsAllActions: recordsAllActions)
+        for _ in 0..<count {
+            guard let subject = input.number().flatMap({ Subject(rawValue: $0) }),
+                let kind = input.number(as: Int32.self),
+                kind == Kind.set || kind == Kind.remove, let name = input.utf(), let hasValue = input.boolean()
+            else { return nil }
+            var value: JavaValue?
+            if hasValue {
+                guard let simple = input.value() else { return nil }
+                value = simple
+            }
+            delta.actions.append(Action(subject, name, value, isRemoval: kind == Kind.remove))
+        }
+        if input.isAtEnd { return (delta, nil) }
+        guard let number = input.number(as: Int64.self) else { return nil }
+        return (delta, number)
     }
 
     /// Writes the request.
@@ -139,9 +163,30 @@ package struct DeltaRequest: Sendable, Equatable {
     ///
     /// - Throws: ``JavaSerializationError`` for a value that Java's class cannot have.
     package func encoded(number: Int64? = nil) throws(JavaSerializationError) -> [UInt8] {
+        if let bytes = self.flat(number) { return bytes }
         var stream = JavaObjectOutputStream()
         try self.write(to: &stream)
         if let number { stream.writeLong(number) }
         return stream.finishedBytes()
+    }
+
+    /// Room for a request with an attribute or two.
+    private static let usualSize = 512
+
+    /// The same of a request whose values are texts and boxed primitives; nil for any other.
+    func flat(_ number: Int64?) -> [UInt8]? {
+        var stream = JavaFlatStreamWriter(capacity: Self.usualSize)
+        stream.write(utf: self.sessionID)
+        stream.write(self.recordsAllActions)
+        stream.write(Int32(clamping: self.actions.count))
+        for action in self.actions {
+            stream.write(action.subject.rawValue)
+            stream.write(action.isRemoval ? Kind.remove : Kind.set)
+            stream.write(utf: action.name)
+            stream.write(action.value != nil)
+            if let value = action.value { stream.write(value) }
+        }
+        if let number { stream.write(number) }
+        return stream.finish()
     }
 }

@@ -1,4 +1,5 @@
 package import JavaSerialization
+package import NIOCore
 import Tribes
 
 /// What one node tells others about the sessions of one application.
@@ -90,6 +91,42 @@ package struct SessionMessage: JavaWritable, Equatable {
             stream.writeString(self.sessionID)
             stream.writeString(self.uniqueID)
         }
+    }
+}
+
+/// The message as the whole body that it mostly is.
+extension SessionMessage {
+    private static let flatClass = JavaFlatClass(SessionClasses.sessionMessage)
+    /// More than the fields take besides the texts and the payload.
+    private static let fieldsSize = 96
+
+    package func stream() -> ByteBuffer {
+        let texts = (self.contextName?.utf8.count ?? 0) + self.sessionID.utf8.count + self.uniqueID.utf8.count
+        var writer = Self.flatClass.writer(capacity: Self.fieldsSize + texts + (self.payload?.count ?? 0))
+        writer.write(Int64(0))
+        writer.write(self.event.rawValue)
+        writer.write(self.timestamp ?? 0)
+        writer.write(self.timestamp != nil)
+        writer.write(self.contextName)
+        writer.write(self.payload)
+        writer.write(self.sessionID)
+        writer.write(self.uniqueID)
+        return writer.buffer
+    }
+
+    /// Reads a message as nodes mostly write it; nil for anything else, which may be a message too.
+    init?(_ stream: ByteBuffer) {
+        guard var reader = Self.flatClass.reader(stream), reader.number(as: Int64.self) != nil,
+            let event = reader.number().flatMap({ Event(rawValue: $0) }), let time = reader.number(as: Int64.self),
+            let hasTime = reader.number(as: UInt8.self), let contextName = reader.text(), let payload = reader.bytes(),
+            let sessionID = reader.text(), let uniqueID = reader.text(), reader.isAtEnd
+        else { return nil }
+        self.event = event
+        self.timestamp = hasTime == 0 ? nil : time
+        self.contextName = contextName
+        self.payload = payload
+        self.sessionID = sessionID ?? ""
+        self.uniqueID = uniqueID ?? ""
     }
 }
 

@@ -109,7 +109,7 @@ package final class ReplicationValve: ClusterValve, ConfigurableComponent {
         let sendBegin = configuration.statistics ? MonotonicClock.now() : 0
         var isSent = false
         if !isFiltered, let session = request.sessionIfPresent {
-            await manager.requestCompleted(session)
+            await manager.requestCompleted(session, of: request)
             isSent = true
         }
         guard configuration.statistics else { return }

@@ -57,17 +57,39 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
         weak var container: (any Container)?
         var channel: GroupChannel?
         var template: (any ClusterManager)?
-        var managers: [String: any ClusterManager] = [:]
+        var managers = Managers()
         /// For managers that are not there yet.
         var early = EarlyMessages()
         var valves: [any Valve] = []
-        var listeners: [any ClusterListener] = []
+        var listeners: [any ClusterListener] = [] {
+            didSet { self.sessionListener = self.listeners.onlySessionListener }
+        }
+        /// The one listener that messages about sessions are for, if there is no other that might want them.
+        var sessionListener: ClusterSessionListener?
         var deployer: (any ClusterDeployer)?
         /// Valves that were put into the container's pipeline.
         var installed: [any Valve] = []
         var failures = Failures()
         /// Lifecycle listeners that are being told of a failure.
         var notices = 0
+    }
+
+    /// The managers of applications by their names.
+    private struct Managers {
+        private(set) var all: [String: any ClusterManager] = [:]
+        /// Those that take messages about sessions: to ask for that costs more than the rest of a message's way.
+        private(set) var receivers: [String: any SessionMessageReceiver] = [:]
+
+        mutating func add(_ manager: any ClusterManager) {
+            self.all[manager.name] = manager
+            self.receivers[manager.name] = manager as? any SessionMessageReceiver
+        }
+
+        mutating func remove(_ manager: any ClusterManager) {
+            guard self.all[manager.name] === manager else { return }
+            self.all[manager.name] = nil
+            self.receivers[manager.name] = nil
+        }
     }
 
     /// Failures of which listeners are told at the same time; of more at once they do not hear.
@@ -153,13 +175,11 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
     }
 
     package func register(_ manager: any ClusterManager) {
-        self.protected.withLock { $0.managers[manager.name] = manager }
+        self.protected.withLock { $0.managers.add(manager) }
     }
 
     package func unregister(_ manager: any ClusterManager) {
-        self.protected.withLock { protected in
-            if protected.managers[manager.name] === manager { protected.managers[manager.name] = nil }
-        }
+        self.protected.withLock { $0.managers.remove(manager) }
     }
 
     /// Keeps a message for a manager that may start soon.
@@ -173,8 +193,15 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
         self.protected.withLock { $0.early.take(for: name, at: now) }
     }
 
-    package func manager(named name: String) -> (any ClusterManager)? { self.protected.withLock { $0.managers[name] } }
-    package var managers: [any ClusterManager] { self.protected.withLock { Array($0.managers.values) } }
+    package func manager(named name: String) -> (any ClusterManager)? {
+        self.protected.withLock { $0.managers.all[name] }
+    }
+    package var managers: [any ClusterManager] { self.protected.withLock { Array($0.managers.all.values) } }
+
+    var receivers: [any SessionMessageReceiver] { self.protected.withLock { Array($0.managers.receivers.values) } }
+    func receiver(named name: String) -> (any SessionMessageReceiver)? {
+        self.protected.withLock { $0.managers.receivers[name] }
+    }
 
     // MARK: Group
 
@@ -343,6 +370,14 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
 // MARK: - Messages and members
 
 extension SimpleTcpCluster: ChannelListener, MembershipListener, Heartbeat {
+    package func takes(_ message: Tribes.ChannelMessage) -> Bool {
+        guard !message.options.contains(.byteMessage), let listener = self.protected.withLock({ $0.sessionListener }),
+            let sessionMessage = SessionMessage(message.body)
+        else { return false }
+        listener.deliver(sessionMessage, from: message.sender, in: self)
+        return true
+    }
+
     package func accepts(_ message: ReceivedMessage) -> Bool {
         guard message.rpc == nil, let object = message.object?.object else { return false }
         let isAccepted = self.clusterListeners.contains { $0.accepts(object) }
@@ -366,13 +401,13 @@ extension SimpleTcpCluster: ChannelListener, MembershipListener, Heartbeat {
     package func memberAdded(_ member: Member) {
         self.log.info("memberAdded", "Replication member added:[\(member)]")
         self.registerBean(of: member)
-        for case let manager as any SessionMessageReceiver in self.managers { manager.memberAdded(member) }
+        for receiver in self.receivers { receiver.memberAdded(member) }
     }
 
     package func memberDisappeared(_ member: Member) {
         self.log.info("memberDisappeared", "Received member disappeared:[\(member)]")
         self.unregisterBean(of: member)
-        for case let manager as any SessionMessageReceiver in self.managers { manager.memberDisappeared(member) }
+        for receiver in self.receivers { receiver.memberDisappeared(member) }
     }
 
     package func messagesMayBeLost(to member: Member) {
@@ -380,13 +415,21 @@ extension SimpleTcpCluster: ChannelListener, MembershipListener, Heartbeat {
     }
 
     package func heartbeat() {
-        for case let manager as any SessionMessageReceiver in self.managers { manager.heartbeat() }
+        for receiver in self.receivers { receiver.heartbeat() }
     }
 
     fileprivate func queuedFailed(_ error: Tribes.ChannelError) {
         self.protected.withLock { $0.failures.sent += 1 }
         self.log.debug("send", "A queued message did not reach every member: \(error)")
         self.notify(.sendMessageFailure)
+    }
+}
+
+extension [any ClusterListener] {
+    /// The listener of sessions, if the others are deployers.
+    fileprivate var onlySessionListener: ClusterSessionListener? {
+        let others = self.filter { !($0 is any ClusterDeployer) }
+        return others.count == 1 ? others[0] as? ClusterSessionListener : nil
     }
 }
 

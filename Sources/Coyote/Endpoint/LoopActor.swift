@@ -30,12 +30,12 @@ actor LoopActor {
         }
     }
 
-    /// What a future of this event loop brings, for a task of this actor.
+    /// What a future brings, of this event loop or of another one, for a task of this actor.
     nonisolated func value<Value: Sendable>(of future: EventLoopFuture<Value>) async throws -> Value {
         let parking = Parking()
         // SAFETY: the future completes on the event loop, where the task reads it afterwards.
         nonisolated(unsafe) var result: Result<Value, any Error>?
-        future.whenComplete { outcome in
+        future.hop(to: self.executor.eventLoop).whenComplete { outcome in
             result = outcome
             parking.goOn(on: self)
         }
@@ -53,7 +53,7 @@ actor LoopActor {
     nonisolated func runLater(_ job: UnownedJob) { self.executor.runLater(job) }
 
     private final class Executor: SerialExecutor {
-        private let eventLoop: any EventLoop
+        let eventLoop: any EventLoop
         // SAFETY: both are used on the event loop only.
         nonisolated(unsafe) private var isHolding = false
         nonisolated(unsafe) private var held: UnownedJob?

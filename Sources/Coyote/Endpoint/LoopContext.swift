@@ -19,7 +19,7 @@ final class LoopContext {
     let eventLoop: any EventLoop
     let executor: LoopExecutor
     let actor: LoopActor
-    private let notes = LoopNotes()
+    private let notes: LoopNotes
     private(set) var settings: Http11Settings
     let statistics = LoopStatistics()
     var dateCache = HTTPDateCache()
@@ -54,6 +54,7 @@ final class LoopContext {
         self.eventLoop = eventLoop
         self.executor = LoopExecutor(eventLoop)
         self.actor = LoopActor(eventLoop)
+        self.notes = LoopNotes(self.actor)
         self.settings = settings
     }
 

@@ -3,4 +3,9 @@
 /// Isolation: the event loop.
 package final class LoopNotes {
     package var adapter: AnyObject?
+    /// What the loop's requests belong to; nil for requests without a task of it.
+    let actor: LoopActor?
+
+    package init() { self.actor = nil }
+    init(_ actor: LoopActor) { self.actor = actor }
 }

@@ -160,7 +160,9 @@ extension Http11Processor: ChannelDuplexHandler {
         case .head, .draining, .lingering: return true
         case .flushing, .closed: return false
         case .service:
-            guard let exchange = self.exchange, !exchange.body.isComplete else { return false }
+            guard let exchange = self.exchange else { return false }
+            // To stop reading and to begin again would be two calls of the system for each request that waits.
+            if exchange.body.isComplete { return self.input.readableBytes == 0 }
             return exchange.isReading || self.input.readableBytes < Self.readAheadMaximum
         }
     }

@@ -63,8 +63,19 @@ enum ModifiedUTF8 {
         return String(decoding: units, as: UTF16.self)
     }
 
+    /// Whether the text's bytes are those of UTF-8: it has no U+0000 and nothing beyond U+FFFF.
+    static func isPlain(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            var isPlain = true
+            for byte in bytes { isPlain = isPlain && byte != 0 && byte < 0xf0 }
+            return isPlain
+        }
+    }
+
     /// How many bytes the text takes.
     static func length(_ text: String) -> Int {
+        if self.isPlain(text) { return text.utf8.count }
         var length = 0
         for scalar in text.unicodeScalars {
             switch scalar.value {
@@ -79,7 +90,7 @@ enum ModifiedUTF8 {
 
     /// The text's bytes, of which there are so many.
     static func encoded(_ text: String, length: Int) -> [UInt8] {
-        if length == text.utf8.count, !text.utf8.contains(0) { return [UInt8](text.utf8) }
+        if self.isPlain(text) { return [UInt8](text.utf8) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(length)
         for unit in text.utf16 {

@@ -46,7 +46,13 @@ package struct JavaObjectOutputStream {
             self.buffer.writeInteger(value)
             return
         }
-        withUnsafeBytes(of: value.bigEndian) { self.writeBytes($0) }
+        withUnsafeBytes(of: value.bigEndian) { self.writeToBlock($0) }
+    }
+
+    /// Collects what is mostly less than a block.
+    private mutating func writeToBlock(_ bytes: UnsafeRawBufferPointer) {
+        guard self.block.count + bytes.count < StreamConstants.blockSize else { return self.writeBytes(bytes) }
+        self.block.append(contentsOf: bytes)
     }
 
     package mutating func writeBytes(_ bytes: some Collection<UInt8>) {
@@ -70,7 +76,13 @@ package struct JavaObjectOutputStream {
         let length = ModifiedUTF8.length(text)
         guard let short = UInt16(exactly: length) else { throw .textTooLong(length) }
         self.writeInteger(short)
-        self.writeBytes(ModifiedUTF8.encoded(text, length: length))
+        if self.isBlockMode, length == text.utf8.count, self.block.count + length < StreamConstants.blockSize,
+            ModifiedUTF8.isPlain(text)
+        {
+            self.block.append(contentsOf: text.utf8)
+        } else {
+            self.writeBytes(ModifiedUTF8.encoded(text, length: length))
+        }
     }
 
     /// Writes text as an object.
@@ -96,10 +108,7 @@ package struct JavaObjectOutputStream {
     ) throws(JavaSerializationError) {
         let isExternal = descriptor.flags.contains(.externalizable)
         let mode = self.isBlockMode
-        self.flushBlock()
-        self.buffer.writeInteger(TypeCode.object)
-        self.writeDescriptor(descriptor)
-        self.handles.assign()
+        self.beginObject(of: descriptor)
         if isExternal {
             try self.writeData(body)
         } else {
@@ -107,6 +116,14 @@ package struct JavaObjectOutputStream {
             try body(&self)
         }
         self.isBlockMode = mode
+    }
+
+    /// What stands before the values of an object.
+    mutating func beginObject(of descriptor: JavaClassDescriptor) {
+        self.flushBlock()
+        self.buffer.writeInteger(TypeCode.object)
+        self.writeDescriptor(descriptor)
+        self.handles.assign()
     }
 
     /// Writes an array of objects: its class and length, then the elements, which the body writes.
@@ -161,7 +178,7 @@ package struct JavaObjectOutputStream {
     mutating func writeText(_ text: String) {
         let length = ModifiedUTF8.length(text)
         self.writeTextHeader(length)
-        if length == text.utf8.count, !text.utf8.contains(0) {
+        if length == text.utf8.count, ModifiedUTF8.isPlain(text) {
             self.buffer.writeString(text)
         } else {
             self.buffer.writeBytes(ModifiedUTF8.encoded(text, length: length))

@@ -94,6 +94,9 @@ package final class ChannelCoordinator: ChannelInterceptor {
         return self.sender.send(message, to: destinations)
     }
 
+    /// The sender takes messages on other loops where it can.
+    package func passes(_ options: SendOptions) -> Bool { true }
+
     package func heartbeat(context: InterceptorContext) {
         if !self.started[context].isDisjoint(with: .membership) { self.membership.heartbeat() }
         if self.started[context].contains(.sender) { self.sender.heartbeat() }

@@ -26,10 +26,19 @@ package enum ChannelPayload: Sendable {
 /// Isolation: channel loop.
 /// Tomcat counterpart: `org.apache.catalina.tribes.ChannelListener`.
 package protocol ChannelListener: AnyObject, Sendable {
+    /// Takes a message by its bytes, before it is read for all listeners; false to leave it to them.
+    ///
+    /// - Throws: as ``messageReceived(_:)``.
+    func takes(_ message: ChannelMessage) throws -> Bool
+
     func accepts(_ message: ReceivedMessage) -> Bool
 
     /// - Throws: whatever failed; a sender that asked for an acknowledgement after processing is told so.
     func messageReceived(_ message: ReceivedMessage) throws
+}
+
+extension ChannelListener {
+    package func takes(_ message: ChannelMessage) throws -> Bool { false }
 }
 
 /// Told who joins and who leaves.

@@ -77,6 +77,7 @@ extension GroupChannel: ChannelTop {
     // MARK: ChannelTop
 
     package func messageReceived(_ message: ChannelMessage) throws {
+        for listener in self.parts.withLock({ $0.listeners.channel }) where try listener.takes(message) { return }
         let received: ReceivedMessage
         do {
             received = try ReceivedMessage(message)
@@ -211,8 +212,12 @@ extension GroupChannel: ChannelTop {
     private func renewView(_ chain: InterceptorChain? = nil) {
         guard let chain = chain ?? self.parts.withLock({ $0.chain }) else { return }
         let (members, local) = (chain.members, chain.localMember)
-        let found = local == nil ? [] : self.parts.withLock { $0.membership }?.members ?? []
-        let view = View(members: members, localMember: local, foundMembers: found)
+        let (membership, sender, levels) = self.parts.withLock { ($0.membership, $0.sender, $0.levels) }
+        let found = local == nil ? [] : membership?.members ?? []
+        var view = View(members: members, localMember: local, foundMembers: found)
+        if let sender, levels.contains(.sender) {
+            view.route = DirectRoute(chain, sender: sender, ids: self.ids, local: local, members: members)
+        }
         self.parts.withLock { $0.view = view }
     }
 }

@@ -57,10 +57,14 @@ package final class GroupChannel: ConfigurableComponent, Sendable {
         var localMember: Member?
         /// The members of the membership service, which the interceptors may hide or add to.
         var foundMembers: [Member] = []
+        /// nil while nothing can be sent.
+        var route: DirectRoute?
     }
 
     let settings: Mutex<Configuration>
     let parts: Mutex<Parts>
+    /// Of messages that are sent on other loops than the channel's.
+    let ids = UniqueIDSource()
     let log = Logger(label: "org.apache.catalina.tribes.group.GroupChannel")
 
     package init(configuration: Configuration) {

@@ -62,6 +62,13 @@ package final class InterceptorChain: Sendable {
     /// The place of the layer at `index`, 0 being the topmost.
     package func context(at index: Int) -> InterceptorContext { InterceptorContext(self, index) }
 
+    /// Tells every layer of a message that went past them all.
+    func sendFailed(_ error: ChannelError) {
+        for (index, interceptor) in self.interceptors.enumerated() {
+            interceptor.sendFailed(error, context: self.context(at: index))
+        }
+    }
+
     // MARK: Calls of the contexts
 
     func send(_ message: ChannelMessage, to destinations: [Member], at index: Int) -> EventLoopFuture<Void> {

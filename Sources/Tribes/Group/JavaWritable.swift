@@ -5,6 +5,11 @@ package import NIOCore
 package protocol JavaWritable: Sendable {
     /// - Throws: ``JavaSerializationError`` for a value that its Java class cannot have.
     func write(to stream: inout JavaObjectOutputStream) throws(JavaSerializationError)
+
+    /// A stream of its own with this one object.
+    ///
+    /// - Throws: ``JavaSerializationError``, as above.
+    func stream() throws(JavaSerializationError) -> ByteBuffer
 }
 
 extension JavaValue: JavaWritable {
@@ -14,7 +19,6 @@ extension JavaValue: JavaWritable {
 }
 
 extension JavaWritable {
-    /// A stream of its own with this one object.
     package func stream() throws(JavaSerializationError) -> ByteBuffer {
         var stream = JavaObjectOutputStream()
         try self.write(to: &stream)

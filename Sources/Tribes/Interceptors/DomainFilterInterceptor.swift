@@ -47,6 +47,8 @@ package final class DomainFilterInterceptor: ConfiguredInterceptor {
     /// Messages of other domains.
     package var droppedMessages: Int64 { self.dropped.withLock { $0 } }
 
+    package func passes(_ options: SendOptions) -> Bool { true }
+
     package func messageReceived(_ message: ChannelMessage, context: InterceptorContext) throws {
         let configuration = self.configuration
         guard message.sender.domain != configuration.domain else {

@@ -106,6 +106,8 @@ package final class MessageDispatchInterceptor: ConfiguredInterceptor {
         }
     }
 
+    package func passes(_ options: SendOptions) -> Bool { !self.works(on: options) }
+
     private func dispatch(
         _ message: ChannelMessage,
         size: Int64,

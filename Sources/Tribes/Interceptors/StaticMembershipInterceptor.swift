@@ -108,6 +108,8 @@ package final class StaticMembershipInterceptor: ConfiguredInterceptor {
         return self.notify(members, Self.stopNotice, context: context).thenAlways { context.stop(levels) }
     }
 
+    package func passes(_ options: SendOptions) -> Bool { true }
+
     package func messageReceived(_ message: ChannelMessage, context: InterceptorContext) throws {
         try self.requireMember(message.sender, context: context)
         if message.hasBody(Self.startNotice) {

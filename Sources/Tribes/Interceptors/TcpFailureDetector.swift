@@ -101,12 +101,16 @@ package final class TcpFailureDetector: ConfiguredInterceptor {
         context: InterceptorContext
     ) -> EventLoopFuture<Void> {
         let sent = context.send(message, to: destinations)
-        sent.whenFailure { error in
-            for faulty in ChannelError(wrapping: error).faultyMembers where !faulty.isRemoteFailure {
-                self.memberDisappeared(faulty.member, context: context)
-            }
-        }
+        sent.whenFailure { self.sendFailed(ChannelError(wrapping: $0), context: context) }
         return sent
+    }
+
+    package func passes(_ options: SendOptions) -> Bool { true }
+
+    package func sendFailed(_ error: ChannelError, context: InterceptorContext) {
+        for faulty in error.faultyMembers where !faulty.isRemoteFailure {
+            self.memberDisappeared(faulty.member, context: context)
+        }
     }
 
     package func messageReceived(_ message: ChannelMessage, context: InterceptorContext) throws {

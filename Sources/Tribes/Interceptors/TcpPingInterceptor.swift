@@ -66,6 +66,8 @@ package final class TcpPingInterceptor: ConfiguredInterceptor {
         return context.stop(levels)
     }
 
+    package func passes(_ options: SendOptions) -> Bool { true }
+
     package func heartbeat(context: InterceptorContext) {
         context.heartbeat()
         if !self.configuration.useThread { self.check(context) }

@@ -24,18 +24,59 @@ extension ReplicatedMap {
         }
     }
 
+    /// Sends changes to those who have the value, behind those that were sent before; if that fails, the whole value to
+    /// others.
+    ///
+    /// On the caller's event loop where no layer of the channel has to see the message.
+    func send(
+        _ diff: [UInt8],
+        of key: String,
+        _ entry: MapEntry<Value>,
+        after earlier: EventLoopFuture<Void>?,
+        _ loop: ChannelLoop
+    ) -> EventLoopFuture<Void> {
+        let place = MapPlace(key: key, stamp: entry.stamp)
+        do {
+            let message = self.message(diff, of: key, entry)
+            let (payload, kind) = (try ChannelPayload.object(message), message.kind)
+            let (members, options) = (entry.backups.map(\.member), self.configuration.sendOptions)
+            guard let sent = self.channel.sendDirectly(payload, members, options, after: earlier) else {
+                let begin = earlier?.hop(to: loop.eventLoop) ?? loop.eventLoop.makeSucceededVoidFuture()
+                return loop.eventLoop.flatSubmit {
+                    begin.thenAlways { self.submitDiff(diff, of: key, stamp: entry.stamp) }
+                }
+            }
+            self.table.withLock { $0.statistics.sent[kind, default: 0] += 1 }
+            entry.value?.replicated(at: loop.wallClock)
+            return sent.flatMapError { error in
+                loop.eventLoop.flatSubmit {
+                    self.updateFailed(error, at: place) { self.step(key) { self.publish(key) } }
+                }
+            }
+        } catch {
+            return loop.eventLoop.flatSubmit {
+                self.failed("Unable to replicate data.", key, error)
+                return loop.succeeded()
+            }
+        }
+    }
+
     /// Sends changes to those who have the value; if that fails, the whole value to others.
     func submitDiff(_ diff: [UInt8], of key: String, stamp: UInt32) -> EventLoopFuture<Void> {
         guard let entry = self.table.withLock({ $0.primary(key, stamp: stamp) }), !entry.backups.isEmpty else {
             return self.step(key) { self.publish(key) }
         }
+        return self.sendUpdate(self.message(diff, of: key, entry), of: entry, at: MapPlace(key: key, stamp: stamp)) {
+            self.step(key) { self.publish(key) }
+        }
+    }
+
+    private func message(_ diff: [UInt8], of key: String, _ entry: MapEntry<Value>) -> MapMessage {
         var message = self.message(self.configuration.kind == .lazy ? .backup : .copy, key)
         message.isDiff = true
         message.diff = diff
         message.nodes = entry.backups.map(\.member)
-        return self.sendUpdate(message, of: entry, at: MapPlace(key: key, stamp: stamp)) {
-            self.step(key) { self.publish(key) }
-        }
+        return message
     }
 
     func submitAccess(_ key: String, stamp: UInt32) -> EventLoopFuture<Void> {
@@ -79,10 +120,18 @@ extension ReplicatedMap {
     ) -> EventLoopFuture<Void> {
         entry.value?.replicated(at: self.loop.wallClock)
         return self.send(message, to: message.nodes ?? [], of: place).flatMapError { error in
-            self.failed("Unable to replicate data.", place.key, error)
-            self.table.withLock { _ = $0.setBackups([], of: place.key, stamp: place.stamp) }
-            return orElse()
+            self.updateFailed(error, at: place, orElse: orElse)
         }
+    }
+
+    private func updateFailed(
+        _ error: any Error,
+        at place: MapPlace,
+        orElse: () -> EventLoopFuture<Void>
+    ) -> EventLoopFuture<Void> {
+        self.failed("Unable to replicate data.", place.key, error)
+        self.table.withLock { _ = $0.setBackups([], of: place.key, stamp: place.stamp) }
+        return orElse()
     }
 
     // MARK: Publishing

@@ -45,7 +45,8 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
 
     /// Orders the changes that are taken from one value, and no more: keys share these by their hash.
     final class Turn: Sendable {
-        let lock = Mutex(())
+        /// The changes of each key that were sent last and may not have arrived.
+        let last = Mutex<[String: EventLoopFuture<Void>]>([:])
     }
 
     package let configuration: Configuration
@@ -208,8 +209,11 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
     }
 
     /// Does not wait for the backups.
-    package func enqueueReplicate(_ key: String, complete: Bool = false) {
-        _ = self.begin(replicating: key, complete: complete)
+    ///
+    /// - Returns: what is fulfilled when everything was tried; nil if there is nothing to tell.
+    @discardableResult
+    package func enqueueReplicate(_ key: String, complete: Bool = false) -> EventLoopFuture<Void>? {
+        self.begin(replicating: key, complete: complete)
     }
 
     /// Makes this node the primary of a value, and gives the others the whole of it.
@@ -264,13 +268,16 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
         guard value.isDiffable, !entry.backups.isEmpty else {
             return loop.eventLoop.flatSubmit { self.submitWhole(key, stamp: entry.stamp, complete: complete) }
         }
-        return self.turns[abs(key.hashValue % self.turns.count)].lock.withLock { _ in
+        let turn = self.turns[abs(key.hashValue % self.turns.count)]
+        let sent = turn.last.withLock { last in
             guard value.isDirty || complete else {
                 return loop.eventLoop.flatSubmit { self.submitAccess(key, stamp: entry.stamp) }
             }
             do {
                 let diff = Array(try value.takeDiff().readableBytesView)
-                return loop.eventLoop.flatSubmit { self.submitDiff(diff, of: key, stamp: entry.stamp) }
+                let sent = self.send(diff, of: key, entry, after: last[key], loop)
+                if !self.configuration.sendOptions.contains(.asynchronous) { last[key] = sent }
+                return sent
             } catch {
                 self.log.warning(
                     "Unable to diff object. Will replicate the entire object instead.",
@@ -279,6 +286,8 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
                 return loop.eventLoop.flatSubmit { self.submitWhole(key, stamp: entry.stamp, complete: true) }
             }
         }
+        sent.whenComplete { _ in turn.last.withLock { if $0[key] === sent { $0[key] = nil } } }
+        return sent
     }
 }
 

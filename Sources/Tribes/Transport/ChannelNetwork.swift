@@ -5,6 +5,9 @@ package import NIOCore
 /// Every callback runs on the loop that was given, which is the channel's.
 /// Isolation: channel loop.
 package protocol ChannelNetwork: Sendable {
+    /// Whether connections may be opened on other loops than the channel's.
+    var takesAnyLoop: Bool { get }
+
     /// Opens a port; each connection that comes in gets the handler that `accept` returns.
     ///
     /// The result fails at once if the port is taken.
@@ -36,6 +39,10 @@ package protocol ChannelNetwork: Sendable {
 
     /// The addresses that a name stands for, in the resolver's order.
     func resolve(_ name: String, on loop: ChannelLoop) -> EventLoopFuture<[[UInt8]]>
+}
+
+extension ChannelNetwork {
+    package var takesAnyLoop: Bool { false }
 }
 
 /// One open connection.

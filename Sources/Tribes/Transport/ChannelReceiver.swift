@@ -25,6 +25,11 @@ package struct ChannelEnvironment: Sendable {
         self.knows = knows
         self.doubts = doubts
     }
+
+    /// The same for a part that works on another loop.
+    func moved(to loop: ChannelLoop) -> ChannelEnvironment {
+        ChannelEnvironment(channelName: self.channelName, loop: loop, network: self.network, knows: self.knows)
+    }
 }
 
 /// Where a receiver listens, as members are told.
@@ -68,6 +73,16 @@ package protocol ChannelSender: AnyObject, Sendable {
     /// Brings a message to every destination; see ``ChannelInterceptor/send(_:to:context:)``.
     func send(_ message: ChannelMessage, to destinations: [Member]) -> EventLoopFuture<Void>
 
+    /// Brings a message to every destination from another event loop than the channel's.
+    ///
+    /// - Returns: a future of that loop; nil if the message has to be sent on the channel's.
+    /// Isolation: that event loop.
+    func send(
+        _ message: ChannelMessage,
+        to destinations: [Member],
+        on eventLoop: any EventLoop
+    ) -> EventLoopFuture<Void>?
+
     /// Forgets what is kept for a member that is said to be gone, once what is under way to it is done.
     func remove(_ member: Member)
 
@@ -75,4 +90,12 @@ package protocol ChannelSender: AnyObject, Sendable {
     func abandon(_ member: Member)
 
     func heartbeat()
+}
+
+extension ChannelSender {
+    package func send(
+        _ message: ChannelMessage,
+        to destinations: [Member],
+        on eventLoop: any EventLoop
+    ) -> EventLoopFuture<Void>? { nil }
 }

@@ -7,23 +7,31 @@ import NIOCore
 /// clock or I/O.
 package struct DuplicateFilter: Sendable {
     package struct Key: Hashable, Sendable {
-        private let sender: UniqueID
-        private let port: Int
         private let uniqueID: UniqueID
-        private let timestamp: Int64
-        private let size: Int
-        private let tail: UniqueID
+        /// Sender, time, size and last bytes in one number: they only tell apart what has one id.
+        private let rest: UInt64
 
         package init(_ message: ChannelMessage) {
-            self.sender = message.sender.uniqueID
-            self.port = message.sender.port
+            let size = message.body.readableBytes
+            var end = message.body
+            end.moveReaderIndex(forwardBy: max(0, size - UniqueID.byteCount))
+            let tail = end.readUniqueID() ?? Self.padded(end)
+            let (sender, time) = (message.sender.uniqueID, UInt64(bitPattern: message.timestamp))
             self.uniqueID = message.uniqueID
-            self.timestamp = message.timestamp
-            self.size = message.body.readableBytes
-            var tail = message.body
-            tail.moveReaderIndex(forwardBy: max(0, self.size - UniqueID.byteCount))
-            self.tail = tail.readUniqueID() ?? Self.padded(tail)
+            self.rest = [
+                sender.high, sender.low, UInt64(truncatingIfNeeded: message.sender.port), time,
+                UInt64(truncatingIfNeeded: size), tail.high, tail.low,
+            ].reduce(0, Self.mixed)
         }
+
+        /// Takes another number into a fingerprint.
+        private static func mixed(_ print: UInt64, _ number: UInt64) -> UInt64 {
+            let product = (print ^ number) &* 0x9e37_79b9_7f4a_7c15
+            return product ^ (product >> 32)
+        }
+
+        /// Ids are as good as random.
+        package func hash(into hasher: inout Hasher) { hasher.combine(self.uniqueID.low) }
 
         private static func padded(_ short: ByteBuffer) -> UniqueID {
             var padded = short

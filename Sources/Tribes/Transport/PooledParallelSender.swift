@@ -24,6 +24,17 @@ package final class PooledParallelSender: ConfigurableComponent, Sendable {
         package var queuedBytes = 0
         package var inPoolSize = 0
         package var inUsePoolSize = 0
+
+        mutating func add(_ other: Statistics) {
+            self.messages += other.messages
+            self.bytes += other.bytes
+            self.failures += other.failures
+            self.overflows += other.overflows
+            self.destinations = max(self.destinations, other.destinations)
+            self.queuedBytes += other.queuedBytes
+            self.inPoolSize += other.inPoolSize
+            self.inUsePoolSize += other.inUsePoolSize
+        }
     }
 
     private struct State {
@@ -35,9 +46,31 @@ package final class PooledParallelSender: ConfigurableComponent, Sendable {
         var sweeper: Scheduled<Void>?
     }
 
+    /// A sender for messages of another event loop, with connections there.
+    struct Lane: Sendable {
+        let sender: PooledParallelSender
+        let loop: ChannelLoop
+
+        func send(_ message: ChannelMessage, to destinations: [Member]) -> EventLoopFuture<Void> {
+            self.sender.send(message, to: destinations, loop: self.loop)
+        }
+
+        /// Has the lane's loop do something later.
+        func later(_ body: @escaping @Sendable (PooledParallelSender, ChannelLoop) -> Void) {
+            self.loop.eventLoop.execute { body(self.sender, self.loop) }
+        }
+    }
+
+    /// What new lanes are made of, and those there are; nil while the channel's sender is not started.
+    private struct Lanes {
+        let environment: ChannelEnvironment
+        var byLoop: [ObjectIdentifier: Lane] = [:]
+    }
+
     private let settings: Mutex<Configuration>
     private let counts = Mutex(Statistics())
     private let state = LoopConfined(State())
+    private let lanes = Mutex<Lanes?>(nil)
     private let log = Logger(label: "org.apache.catalina.tribes.transport.nio.PooledParallelSender")
 
     package init(configuration: Configuration) {
@@ -45,18 +78,61 @@ package final class PooledParallelSender: ConfigurableComponent, Sendable {
     }
 
     package var configuration: Configuration { self.settings.withLock { $0 } }
-    package var statistics: Statistics { self.counts.withLock { $0 } }
+
+    package var statistics: Statistics {
+        self.openLanes.reduce(into: self.counts.withLock { $0 }) { $0.add($1.sender.statistics) }
+    }
 
     package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
-        try self.settings.withLock { try change(&$0) }
+        let configuration = try self.settings.withLock { settings in
+            try change(&settings)
+            return settings
+        }
+        for lane in self.openLanes { lane.sender.settings.withLock { $0 = configuration } }
     }
 
     func start(in environment: ChannelEnvironment) -> EventLoopFuture<Void> {
         self.state[environment.loop].environment = environment
+        if environment.network.takesAnyLoop { self.lanes.withLock { $0 = Lanes(environment: environment) } }
         return environment.loop.succeeded()
     }
 
+    /// The sender of another event loop; nil if there can be none.
+    ///
+    /// Isolation: that event loop.
+    func lane(on eventLoop: any EventLoop) -> Lane? {
+        let key = ObjectIdentifier(eventLoop)
+        let (lane, environment) = self.lanes.withLock { ($0?.byLoop[key], $0?.environment) }
+        if let lane { return lane }
+        guard let environment else { return nil }
+        let new = Lane(
+            sender: PooledParallelSender(configuration: self.configuration),
+            loop: environment.loop.beside(eventLoop)
+        )
+        new.sender.open(environment.moved(to: new.loop))
+        let isKept = self.lanes.withLock { lanes in
+            guard lanes != nil else { return false }
+            lanes?.byLoop[key] = new
+            return true
+        }
+        return isKept ? new : nil
+    }
+
+    private func open(_ environment: ChannelEnvironment) { self.state[environment.loop].environment = environment }
+
+    private var openLanes: [Lane] { self.lanes.withLock { $0.map { Array($0.byLoop.values) } ?? [] } }
+
+    /// Stops this sender and those of other loops.
     func stop(_ loop: ChannelLoop) -> EventLoopFuture<Void> {
+        let lanes = self.openLanes
+        self.lanes.withLock { $0 = nil }
+        let stopping = lanes.map { lane in
+            lane.loop.eventLoop.flatSubmit { lane.sender.stopAlone(lane.loop) }.hop(to: loop.eventLoop)
+        }
+        return EventLoopFuture.andAllSucceed(stopping + [self.stopAlone(loop)], on: loop.eventLoop)
+    }
+
+    private func stopAlone(_ loop: ChannelLoop) -> EventLoopFuture<Void> {
         let state = self.state[loop]
         self.state[loop] = State()
         state.sweeper?.cancel()
@@ -92,6 +168,7 @@ package final class PooledParallelSender: ConfigurableComponent, Sendable {
 
     /// Forgets a member as soon as nothing is under way to it: a suspicion may be wrong.
     func remove(_ member: Member, loop: ChannelLoop) {
+        for lane in self.openLanes { lane.later { $0.remove(member, loop: $1) } }
         guard self.state[loop].members[member] != nil else { return }
         self.state[loop].departed.insert(member)
         self.dropDeparted(loop)
@@ -99,11 +176,13 @@ package final class PooledParallelSender: ConfigurableComponent, Sendable {
 
     /// Forgets a member at once; what is under way to it fails.
     func abandon(_ member: Member, loop: ChannelLoop) {
+        for lane in self.openLanes { lane.later { $0.abandon(member, loop: $1) } }
         self.state[loop].departed.remove(member)
         self.state[loop].members.removeValue(forKey: member)?.stop(ChannelError(.sendFailed, "The member was lost"))
     }
 
     func heartbeat(_ loop: ChannelLoop) {
+        for lane in self.openLanes { lane.later { $0.heartbeat($1) } }
         let now = loop.now
         for sender in Array(self.state[loop].members.values) { sender.sweep(now) }
         self.dropDeparted(loop)

@@ -1,3 +1,4 @@
+import Glibc
 package import NIOCore
 import NIOPosix
 
@@ -6,6 +7,8 @@ import NIOPosix
 /// Isolation: channel loop, which must be a loop of `NIOPosix`.
 package struct PosixNetwork: ChannelNetwork {
     package init() {}
+
+    package var takesAnyLoop: Bool { true }
 
     package func listen(
         at endpoint: Endpoint,
@@ -106,10 +109,16 @@ extension SocketOptions {
 private final class PosixConnection: NetworkConnection {
     private let channel: any Channel
     let remote: Endpoint?
+    private let descriptor: NIOBSDSocket.Handle?
+    /// Messages that the channel has and may not have written.
+    private let waiting: NIOLoopBoundBox<Int>
 
     init(_ channel: any Channel, remote: Endpoint?) {
         self.channel = channel
         self.remote = remote
+        let operations = channel.pipeline.syncOperations
+        self.descriptor = try? operations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
+        self.waiting = NIOLoopBoundBox(0, eventLoop: channel.eventLoop)
     }
 
     var isOpen: Bool { self.channel.isActive }
@@ -118,7 +127,25 @@ private final class PosixConnection: NetworkConnection {
         (try? self.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 
-    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void> { self.channel.writeAndFlush(bytes) }
+    /// Most messages fit the socket, and go there without what a channel does for those that do not.
+    func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void> {
+        let rest = self.waiting.value == 0 ? self.writeAtOnce(bytes) : bytes
+        guard rest.readableBytes > 0 else { return self.channel.eventLoop.makeSucceededVoidFuture() }
+        self.waiting.value += 1
+        let written = self.channel.writeAndFlush(rest)
+        written.assumeIsolated().whenComplete { _ in self.waiting.value -= 1 }
+        return written
+    }
+
+    /// What the socket did not take; the channel finds out why.
+    private func writeAtOnce(_ bytes: ByteBuffer) -> ByteBuffer {
+        // An inactive channel has closed its descriptor, whose number may be another's by now.
+        guard let descriptor = self.descriptor, self.channel.isActive else { return bytes }
+        let count = bytes.withUnsafeReadableBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        var rest = bytes
+        rest.moveReaderIndex(forwardBy: max(0, count))
+        return rest
+    }
 
     func close() { self.channel.close(mode: .all, promise: nil) }
 

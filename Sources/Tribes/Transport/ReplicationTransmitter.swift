@@ -45,6 +45,14 @@ package final class ReplicationTransmitter: ChannelSender, ConfigurableComponent
         self.transport.send(message, to: destinations, loop: self.runningLoop)
     }
 
+    package func send(
+        _ message: ChannelMessage,
+        to destinations: [Member],
+        on eventLoop: any EventLoop
+    ) -> EventLoopFuture<Void>? {
+        self.transport.lane(on: eventLoop)?.send(message, to: destinations)
+    }
+
     package func remove(_ member: Member) {
         guard let loop = self.loop.withLock({ $0 }) else { return }
         self.transport.remove(member, loop: loop)
