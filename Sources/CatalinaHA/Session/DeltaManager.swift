@@ -166,9 +166,9 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         guard let sent = self.enqueue(session, cluster, isExpiry: false) ?? session.endSent,
             !cluster.configuration.channelSendOptions.contains(.asynchronous)
         else { return }
-        let hasArrived = await self.support.isFulfilled(sent, for: request)
+        guard await self.support.isFulfilled(sent, for: request) else { return }
         session.forget(sent)
-        if hasArrived { await self.repairAll(missing: session.idInternal, cluster) }
+        await self.repairAll(missing: session.idInternal, cluster)
     }
 
     /// Sends what was changed and not sent yet; returns what waits for it.

@@ -108,7 +108,7 @@ extension DeltaSession {
     /// What waits for the last message about it.
     var lastSend: EventLoopFuture<Void>? { self.protected.withLock { $0.local.lastSend } }
 
-    /// A message has arrived, or will not: nothing has to be sent behind it.
+    /// A message has arrived: nothing has to be sent behind it.
     func forget(_ sent: EventLoopFuture<Void>) {
         self.protected.withLock { if $0.local.lastSend === sent { $0.local.lastSend = nil } }
     }
