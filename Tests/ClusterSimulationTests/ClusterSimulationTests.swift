@@ -13,8 +13,8 @@ private let isRepeatable = ProcessInfo.processInfo.environment["SWIFT_DETERMINIS
 struct ClusterSimulationTests {
     private static let chosen = ProcessInfo.processInfo.environment["CARACAL_SIMULATION_SEEDS"]
     static let seeds: ClosedRange<UInt64> = {
-        let numbers = (chosen ?? "8-15").split(separator: "-").compactMap { UInt64($0) }
-        guard let first = numbers.first, let last = numbers.last, first <= last else { return 8...15 }
+        let numbers = (chosen ?? "8-19").split(separator: "-").compactMap { UInt64($0) }
+        guard let first = numbers.first, let last = numbers.last, first <= last else { return 8...19 }
         return first...last
     }()
 

@@ -42,6 +42,11 @@ extension ReplicatedMap: ChannelListener {
             if self.isStale(message, key, local: local) { return }
             try self.admit(self.table.withLock { $0.takeProxy(key, from: message, local: local) })
             self.watchYielded(key)
+            // whoever is taken for the backup and has nothing asks for the value
+            let isLacking = self.table.withLock { $0.entries[key].map { $0.value == nil } ?? false }
+            if isLacking, message.nodes?.contains(local) == true, let primary = message.primary {
+                self.repair(message, key: key, from: primary)
+            }
         case .remove:
             self.takeRemoval(try message.keyText(), message.version?.changes)
         case .backup, .copy:
