@@ -84,6 +84,12 @@ package final class OrderInterceptor: ConfiguredInterceptor {
         try self.deliverFirst(of: ready ?? [message], context: context)
     }
 
+    /// One that is back counts from the beginning, whatever was said to it in vain meanwhile.
+    package func memberAdded(_ member: Member, context: InterceptorContext) {
+        self.state[context].sent[member] = nil
+        context.fireMemberAdded(member)
+    }
+
     package func memberDisappeared(_ member: Member, context: InterceptorContext) {
         let waiting = self.reorder(member, context: context) { $0.flush() } ?? []
         self.state[context].reorderers[member] = nil

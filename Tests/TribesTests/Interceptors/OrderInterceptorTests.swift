@@ -109,6 +109,17 @@ import Tribes
         #expect(harness.sentBodies == [[1, 0, 0, 0, 1], [1, 0, 0, 0, 1]])
     }
 
+    @Test("what was said to a member in vain does not count when it is back")
+    func lateArrival() {
+        let harness = Self.harness()
+        let member = ChainHarness.member(2)
+        harness.removeMember(member)
+        harness.send(harness.makeMessage([1]), to: [member])
+        harness.addMember(member)
+        harness.send(harness.makeMessage([2]), to: [member])
+        #expect(harness.sentBodies == [[1, 0, 0, 0, 1], [2, 0, 0, 0, 1]])
+    }
+
     @Test("a body without room for a number is refused; the first alone bears a refusal")
     func refusals() throws {
         struct Refusal: Error {}
