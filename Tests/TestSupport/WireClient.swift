@@ -16,7 +16,9 @@ package struct WireAnswer: Sendable {
 /// A blocking client on a thread of its own pool: it sends parts and reads until told.
 package enum WireClient {
     /// Longest wait for one read, in seconds; a test that meets it fails.
-    private static let timeout = 60
+    ///
+    /// Longer than all tests take together: what a server does on the runtime's threads waits behind the tests that do.
+    private static let timeout = 300
     private static let threads: NIOThreadPool = {
         let pool = NIOThreadPool(numberOfThreads: 8)
         pool.start()
