@@ -6,7 +6,7 @@ import Testing
 @testable import Tribes
 
 /// Messages that leave on the event loop of whoever sends them.
-@Suite struct DirectRouteTests {
+@Suite(.serialized) struct DirectRouteTests {
     private static let loop = MultiThreadedEventLoopGroup.singleton.next()
 
     /// Two channels that know each other, the first with these layers.
