@@ -102,20 +102,17 @@ package final class PooledParallelSender: ConfigurableComponent, Sendable {
     /// Isolation: that event loop.
     func lane(on eventLoop: any EventLoop) -> Lane? {
         let key = ObjectIdentifier(eventLoop)
-        let (lane, environment) = self.lanes.withLock { ($0?.byLoop[key], $0?.environment) }
-        if let lane { return lane }
-        guard let environment else { return nil }
-        let new = Lane(
-            sender: PooledParallelSender(configuration: self.configuration),
-            loop: environment.loop.beside(eventLoop)
-        )
-        new.sender.open(environment.moved(to: new.loop))
-        let isKept = self.lanes.withLock { lanes in
-            guard lanes != nil else { return false }
+        return self.lanes.withLock { lanes in
+            if let lane = lanes?.byLoop[key] { return lane }
+            guard let environment = lanes?.environment else { return nil }
+            let new = Lane(
+                sender: PooledParallelSender(configuration: self.configuration),
+                loop: environment.loop.beside(eventLoop)
+            )
+            new.sender.open(environment.moved(to: new.loop))
             lanes?.byLoop[key] = new
-            return true
+            return new
         }
-        return isKept ? new : nil
     }
 
     private func open(_ environment: ChannelEnvironment) { self.state[environment.loop].environment = environment }
@@ -124,8 +121,10 @@ package final class PooledParallelSender: ConfigurableComponent, Sendable {
 
     /// Stops this sender and those of other loops.
     func stop(_ loop: ChannelLoop) -> EventLoopFuture<Void> {
-        let lanes = self.openLanes
-        self.lanes.withLock { $0 = nil }
+        let lanes = self.lanes.withLock { lanes in
+            defer { lanes = nil }
+            return lanes.map { Array($0.byLoop.values) } ?? []
+        }
         let stopping = lanes.map { lane in
             lane.loop.eventLoop.flatSubmit { lane.sender.stopAlone(lane.loop) }.hop(to: loop.eventLoop)
         }
