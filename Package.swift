@@ -144,8 +144,8 @@ let testTargets: [Target] = [
     tests(
         "ClusterSimulation",
         [
-            "CatalinaHA", "CatalinaCore", "Tribes", "ClusterSupport", "JavaSerialization", nioCore, nioEmbedded,
-            "TestSupport",
+            "CatalinaHA", "CatalinaSession", "CatalinaCore", "Tribes", "ClusterSupport", "JavaSerialization", nioCore,
+            nioEmbedded, "TestSupport",
         ]
     ),
     tests("CatalinaSession", ["CatalinaSession", "CatalinaCore", "Modeler", servletAPI, "TestSupport"]),

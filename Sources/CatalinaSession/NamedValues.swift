@@ -2,81 +2,135 @@
 ///
 /// Most sessions have a few: then looking at each name takes less time than hashing one, and a list takes less memory than
 /// a table.
-package struct NamedValues: Sendable, Sequence {
-    package typealias Element = (key: String, value: any Sendable)
+package struct NamedValues<Value>: Sequence {
+    package typealias Element = (key: String, value: Value)
 
     /// Values that are kept as a list.
-    static let listMaximum = 12
+    package static var listMaximum: Int { 12 }
 
     /// A pair, looked at without copying its value as one of ``Element`` would be.
-    private struct Entry {
-        let key: String
-        var value: any Sendable
+    @usableFromInline struct Entry {
+        @usableFromInline let key: String
+        @usableFromInline var value: Value
+
+        @inlinable init(key: String, value: Value) {
+            self.key = key
+            self.value = value
+        }
     }
 
-    private var list: [Entry] = []
-    /// All values, once there are more than the list may hold.
-    private var table: [String: any Sendable] = [:]
+    /// A table once there are more values than a list may hold.
+    @usableFromInline enum Storage {
+        case list([Entry])
+        case table([String: Value])
+    }
 
-    package init() {}
+    @usableFromInline var storage: Storage
 
-    package var isEmpty: Bool { self.list.isEmpty && self.table.isEmpty }
-    package var count: Int { self.list.count + self.table.count }
+    @inlinable package init() { self.storage = .list([]) }
+
+    @inlinable package var count: Int {
+        switch self.storage {
+        case .list(let list): list.count
+        case .table(let table): table.count
+        }
+    }
+
+    @inlinable package var isEmpty: Bool { self.count == 0 }
+
     package var keys: [String] { self.map(\.key) }
 
-    package subscript(name: String) -> (any Sendable)? {
+    @inlinable package subscript(name: String) -> Value? {
         get {
-            if let place = self.place(of: name) { return self.list[place].value }
-            return self.table.isEmpty ? nil : self.table[name]
+            switch self.storage {
+            case .list(let list): Self.place(of: name, in: list).map { list[$0].value }
+            case .table(let table): table[name]
+            }
         }
         set {
             if let newValue { self.updateValue(newValue, forKey: name) } else { self.removeValue(forKey: name) }
         }
     }
 
-    /// Stores a value.
+    /// Makes room for so many values and no more.
+    package mutating func reserveCapacity(_ count: Int) {
+        guard case .list(var list) = self.storage, count <= Self.listMaximum else { return }
+        self.storage = .list([])
+        list.reserveCapacity(count)
+        self.storage = .list(list)
+    }
+
+    /// Stores a value; one that is replaced keeps the name under which it was stored.
     ///
     /// - Returns: the value that was stored under the name before.
     @discardableResult
-    package mutating func updateValue(_ value: any Sendable, forKey name: String) -> (any Sendable)? {
-        if let place = self.place(of: name) {
-            let old = self.list[place].value
-            self.list[place].value = value
-            return old
-        }
-        if self.table.isEmpty {
-            guard self.list.count == Self.listMaximum else {
-                self.list.append(Entry(key: name, value: value))
+    @inlinable package mutating func updateValue(_ value: Value, forKey name: String) -> Value? {
+        switch self.storage {
+        case .list(var list):
+            guard let place = Self.place(of: name, in: list) else {
+                self.append(Entry(key: name, value: value), to: list)
                 return nil
             }
-            for entry in self.list { self.table[entry.key] = entry.value }
-            self.list = []
+            // Held once, it is changed where it is.
+            self.storage = .list([])
+            defer { self.storage = .list(list) }
+            let old = list[place].value
+            list[place].value = value
+            return old
+        case .table(var table):
+            self.storage = .list([])
+            defer { self.storage = .table(table) }
+            return table.updateValue(value, forKey: name)
         }
-        return self.table.updateValue(value, forKey: name)
+    }
+
+    @usableFromInline mutating func append(_ entry: Entry, to list: consuming [Entry]) {
+        var list = list
+        self.storage = .list([])
+        guard list.count == Self.listMaximum else {
+            list.append(entry)
+            self.storage = .list(list)
+            return
+        }
+        var table: [String: Value] = [entry.key: entry.value]
+        for entry in list { table[entry.key] = entry.value }
+        self.storage = .table(table)
     }
 
     /// Removes a value.
     ///
     /// - Returns: the value that was stored under the name.
     @discardableResult
-    package mutating func removeValue(forKey name: String) -> (any Sendable)? {
-        guard let place = self.place(of: name) else { return self.table.removeValue(forKey: name) }
-        return self.list.remove(at: place).value
+    @inlinable package mutating func removeValue(forKey name: String) -> Value? {
+        switch self.storage {
+        case .list(var list):
+            guard let place = Self.place(of: name, in: list) else { return nil }
+            self.storage = .list([])
+            defer { self.storage = .list(list) }
+            return list.remove(at: place).value
+        case .table(var table):
+            self.storage = .list([])
+            defer { self.storage = .table(table) }
+            return table.removeValue(forKey: name)
+        }
     }
 
-    package mutating func removeAll() {
-        self.list = []
-        self.table = [:]
-    }
+    package mutating func removeAll() { self.storage = .list([]) }
 
     package func makeIterator() -> AnyIterator<Element> {
-        guard self.table.isEmpty else { return AnyIterator(self.table.makeIterator()) }
-        return AnyIterator(self.list.lazy.map { (key: $0.key, value: $0.value) }.makeIterator())
+        switch self.storage {
+        case .list(let list): AnyIterator(list.lazy.map { (key: $0.key, value: $0.value) }.makeIterator())
+        case .table(let table): AnyIterator(table.makeIterator())
+        }
     }
 
-    private func place(of name: String) -> Int? {
+    @inlinable static func place(of name: String, in list: [Entry]) -> Int? {
         // By index: a search of elements would copy each with its value.
-        for place in self.list.indices where self.list[place].key == name { return place }
+        for place in list.indices where list[place].key == name { return place }
         return nil
     }
 }
+
+extension NamedValues: Sendable where Value: Sendable {}
+extension NamedValues.Entry: Sendable where Value: Sendable {}
+extension NamedValues.Storage: Sendable where Value: Sendable {}

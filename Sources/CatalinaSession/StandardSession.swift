@@ -19,13 +19,13 @@ package final class StandardSession: Session {
         var thisAccessedTime: Int64
         var maxInactiveInterval: Int
         var isNew = true
-        var attributes = NamedValues()
+        var attributes = NamedValues<any Sendable>()
     }
 
     private struct Protected {
         var id: String
         var isExpiring = false
-        var attributes: NamedValues
+        var attributes: NamedValues<any Sendable>
         var notes: [String: any Sendable] = [:]
         var listeners: [any SessionListener] = []
         var login = Login()

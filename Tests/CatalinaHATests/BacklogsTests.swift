@@ -16,7 +16,9 @@ import Tribes
     @Test("while nobody is missed nothing is kept but the last moments")
     func quiet() {
         var backlogs = Backlogs()
-        for number in 0..<(2 * Backlogs.recentMaximum + 10) { backlogs.changed("s\(number)", by: .own, at: 0) }
+        for number in 0..<(2 * Backlogs.recentMaximum + 10) {
+            backlogs.changed(SessionKey("s\(number)"), by: .own, at: 0)
+        }
         #expect(!backlogs.isNeeded)
         backlogs.appeared(self.one, at: Backlogs.recentAge + 1)
         #expect(!backlogs.isNeeded)
@@ -112,7 +114,7 @@ import Tribes
     func bound() {
         var backlogs = Backlogs()
         backlogs.lost(self.one, others: [], at: 0)
-        for number in 0...Backlogs.idsMaximum { backlogs.changed("s\(number)", by: .own, at: 0) }
+        for number in 0...Backlogs.idsMaximum { backlogs.changed(SessionKey("s\(number)"), by: .own, at: 0) }
         #expect(backlogs.count == 0)
         backlogs.appeared(self.one, at: 1)
         let work = backlogs.begin(self.one, present: [])

@@ -1,4 +1,5 @@
 import CatalinaCore
+import CatalinaSession
 import ClusterSupport
 import JavaSerialization
 import NIOCore

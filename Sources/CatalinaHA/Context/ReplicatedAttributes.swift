@@ -48,7 +48,7 @@ package final class ReplicatedAttributes: SharedAttributes, Valve, LifecycleList
             return false
         }
         self.willTell(name)
-        map.enqueuePut(name, ReplicatedAttribute(.live(value, java)))
+        map.enqueuePut(name, ReplicatedAttribute(SessionAttribute(value, java)))
         return true
     }
 

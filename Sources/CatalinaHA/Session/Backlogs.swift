@@ -26,7 +26,7 @@ struct Backlogs {
     /// What is to be sent to one member.
     struct Work: Equatable {
         /// With the number of the note, which a later one replaces.
-        var notes: [String: Int] = [:]
+        var notes: [SessionKey: Int] = [:]
         var isEverything = false
     }
 
@@ -46,11 +46,11 @@ struct Backlogs {
         var isAway = false
         var isEverything = false
         var isSending = false
-        var notes: [String: Note] = [:]
+        var notes: [SessionKey: Note] = [:]
     }
 
     private struct Recent {
-        let id: String
+        let id: SessionKey
         let change: Change
         let time: Int64
     }
@@ -59,7 +59,7 @@ struct Backlogs {
     /// When members were there again, for a while.
     private var returned: [Member: Int64] = [:]
     /// Sessions of which a change is missing here, and who said a later one.
-    private var gaps: [String: (member: Member, since: Int64)] = [:]
+    private var gaps: [SessionKey: (member: Member, since: Int64)] = [:]
     /// When members that were lost had been heard of last.
     private var heard: [Member: Int64] = [:]
     /// Members that number no changes.
@@ -79,7 +79,7 @@ struct Backlogs {
     // MARK: Changes
 
     /// A session was changed, or has ended.
-    mutating func changed(_ id: String, by author: MemberKey, isCounted: Bool = true, at now: Int64) {
+    mutating func changed(_ id: SessionKey, by author: MemberKey, isCounted: Bool = true, at now: Int64) {
         let change = Change(author: author, isCounted: isCounted)
         if self.recent.count - self.recentStart >= Self.recentMaximum { self.recentStart += 1 }
         if self.recentStart > Self.recentMaximum {
@@ -96,7 +96,7 @@ struct Backlogs {
     }
 
     /// What is known here of a session did not reach some members, or is not known there.
-    mutating func missed(_ id: String, by members: [Member], at now: Int64) {
+    mutating func missed(_ id: SessionKey, by members: [Member], at now: Int64) {
         for member in members where self.open(member, at: now) {
             self.note(id, Change(author: .own), for: member)
         }
@@ -108,12 +108,12 @@ struct Backlogs {
     }
 
     /// A change of a session is missing here.
-    mutating func lacks(_ id: String, after member: Member, at now: Int64) {
+    mutating func lacks(_ id: SessionKey, after member: Member, at now: Int64) {
         if self.gaps.count < Self.idsMaximum, self.gaps[id] == nil { self.gaps[id] = (member, now) }
     }
 
     /// Takes sessions of which a change has been missing for a while, by whom to ask.
-    mutating func takeGaps(at now: Int64) -> [Member: [String]] {
+    mutating func takeGaps(at now: Int64) -> [Member: [SessionKey]] {
         if self.gaps.isEmpty { return [:] }
         let due = self.gaps.filter { now - $0.value.since >= Self.gapAge }
         for id in due.keys { self.gaps[id] = nil }
@@ -208,7 +208,7 @@ struct Backlogs {
     }
 
     /// Members that are there and miss a session.
-    func missing(_ id: String) -> [Member] {
+    func missing(_ id: SessionKey) -> [Member] {
         if self.backlogs.isEmpty { return [] }
         return self.backlogs.filter { !$1.isAway && ($1.isEverything || $1.notes[id] != nil) }.map(\.key)
     }
@@ -223,7 +223,7 @@ struct Backlogs {
         return true
     }
 
-    private mutating func note(_ id: String, _ change: Change, for member: Member) {
+    private mutating func note(_ id: SessionKey, _ change: Change, for member: Member) {
         guard let backlog = self.backlogs[member] else { return }
         guard backlog.notes.count < Self.idsMaximum else {
             self.backlogs[member]?.isEverything = true

@@ -69,7 +69,7 @@ extension DeltaManager: SessionMessageReceiver {
             isPrimary: false
         )
         session.accessedElsewhere()
-        session.protected.withLock { $0.foreign.version = 1 }
+        session.protected.withLock { $0.version = 1 }
         let early: [EarlyDeltas.Early]? = self.protected.withLock { protected in
             if protected.ended.contains(message.sessionID, createdAt: creationTime)
                 || protected.sessions[key]?.creationTimeInternal == creationTime
@@ -140,7 +140,7 @@ extension DeltaManager: SessionMessageReceiver {
             let isApplied = try session.apply(delta, change: change)
             if !isApplied { self.missed(message.sessionID, by: [sender]) }
             if session.isLacking {
-                let (now, key) = (self.support.now(), SessionKey(message.sessionID).text)
+                let (now, key) = (self.support.now(), SessionKey(message.sessionID))
                 self.backlogs.withLock { $0.lacks(key, after: sender, at: now) }
             }
         } catch {

@@ -17,7 +17,7 @@ extension DeltaManager {
     /// A node that numbers no changes tells nobody what he has missed: that is everybody else's business. What a node
     /// said that is gone came late, and the others may not get it.
     func noteChange(_ id: String, by author: Member? = nil, isCounted: Bool = true) {
-        let (now, key) = (self.support.now(), SessionKey(id).text)
+        let (now, key) = (self.support.now(), SessionKey(id))
         let members = author == nil ? [] : self.cluster?.channel?.members ?? []
         let present = author.flatMap { members.contains($0) ? MemberKey($0) : nil }
         self.backlogs.withLock { $0.changed(key, by: present ?? .own, isCounted: isCounted, at: now) }
@@ -38,7 +38,7 @@ extension DeltaManager {
 
     /// Some members do not know a session as it is known here.
     func missed(_ id: String, by members: [Member]) {
-        let (now, key) = (self.support.now(), SessionKey(id).text)
+        let (now, key) = (self.support.now(), SessionKey(id))
         self.backlogs.withLock { $0.missed(key, by: members, at: now) }
     }
 
@@ -116,7 +116,7 @@ extension DeltaManager {
             let member = self.backlogs.withLock { backlogs in
                 backlogs.counts(author) ? author : members.first { backlogs.counts($0) }
             }
-            let missing = ids.filter { self.session($0)?.isLacking ?? false }
+            let missing = ids.map(\.text).filter { self.session($0)?.isLacking ?? false }
             guard let member, members.contains(member), !missing.isEmpty else { continue }
             do {
                 self.countSent(.getAllSessions)
@@ -157,7 +157,7 @@ extension DeltaManager {
 
     /// Waits until the members that are there have a session as it is here, if one of them may not.
     func repairAll(missing id: String, _ cluster: SimpleTcpCluster) async {
-        let key = SessionKey(id).text
+        let key = SessionKey(id)
         for member in self.backlogs.withLock({ $0.missing(key) }) {
             var count = 0
             while count < Self.repairsMaximum, cluster.members.contains(member),
@@ -191,8 +191,8 @@ extension DeltaManager {
         let (sessions, ended) = self.protected.withLock { protected in
             let ids = work.notes.keys.sorted()
             if work.isEverything { return (Array(protected.sessions.values), protected.ended.all) }
-            let known = ids.map { protected.sessions[SessionKey($0)] }
-            return (known.compactMap { $0 }, zip(ids, known).compactMap { $1 == nil ? protected.ended[$0] : nil })
+            let known = ids.map { protected.sessions[$0] }
+            return (known.compactMap { $0 }, zip(ids, known).compactMap { $1 == nil ? protected.ended[$0.text] : nil })
         }
         let now = self.support.now()
         for first in stride(from: 0, to: ended.count, by: Self.endsMaximum) {

@@ -41,6 +41,7 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     package init(configuration: Configuration, now: @escaping @Sendable () -> Int64) throws {
         self.settings = Mutex(configuration)
         self.support = try ManagerSupport(configuration.common, now: now)
+        self.support.owner = self
     }
 
     package var configuration: Configuration { self.settings.withLock { $0 } }

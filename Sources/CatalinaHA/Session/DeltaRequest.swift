@@ -70,18 +70,25 @@ package struct DeltaRequest: Sendable, Equatable {
         self.recordsAllActions = recordsAllActions
     }
 
+    init(sessionID: String, recordsAllActions: Bool, actions: [Action]) {
+        self.sessionID = sessionID
+        self.recordsAllActions = recordsAllActions
+        self.actions = actions
+    }
+
     package var isEmpty: Bool { self.actions.isEmpty }
 
     /// Appends an action; without ``recordsAllActions`` it takes the place of any other of the same name.
     package mutating func record(_ action: Action) {
-        if !self.recordsAllActions, let earlier = self.actions.firstIndex(where: { $0.name == action.name }) {
-            self.actions.remove(at: earlier)
-        }
-        self.actions.append(action)
+        Self.record(action, in: &self.actions, keepsEarlier: self.recordsAllActions)
     }
 
-    /// Forgets all actions.
-    package mutating func reset() { self.actions.removeAll() }
+    static func record(_ action: Action, in actions: inout [Action], keepsEarlier: Bool) {
+        if !keepsEarlier, let earlier = actions.firstIndex(where: { $0.name == action.name }) {
+            actions.remove(at: earlier)
+        }
+        actions.append(action)
+    }
 
     // MARK: Wire
 

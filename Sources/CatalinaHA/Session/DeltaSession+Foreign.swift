@@ -6,10 +6,10 @@ import Synchronization
 /// which says whom it believes to have served the session before, its own clock, and what this node saw of it.
 extension DeltaSession.Protected {
     /// Whether the id names a node.
-    var isRouted: Bool { SessionKey(self.id).text != self.id }
+    var isRouted: Bool { SessionKey(self.id).isRouted }
 
     /// The last change, if a node made it that numbers none.
-    var foreignChange: SessionChange? { self.local.history.isLoose ? self.local.lastForeign : nil }
+    var foreignChange: SessionChange? { self.local.history.isLoose ? self.lastForeign : nil }
 
     /// What becomes of the version of a node that numbers no changes, if that needs no look at its contents.
     ///
@@ -19,7 +19,7 @@ extension DeltaSession.Protected {
             return mine.isLater(than: change) ? .same : .taken
         }
         // Of this session only the beginning came.
-        if !self.isPrimary, self.foreign.version <= 1 { return .taken }
+        if !self.isPrimary, self.version <= 1 { return .taken }
         // Under the route of another node it holds only a copy.
         if record.id == self.id, self.isRouted { return .same }
         // It missed what happened here while it was away.
@@ -30,9 +30,9 @@ extension DeltaSession.Protected {
     /// Another node's word is the last one that was taken.
     mutating func took(_ change: SessionChange) {
         self.local.history.isLoose = change.number == nil
-        self.local.strayedSince = nil
-        guard change.number == nil, self.local.lastForeign?.isLater(than: change) != true else { return }
-        self.local.lastForeign = change
+        self.strayedSince = nil
+        guard change.number == nil, self.lastForeign?.isLater(than: change) != true else { return }
+        self.lastForeign = change
     }
 
     /// Whether a node that numbers no changes has not heard that another one took the session over.
@@ -40,20 +40,20 @@ extension DeltaSession.Protected {
     /// It speaks of another id then. If it goes on for a while, a client is there, and this node has missed something.
     mutating func isStray(_ id: String, at now: Int64) -> Bool {
         guard id != self.id else { return false }
-        let age = self.local.strayedSince.map { now - $0 } ?? .max
-        if age > 5 * SessionHistory.strayAge { self.local.strayedSince = now }
+        let age = self.strayedSince.map { now - $0 } ?? .max
+        if age > 5 * SessionHistory.strayAge { self.strayedSince = now }
         guard age >= SessionHistory.strayAge, age <= 5 * SessionHistory.strayAge else { return true }
-        self.rename(to: id, self.foreign.version + 1)
+        self.rename(to: id, self.version + 1)
         return false
     }
 
     /// Before a change of this node's own: other nodes may have counted more changes of a node that numbers none.
     mutating func leaveRoom() {
-        self.local.strayedSince = nil
+        self.strayedSince = nil
         guard self.local.history.isLoose else { return }
         self.local.history.isLoose = false
         let step = SessionHistory.looseStep
-        self.foreign.version = (self.foreign.version / step + 1) * step
+        self.version = (self.version / step + 1) * step
     }
 }
 

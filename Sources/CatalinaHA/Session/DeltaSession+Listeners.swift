@@ -8,17 +8,17 @@ extension DeltaSession {
         let java = (listener as? SingleSignOnListener).flatMap { $0.isReplicated ? $0.java : nil }
         self.protected.withLock { protected in
             guard let java else {
-                protected.local.listeners.append(listener)
+                protected.listeners.append(listener)
                 return
             }
             protected.foreign.listeners.append(java)
-            protected.delta.record(.init(.listener, "__SET__LISTENER__", java))
+            protected.record(.init(.listener, "__SET__LISTENER__", java))
         }
     }
 
     /// Those of this node, and those that came from others.
     private var listeners: [any SessionListener] {
-        let (local, foreign) = self.protected.withLock { ($0.local.listeners, $0.foreign.listeners) }
+        let (local, foreign) = self.protected.withLock { ($0.listeners, $0.foreign.listeners) }
         guard !foreign.isEmpty else { return local }
         // A listener that two nodes have added is one.
         var signOns: [SingleSignOnListener] = []

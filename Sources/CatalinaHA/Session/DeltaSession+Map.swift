@@ -7,7 +7,7 @@ import Tribes
 extension DeltaSession: ReplicatedMapEntry {
     package func encoded() throws -> ByteBuffer { try self.record.stream() }
 
-    package var isDirty: Bool { self.protected.withLock { !$0.delta.isEmpty } }
+    package var isDirty: Bool { self.protected.withLock { !$0.changes.isEmpty } }
     package var isDiffable: Bool { true }
 
     /// Whether nothing was said about it for longer than it may be idle.
@@ -20,7 +20,7 @@ extension DeltaSession: ReplicatedMapEntry {
     }
 
     package func takeDiff() throws -> ByteBuffer {
-        let (delta, number) = self.protected.withLock { ($0.takeDelta(), $0.foreign.version) }
+        let (delta, number) = self.protected.withLock { ($0.takeDelta(), $0.version) }
         return ByteBuffer(bytes: try delta.encoded(number: number))
     }
 
@@ -46,20 +46,20 @@ extension DeltaSession: ReplicatedMapEntry {
             var events: [AttributeEvent] = []
             for action in delta.actions {
                 protected.apply(action, &events)
-                protected.delta.record(action)
+                protected.record(action)
             }
         }
     }
 
     /// With a map a whole session that is sent has what is not sent by itself yet.
     package func countChanges() {
-        self.protected.withLock { if !$0.delta.isEmpty { $0.foreign.version += 1 } }
+        self.protected.withLock { if !$0.changes.isEmpty { $0.version += 1 } }
     }
 
-    package var lastUsed: Int64 { self.protected.withLock { $0.foreign.version } }
+    package var lastUsed: Int64 { self.protected.withLock { $0.version } }
 
     package func follow(_ version: Int64) {
-        self.protected.withLock { $0.foreign.version = max($0.foreign.version, version + 1) }
+        self.protected.withLock { $0.version = max($0.version, version + 1) }
     }
 
     package func accessEntry() { self.accessedElsewhere() }

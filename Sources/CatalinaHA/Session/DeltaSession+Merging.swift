@@ -1,4 +1,5 @@
 import CatalinaCore
+import CatalinaSession
 import JavaSerialization
 import NIOCore
 import ServletAPI
@@ -67,7 +68,7 @@ extension DeltaSession {
 
     /// Whether a change is missing here that others have, or may be.
     var isLacking: Bool {
-        self.protected.withLock { $0.local.history.missing > 0 || $0.local.strayedSince != nil }
+        self.protected.withLock { $0.local.history.missing > 0 || $0.strayedSince != nil }
     }
 
     /// Whether another node's word ends the session.
@@ -76,9 +77,9 @@ extension DeltaSession {
     /// it was idle for too long elsewhere, a later change that is known here decides.
     func mayEnd(as id: String, _ end: SessionEnd?) -> Bool {
         self.protected.withLock { protected in
-            guard let end else { return id == protected.id || id != protected.local.history.formerID }
+            guard let end else { return id == protected.id || id != protected.formerID }
             guard end.creationTime == protected.times.creation else { return false }
-            return !end.isLapse || protected.foreign.version <= end.number
+            return !end.isLapse || protected.version <= end.number
         }
     }
 
@@ -93,23 +94,23 @@ extension DeltaSession {
         ifVersion version: Int64? = nil
     ) -> Bool {
         self.protected.withLock { protected in
-            if let version, version != protected.foreign.version { return false }
+            if let version, version != protected.version { return false }
             let before = protected
             protected.restore(record)
-            protected.foreign.version = max(before.foreign.version, number)
+            protected.version = max(before.version, number)
             let isLater = record.foreignChange.flatMap { before.foreignChange?.isLater(than: $0) } ?? false
             if before.local.history.idNumber > number || isLater {
                 protected.rename(to: before.id, before.local.history.idNumber)
             }
             for name in before.local.history.parts(after: number, record.foreignChange) {
-                protected.attributes[name] = before.attributes[name]
+                protected.set(name, before.attributes[name])
             }
             protected.local.history.restored(at: number, record.foreignChange)
-            if number >= before.foreign.version || record.foreignChange != nil {
+            if number >= before.version || record.foreignChange != nil {
                 protected.took(record.foreignChange ?? change)
             }
             var events: [AttributeEvent] = []
-            for action in protected.delta.actions { protected.apply(action, &events) }
+            for action in protected.changes { protected.apply(action, &events) }
             return true
         }
     }

@@ -1,4 +1,5 @@
 import CatalinaCore
+import CatalinaSession
 import JavaSerialization
 import NIOCore
 import ServletAPI
@@ -46,11 +47,11 @@ extension DeltaSession {
         var record = SessionRecord(
             id: protected.id,
             times: protected.times,
-            maxInactiveInterval: Int32(clamping: protected.maxInactiveInterval),
+            maxInactiveInterval: protected.maxInactiveInterval,
             isNew: protected.isNew,
             isValid: protected.isValid
         )
-        record.version = protected.foreign.version
+        record.version = protected.version
         if let foreign = protected.foreignChange, !foreign.isWhole { record.foreignChange = foreign }
         record.principal = protected.identity.java
         record.notes = protected.foreign.notes
@@ -87,7 +88,7 @@ extension DeltaSession {
     ) -> EventLoopFuture<Void>? {
         self.protected.withLock { protected in
             if let server = protected.foreignChange?.author, protected.isRouted, isTaken(server) {
-                protected.delta.reset()
+                protected.changes = []
                 return nil
             }
             let outgoing = protected.takeOutgoing(now: now, isExpiry: isExpiry, by: author)
@@ -118,7 +119,7 @@ extension DeltaSession {
         self.protected.withLock { protected in
             SessionEnd(
                 creationTime: protected.times.creation,
-                number: protected.foreign.version,
+                number: protected.version,
                 isLapse: isLapse
             )
         }
@@ -139,9 +140,9 @@ extension DeltaSession {
     func recordCreation() {
         self.protected.withLock { protected in
             protected.isNew = true
-            protected.foreign.version = 1
-            protected.delta.record(.isNew(true))
-            protected.delta.record(.maxInactiveInterval(protected.maxInactiveInterval))
+            protected.version = 1
+            protected.record(.isNew(true))
+            protected.record(.maxInactiveInterval(Int(protected.maxInactiveInterval)))
         }
     }
 
@@ -152,17 +153,17 @@ extension DeltaSession {
     ) {
         self.protected.withLock { protected in
             protected.leaveRoom()
-            protected.foreign.version += 1
-            protected.rename(to: id, protected.foreign.version)
+            protected.version += 1
+            protected.rename(to: id, protected.version)
             protected.isPrimary = true
-            protected.local.lastSend = send(protected.foreign.version, protected.local.lastSend)
+            protected.local.lastSend = send(protected.version, protected.local.lastSend)
         }
     }
 
     /// Takes the id that another node gave, unless it has a later one; a node that counts no changes has no number.
     func takeID(_ id: String, _ change: SessionChange) -> Bool {
         self.protected.withLock { protected in
-            let number = change.number ?? protected.foreign.version + 1
+            let number = change.number ?? protected.version + 1
             guard protected.local.history.admitsID(id, number, current: protected.id) else { return false }
             protected.rename(to: id, number)
             protected.advance(to: number, change)
@@ -177,9 +178,8 @@ extension DeltaSession {
     func setID(_ id: String, isPrimary: Bool? = nil, isCounted: Bool = false) {
         self.protected.withLock { protected in
             protected.id = id
-            protected.delta.sessionID = id
             if let isPrimary { protected.isPrimary = isPrimary }
-            if isCounted { protected.foreign.version += 1 }
+            if isCounted { protected.version += 1 }
         }
     }
 
@@ -206,7 +206,7 @@ extension DeltaSession {
             var isWhole = true
             if let change {
                 if change.number == nil {
-                    if protected.local.lastForeign?.isAfter(change) == true { return .success((true, [])) }
+                    if protected.lastForeign?.isAfter(change) == true { return .success((true, [])) }
                     if protected.isStray(delta.sessionID, at: now) { return .success((false, [])) }
                 }
                 isWhole = protected.apply(delta, change, &events)
@@ -249,9 +249,9 @@ extension DeltaSession.Protected {
     mutating func takeOutgoing(now: Int64, isExpiry: Bool, by author: MemberKey) -> DeltaSession.Outgoing {
         guard self.isValid else { return .nothing }
         defer { self.isPrimary = true }
-        if !self.delta.isEmpty {
+        if !self.changes.isEmpty {
             let delta = self.takeNumberedDelta(by: author)
-            return .delta(delta, number: self.foreign.version)
+            return .delta(delta, number: self.version)
         }
         if isExpiry { return .nothing }
         if !self.isPrimary { return .accessed }
@@ -262,19 +262,23 @@ extension DeltaSession.Protected {
     /// Takes what changed since this was last called.
     @discardableResult
     mutating func takeDelta() -> DeltaRequest {
-        defer { self.delta.reset() }
-        if !self.delta.isEmpty { self.foreign.version += 1 }
+        defer { self.changes = [] }
+        if !self.changes.isEmpty { self.version += 1 }
         self.renewObjects()
-        return self.delta
+        return DeltaRequest(
+            sessionID: self.id,
+            recordsAllActions: self.local.recordsAllActions,
+            actions: self.changes
+        )
     }
 
     /// The same, and remembers what it changed.
     @discardableResult
     mutating func takeNumberedDelta(by author: MemberKey) -> DeltaRequest {
-        if !self.delta.isEmpty { self.leaveRoom() }
+        if !self.changes.isEmpty { self.leaveRoom() }
         let delta = self.takeDelta()
         for action in delta.actions where action.isOrdered {
-            self.local.history.changed(action.name, self.foreign.version, by: author)
+            self.local.history.changed(action.name, self.version, by: author)
         }
         return delta
     }
@@ -285,7 +289,7 @@ extension DeltaSession.Protected {
         _ change: SessionChange,
         _ events: inout [DeltaSession.AttributeEvent]
     ) -> Bool {
-        let number = change.number ?? self.foreign.version + 1
+        let number = change.number ?? self.version + 1
         var isWhole = true
         for action in other.actions {
             if action.isOrdered {
@@ -296,7 +300,7 @@ extension DeltaSession.Protected {
                 let time = change.number == nil ? change.time : 0
                 self.local.history.changed(action.name, number, by: change.author, at: time)
                 // A request that is under way here has changed it too, and is told to the others later.
-                if self.delta.actions.contains(where: { $0.name == action.name }) { continue }
+                if self.changes.contains(where: { $0.name == action.name }) { continue }
             }
             self.apply(action, &events)
         }
@@ -307,83 +311,101 @@ extension DeltaSession.Protected {
     /// Takes the number of a change; one of Tomcat's has none.
     fileprivate mutating func count(_ change: DeltaSession.MapChange?) -> MapChangeOrder {
         switch change {
-        case nil: self.foreign.version += 1
-        case .beside(let number): self.foreign.version = max(self.foreign.version, number) + 1
+        case nil: self.version += 1
+        case .beside(let number): self.version = max(self.version, number) + 1
         case .after(let number):
-            if number <= self.foreign.version { return .known }
-            guard number == self.foreign.version + 1 else { return .missing }
-            self.foreign.version = number
+            if number <= self.version { return .known }
+            guard number == self.version + 1 else { return .missing }
+            self.version = number
         }
         return .new
     }
 
     /// A change of another node with this number is here.
     mutating func advance(to number: Int64, _ change: SessionChange) {
-        guard number > self.foreign.version else { return }
-        if number > self.foreign.version + 1, !self.local.history.isLoose {
+        guard number > self.version else { return }
+        if number > self.version + 1, !self.local.history.isLoose {
             self.local.history.skipped(upTo: number - 1)
         }
-        self.foreign.version = number
+        self.version = number
         self.took(change)
     }
 
     mutating func rename(to id: String, _ number: Int64) {
-        self.local.history.renamed(from: self.id, number)
+        self.formerID = self.id
+        self.local.history.renamed(number)
         self.id = id
-        self.delta.sessionID = id
     }
 
     /// Takes objects that the application may have changed since it set them as they are now.
     ///
     /// Values cannot change; an object of a class can, and other nodes get what Tomcat's would: its last state.
     private mutating func renewObjects() {
-        for action in self.delta.actions where action.subject == .attribute && !action.isRemoval {
+        for action in self.changes where action.subject == .attribute && !action.isRemoval {
             guard case .live(let value, let java)? = self.attributes[action.name], type(of: value) is AnyClass,
                 let new = SessionValue.java(value, replacing: java), new != java
             else { continue }
-            self.attributes[action.name] = .live(value, new)
-            self.delta.record(.init(.attribute, action.name, new))
+            self.set(action.name, .live(value, new))
+            self.record(.init(.attribute, action.name, new))
         }
     }
 
     mutating func restore(_ record: SessionRecord) {
         self.id = record.id
-        self.delta.sessionID = record.id
         self.times = record.times
-        self.maxInactiveInterval = Int(record.maxInactiveInterval)
+        self.maxInactiveInterval = record.maxInactiveInterval
         self.isNew = record.isNew
         self.isValid = true
         self.isPrimary = false
-        self.foreign = .init(version: record.version, notes: record.notes, listeners: record.listeners)
-        self.identity.java = record.principal
-        self.identity.principal = record.principal.flatMap { SessionPrincipal.principal($0) }
-        self.local.notes[DeltaSession.sessionIDNote] = record.notes.sessionID.string
-        self.local.notes[SavedRequest.noteName] = SavedRequest(record.notes.savedRequest)
-        self.attributes = Dictionary(record.attributes.map { ($0.name, .received($0.value)) }) { $1 }
+        self.version = record.version
+        self.extras.change { extras in
+            extras.foreign = .init(notes: record.notes, listeners: record.listeners)
+            extras.identity.java = record.principal
+            extras.identity.principal = record.principal.flatMap { SessionPrincipal.principal($0) }
+            extras.notes[DeltaSession.sessionIDNote] = record.notes.sessionID.string
+            extras.notes[SavedRequest.noteName] = SavedRequest(record.notes.savedRequest)
+        }
+        self.attributes = NamedValues()
+        self.attributes.reserveCapacity(record.attributes.count)
+        for attribute in record.attributes { self.set(attribute.name, .received(attribute.value)) }
+    }
+
+    /// Stores an attribute, or removes it.
+    ///
+    /// - Returns: the attribute before.
+    @discardableResult
+    mutating func set(_ name: String, _ attribute: SessionAttribute?) -> SessionAttribute? {
+        guard let attribute else { return self.attributes.removeValue(forKey: name) }
+        let isShared = SharedNames.isWorthSharing(name) && self.attributes[name] == nil
+        return self.attributes.updateValue(attribute, forKey: isShared ? SharedNames.shared(name) : name)
+    }
+
+    /// Writes down a change that other nodes are to be told.
+    mutating func record(_ action: DeltaRequest.Action) {
+        DeltaRequest.record(action, in: &self.changes, keepsEarlier: self.local.recordsAllActions)
     }
 
     mutating func apply(_ action: DeltaRequest.Action, _ events: inout [DeltaSession.AttributeEvent]) {
         switch action.subject {
         case .attribute:
-            let old = self.attributes[action.name]
             let new = action.isRemoval ? nil : action.value.map { SessionAttribute.received($0) }
-            self.attributes[action.name] = new
+            let old = self.set(action.name, new)
             events.append(.init(name: action.name, old: old, new: new))
         case .isNew: self.isNew = action.value?.boolean ?? false
         case .maxInactiveInterval:
-            if let seconds = action.value?.int { self.maxInactiveInterval = Int(seconds) }
+            if let seconds = action.value?.int { self.maxInactiveInterval = seconds }
         case .principal:
-            self.identity.java = action.value
-            self.identity.principal = action.value.flatMap { SessionPrincipal.principal($0) }
+            let principal = action.value.flatMap { SessionPrincipal.principal($0) }
+            self.identity = .init(principal: principal, java: action.value, authType: self.identity.authType)
         case .authType: self.identity.authType = action.value?.string
         case .note:
             switch action.name {
             case DeltaSession.sessionIDNote:
                 self.foreign.notes.sessionID = action.value ?? .null
-                self.local.notes[action.name] = action.value?.string
+                self.notes[action.name] = action.value?.string
             case SavedRequest.noteName:
                 self.foreign.notes.savedRequest = action.value ?? .null
-                self.local.notes[action.name] = action.value.flatMap { SavedRequest($0) }
+                self.notes[action.name] = action.value.flatMap { SavedRequest($0) }
             default: break
             }
         case .listener:
@@ -404,7 +426,7 @@ private enum MapChangeOrder {
     case missing
 }
 
-extension DeltaSession.Foreign {
+extension SessionExtras.Foreign {
     /// Removes the listener that Java would write with the same bytes.
     fileprivate mutating func remove(_ listener: JavaValue) {
         guard let bytes = try? listener.stream() else { return }

@@ -12,56 +12,38 @@ import Synchronization
 /// Isolation: any thread.
 /// Source: `org.apache.catalina.ha.session.DeltaSession`.
 package final class DeltaSession: Session, ConvertingSession {
-    /// What the container remembers and no node needs.
+    /// What this node remembers and no other one needs.
     struct Local {
-        var notes: [String: any Sendable] = [:]
-        /// Requests that use the session at present.
-        var uses = 0
-        /// Whether a request of this node has used it.
-        var isUsed = false
         /// When something was last sent about it, in milliseconds since 1970: two messages have different times.
         var lastReplicated: Int64 = 0
-        /// What was last taken from a node that numbers no changes.
-        var lastForeign: SessionChange?
-        /// Since when such a node speaks of the session under another id than it has here.
-        var strayedSince: Int64?
-        var history = SessionHistory()
         /// The last message about it; the next one goes after it.
         var lastSend: EventLoopFuture<Void>?
-        /// Those that do not travel.
-        var listeners: [any SessionListener] = []
+        var history = SessionHistory()
+        /// Whether a request of this node has used it.
+        var isUsed = false
+        /// Whether each of several changes of one name is sent.
+        let recordsAllActions: Bool
     }
 
-    /// Who logged in.
-    struct Identity {
-        var principal: (any Principal)?
-        /// The user as it travels.
-        var java: JavaValue?
-        var authType: String?
-    }
-
+    /// A session's state, in an order that leaves no room between its parts; what most sessions do not have belongs to
+    /// the extras.
     struct Protected {
         var id: String
         var times: SessionRecord.Times
-        var maxInactiveInterval: Int
+        var attributes = NamedValues<SessionAttribute>()
         var isNew = false
         var isValid = true
         var isExpiring = false
+        /// Seconds.
+        var maxInactiveInterval: Int32
+        var extras = SessionExtras()
+        /// What changed since changes were last sent.
+        var changes: [DeltaRequest.Action] = []
+        var local: Local
         /// Whether this node last completed a request of it.
         var isPrimary: Bool
-        var attributes: [String: SessionAttribute] = [:]
-        var identity = Identity()
-        var foreign = Foreign()
-        var delta: DeltaRequest
-        var local = Local()
-    }
-
-    /// What only nodes of Tomcat's understand, kept for them.
-    struct Foreign {
-        /// The number of the last change, made here or elsewhere; Tomcat keeps what it gets.
-        var version: Int64 = 0
-        var notes = SessionRecord.Notes()
-        var listeners: [JavaValue] = []
+        /// Requests of this node that use the session at present.
+        var uses: Int32 = 0
     }
 
     /// One attribute before and after a change.
@@ -75,20 +57,18 @@ package final class DeltaSession: Session, ConvertingSession {
     static let sessionIDNote = "org.apache.catalina.authenticator.SESSION_ID"
 
     package let support: ManagerSupport
-    let owner: any DeltaSessionOwner
     let protected: Mutex<Protected>
 
     /// A new session of this node, or one that another node says it has made.
     init(id: String, owner: any DeltaSessionOwner, creationTime: Int64, maxInactiveInterval: Int, isPrimary: Bool) {
-        self.owner = owner
         self.support = owner.support
         self.protected = Mutex(
             Protected(
                 id: id,
                 times: .init(creation: creationTime, lastAccessed: creationTime, thisAccessed: creationTime),
-                maxInactiveInterval: maxInactiveInterval,
-                isPrimary: isPrimary,
-                delta: DeltaRequest(sessionID: id, recordsAllActions: owner.support.settings.recordAllActions)
+                maxInactiveInterval: Int32(clamping: maxInactiveInterval),
+                local: Local(recordsAllActions: owner.support.settings.recordAllActions),
+                isPrimary: isPrimary
             )
         )
     }
@@ -110,13 +90,13 @@ package final class DeltaSession: Session, ConvertingSession {
     }
 
     package var maxInactiveInterval: Int {
-        get { self.protected.withLock { $0.maxInactiveInterval } }
+        get { Int(self.protected.withLock { $0.maxInactiveInterval }) }
         set {
             // Within Java's `int`, as it goes to the other nodes.
-            let seconds = Int(Int32(clamping: newValue))
+            let seconds = Int32(clamping: newValue)
             self.protected.withLock { protected in
                 protected.maxInactiveInterval = seconds
-                protected.delta.record(.maxInactiveInterval(seconds))
+                protected.record(.maxInactiveInterval(Int(seconds)))
             }
         }
     }
@@ -133,36 +113,33 @@ package final class DeltaSession: Session, ConvertingSession {
                 return nil
             }
             // An object of the application is made once, so that all requests see the same one.
-            if case .received? = protected.attributes[name] { protected.attributes[name] = .live(value, java) }
+            if case .received? = protected.attributes[name] { protected.set(name, SessionAttribute(value, java)) }
             return value
         }
     }
 
     package var attributeNames: [String] {
-        get throws { try self.checked("getAttributeNames") { Array($0.attributes.keys) } }
+        get throws { try self.checked("getAttributeNames") { $0.attributes.keys } }
     }
 
     package func setAttribute(_ name: String, _ value: (any Sendable)?) throws {
         let event = try self.checked(value == nil ? "removeAttribute" : "setAttribute") { protected in
-            let old = protected.attributes[name]
             guard let value else {
-                protected.attributes[name] = nil
-                if let old, self.isDistributed(name, old) { protected.delta.record(.init(.attribute, name, nil)) }
+                let old = protected.set(name, nil)
+                if let old, self.isDistributed(name, old) { protected.record(.init(.attribute, name, nil)) }
                 return AttributeEvent(name: name, old: old, new: nil)
             }
-            let java = SessionValue.java(value, replacing: old?.java)
-            let new = SessionAttribute.live(value, java)
+            let java = SessionValue.java(value, replacing: protected.attributes[name]?.java)
+            let new = SessionAttribute(value, java)
             if self.support.filter.admits(name, className: java?.className) {
                 guard let java else {
                     throw IllegalArgumentError("setAttribute: Non-serializable attribute [\(name)]")
                 }
-                protected.delta.record(.init(.attribute, name, java))
+                protected.record(.init(.attribute, name, java))
             }
-            protected.attributes[name] = new
-            return AttributeEvent(name: name, old: old, new: new)
+            return AttributeEvent(name: name, old: protected.set(name, new), new: new)
         }
-        var old: (any Sendable)?
-        if case .live(let value, _)? = event.old { old = value }
+        let old = event.old?.stored
         let (isUnchanged, settings) = (ObjectIdentity.isSame(old, value), self.support.settings)
         if !isUnchanged || settings.base.notifyBindingListenerOnUnchangedValue {
             if let bound = ObjectIdentity.listener(value) { bound.valueBound(self, name) }
@@ -191,9 +168,11 @@ package final class DeltaSession: Session, ConvertingSession {
         set {
             let java = newValue.flatMap { SessionPrincipal.java($0) }
             self.protected.withLock { protected in
-                protected.identity.principal = newValue
-                protected.identity.java = java
-                protected.delta.record(.principal(java))
+                protected.extras.change { extras in
+                    extras.identity.principal = newValue
+                    extras.identity.java = java
+                }
+                protected.record(.principal(java))
             }
         }
     }
@@ -203,16 +182,16 @@ package final class DeltaSession: Session, ConvertingSession {
         set {
             self.protected.withLock { protected in
                 protected.identity.authType = newValue
-                protected.delta.record(.authType(newValue))
+                protected.record(.authType(newValue))
             }
         }
     }
 
-    package func note(_ name: String) -> (any Sendable)? { self.protected.withLock { $0.local.notes[name] } }
+    package func note(_ name: String) -> (any Sendable)? { self.protected.withLock { $0.notes[name] } }
 
     package func setNote(_ name: String, _ value: (any Sendable)?) {
         self.protected.withLock { protected in
-            protected.local.notes[name] = value
+            protected.notes[name] = value
             let java: JavaValue?
             switch name {
             case Self.sessionIDNote:
@@ -223,14 +202,14 @@ package final class DeltaSession: Session, ConvertingSession {
                 protected.foreign.notes.savedRequest = java ?? .null
             default: return
             }
-            protected.delta.record(.init(.note, name, java))
+            protected.record(.init(.note, name, java))
         }
     }
 
     package var isValid: Bool {
         let (now, isUseChecked) = (self.support.now(), self.support.settings.base.sessionActivityCheck)
         let (isValid, isOver, isPrimary) = self.protected.withLock { protected in
-            let isBusy = isUseChecked && protected.local.uses > 0
+            let isBusy = isUseChecked && protected.uses > 0
             let isOver = protected.isValid && !protected.isExpiring && !isBusy && protected.isOver(at: now)
             return (protected.isValid, isOver, protected.isPrimary)
         }
@@ -243,10 +222,10 @@ package final class DeltaSession: Session, ConvertingSession {
         let now = self.support.now()
         self.protected.withLock { protected in
             protected.times.thisAccessed = now
-            protected.local.uses += 1
+            protected.uses += 1
             if protected.local.isUsed || !protected.isNew {
                 protected.isNew = false
-                protected.delta.record(.isNew(false))
+                protected.record(.isNew(false))
             }
             protected.local.isUsed = true
         }
@@ -256,7 +235,7 @@ package final class DeltaSession: Session, ConvertingSession {
         let (now, isAtStart) = (self.support.now(), self.support.settings.base.sessionLastAccessAtStart)
         self.protected.withLock { protected in
             protected.isNew = false
-            protected.local.uses = max(0, protected.local.uses - 1)
+            protected.uses = max(0, protected.uses - 1)
             protected.times.lastAccessed = protected.times.thisAccessed
             if !isAtStart { protected.times.thisAccessed = now }
         }
@@ -282,20 +261,20 @@ package final class DeltaSession: Session, ConvertingSession {
             return true
         }
         guard isFirst else { return }
-        if notifiesCluster { self.owner.sessionWillEnd(self) }
+        if notifiesCluster { self.support.owner?.sessionWillEnd(self) }
         if tellsListeners { self.support.sessionDestroyed(self) }
         let attributes = self.protected.withLock { protected in
             protected.isValid = false
             protected.isExpiring = false
-            protected.delta.reset()
+            protected.changes = []
             defer { protected.attributes.removeAll() }
             return protected.attributes
         }
-        self.owner.sessionEnded(self, isExpiry: isExpiry, notifiesCluster: notifiesCluster)
+        self.support.owner?.sessionEnded(self, isExpiry: isExpiry, notifiesCluster: notifiesCluster)
         self.tellEnd(isLocal: notifiesCluster)
         guard tellsListeners else { return }
         for (name, attribute) in attributes {
-            if case .live(let value, _) = attribute, let bound = ObjectIdentity.listener(value) {
+            if let bound = ObjectIdentity.listener(attribute.stored) {
                 bound.valueUnbound(self, name)
             }
             self.support.attributeChanged(self, AttributeEvent(name: name, old: attribute, new: nil))
@@ -319,6 +298,12 @@ package final class DeltaSession: Session, ConvertingSession {
 }
 
 extension DeltaSession.Protected {
+    /// The number of the last change, made here or elsewhere; Tomcat keeps what it gets.
+    var version: Int64 {
+        get { self.local.history.version }
+        set { self.local.history.version = newValue }
+    }
+
     /// Whether the session has been idle for too long: twice its time on a node that does not serve its client.
     func isOver(at now: Int64) -> Bool {
         guard self.maxInactiveInterval > 0 else { return false }

@@ -11,6 +11,7 @@ package final class ManagerSupport: Sendable {
     private struct Protected {
         weak var context: StandardContext?
         weak var cluster: SimpleTcpCluster?
+        weak var owner: (any DeltaSessionOwner)?
         var servletContext: ApplicationContext?
         var name = ""
         var route: String?
@@ -40,6 +41,12 @@ package final class ManagerSupport: Sendable {
     }
 
     // MARK: Surroundings
+
+    /// The manager itself, which is told when a session ends; sessions do not keep it.
+    var owner: (any DeltaSessionOwner)? {
+        get { self.protected.withLock { $0.owner } }
+        set { self.protected.withLock { $0.owner = newValue } }
+    }
 
     package func attach(to context: StandardContext, cluster: SimpleTcpCluster?) {
         let settings = self.settings

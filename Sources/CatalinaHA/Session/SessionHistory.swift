@@ -23,6 +23,8 @@ struct SessionHistory: Sendable {
     }
 
     private var parts: [Part] = []
+    /// The number of the last change.
+    var version: Int64 = 0
     /// What is not in ``parts`` has this number, or a smaller one.
     private(set) var floor: Int64 = 0
     /// Up to this number a change is missing here; 0 if none is.
@@ -31,8 +33,6 @@ struct SessionHistory: Sendable {
     private(set) var idNumber: Int64 = 0
     /// Whether a node that numbers no changes made the last one.
     var isLoose = false
-    /// The id that it had before.
-    private(set) var formerID: String?
 
     /// Whether a change of a part is newer than what is here.
     func admits(_ name: String, _ number: Int64, by author: MemberKey) -> Bool {
@@ -52,6 +52,7 @@ struct SessionHistory: Sendable {
 
     mutating func changed(_ name: String, _ number: Int64, by author: MemberKey, at time: Int64 = 0) {
         if let index = self.parts.firstIndex(where: { $0.name == name }) {
+            let name = self.parts[index].name
             self.parts[index] = Part(name: name, number: number, author: author, time: time)
             return
         }
@@ -61,7 +62,7 @@ struct SessionHistory: Sendable {
             self.floor = max(self.floor, self.parts[oldest].number)
             self.parts.remove(at: oldest)
         }
-        self.parts.append(Part(name: name, number: number, author: author, time: time))
+        self.parts.append(Part(name: SharedNames.shared(name), number: number, author: author, time: time))
     }
 
     /// A change came that another one should have come before.
@@ -72,10 +73,7 @@ struct SessionHistory: Sendable {
         number > self.idNumber || number == self.idNumber && id > current
     }
 
-    mutating func renamed(from id: String, _ number: Int64) {
-        self.idNumber = number
-        self.formerID = id
-    }
+    mutating func renamed(_ number: Int64) { self.idNumber = number }
 
     /// The session is as another node sent it, at that number; parts that are newer here stay.
     mutating func restored(at number: Int64, _ foreign: SessionChange? = nil) {

@@ -1,5 +1,6 @@
 /// What an object stream holds, as far as it means something to a Swift program.
 ///
+/// A session holds one for each attribute: what is larger than two words is held indirectly.
 /// Objects of unknown classes, and those in which parts are shared, stay ``object(_:)``: unchanged, they are written
 /// back as Java wrote them.
 package enum JavaValue: Sendable, Equatable {
@@ -18,7 +19,7 @@ package enum JavaValue: Sendable, Equatable {
     case list(JavaList)
     case set(JavaSet)
     case map(JavaMap)
-    case enumConstant(JavaEnumConstant)
+    indirect case enumConstant(JavaEnumConstant)
     /// Milliseconds since 1970.
     case date(Int64)
     case timestamp(JavaTimestamp)
