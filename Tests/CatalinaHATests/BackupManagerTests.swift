@@ -119,7 +119,7 @@ import Tribes
         let diff = try #require(try Recording("map-backup-diff").object.bytes("diffvalue"))
         let delta = try DeltaRequest(diff)
         session.setID(delta.sessionID)
-        try session.applyDiff(.init(bytes: diff))
+        try session.applyDiff(diff)
         for action in delta.actions where action.subject == .attribute {
             #expect(try session.attribute(action.name) != nil)
         }

@@ -130,12 +130,12 @@ package struct DeltaRequest: Sendable, Equatable {
     /// The same of a request whose values are texts and boxed primitives; nil for any other.
     static func flat(_ bytes: [UInt8]) -> (delta: DeltaRequest, number: Int64?)? {
         guard var input = JavaFlatStream(bytes), let sessionID = input.utf(), let recordsAllActions = input.boolean(),
-            let count = input.number(as: Int32.self), (0...Self.actionsMaximum).contains(count)
+            let count = input.int(), (0...Self.actionsMaximum).contains(count)
         else { return nil }
         var delta = DeltaRequest(sessionID: sessionID, recordsAllActions: recordsAllActions)
         for _ in 0..<count {
-            guard let subject = input.number().flatMap({ Subject(rawValue: $0) }),
-                let kind = input.number(as: Int32.self),
+            guard let subject = input.int().flatMap({ Subject(rawValue: $0) }),
+                let kind = input.int(),
                 kind == Kind.set || kind == Kind.remove, let name = input.utf(), let hasValue = input.boolean()
             else { return nil }
             var value: JavaValue?
@@ -146,7 +146,7 @@ package struct DeltaRequest: Sendable, Equatable {
             delta.actions.append(Action(subject, name, value, isRemoval: kind == Kind.remove))
         }
         if input.isAtEnd { return (delta, nil) }
-        guard let number = input.number(as: Int64.self) else { return nil }
+        guard let number = input.long() else { return nil }
         return (delta, number)
     }
 

@@ -19,20 +19,20 @@ extension DeltaSession: ReplicatedMapEntry {
         }
     }
 
-    package func takeDiff() throws -> ByteBuffer {
+    package func takeDiff() throws -> [UInt8] {
         let (delta, number) = self.protected.withLock { ($0.takeDelta(), $0.version) }
-        return ByteBuffer(bytes: try delta.encoded(number: number))
+        return try delta.encoded(number: number)
     }
 
     package func resetDiff() { self.protected.withLock { _ = $0.takeDelta() } }
 
-    package func applyDiff(_ diff: ByteBuffer) throws {
-        let (delta, number) = try DeltaRequest.numbered(Array(diff.readableBytesView))
+    package func applyDiff(_ diff: [UInt8]) throws {
+        let (delta, number) = try DeltaRequest.numbered(diff)
         try self.apply(delta, mapChange: number.map { .after($0) })
     }
 
-    package func mergeDiff(_ diff: ByteBuffer) throws {
-        let (delta, number) = try DeltaRequest.numbered(Array(diff.readableBytesView))
+    package func mergeDiff(_ diff: [UInt8]) throws {
+        let (delta, number) = try DeltaRequest.numbered(diff)
         try self.apply(delta, mapChange: number.map { .beside($0) })
     }
 

@@ -116,13 +116,13 @@ extension SessionMessage {
 
     /// Reads a message as nodes mostly write it; nil for anything else, which may be a message too.
     init?(_ stream: ByteBuffer) {
-        guard var reader = Self.flatClass.reader(stream), reader.number(as: Int64.self) != nil,
-            let event = reader.number().flatMap({ Event(rawValue: $0) }), let time = reader.number(as: Int64.self),
-            let hasTime = reader.number(as: UInt8.self), let contextName = reader.text(), let payload = reader.bytes(),
+        guard var reader = Self.flatClass.reader(stream), reader.long() != nil,
+            let event = reader.int().flatMap({ Event(rawValue: $0) }), let time = reader.long(),
+            let hasTime = reader.boolean(), let contextName = reader.text(), let payload = reader.bytes(),
             let sessionID = reader.text(), let uniqueID = reader.text(), reader.isAtEnd
         else { return nil }
         self.event = event
-        self.timestamp = hasTime == 0 ? nil : time
+        self.timestamp = hasTime ? time : nil
         self.contextName = contextName
         self.payload = payload
         self.sessionID = sessionID ?? ""

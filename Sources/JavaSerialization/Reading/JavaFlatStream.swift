@@ -19,10 +19,9 @@ package struct JavaFlatStream {
 
     package var isAtEnd: Bool { self.position == self.bytes.count }
 
-    package mutating func number<Number: FixedWidthInteger>(as type: Number.Type = Number.self) -> Number? {
-        guard self.position < self.blockEnd || self.openBlock() else { return nil }
-        return self.next(type)
-    }
+    package mutating func int() -> Int32? { self.number() }
+
+    package mutating func long() -> Int64? { self.number() }
 
     package mutating func boolean() -> Bool? { self.number(as: UInt8.self).map { $0 != 0 } }
 
@@ -59,9 +58,13 @@ package struct JavaFlatStream {
     private func continues(with opening: [UInt8]) -> Bool {
         self.bytes.count - self.position >= opening.count
             && self.bytes.withUnsafeBytes { bytes in
-                UnsafeRawBufferPointer(rebasing: bytes[self.position..<self.position + opening.count])
-                    .elementsEqual(opening)
+                opening.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: bytes[self.position...]).starts(with: $0) }
             }
+    }
+
+    private mutating func number<Number: FixedWidthInteger>(as type: Number.Type = Number.self) -> Number? {
+        guard self.position < self.blockEnd || self.openBlock() else { return nil }
+        return self.next(type)
     }
 
     private mutating func openBlock() -> Bool {

@@ -6,7 +6,7 @@ struct HandleTable {
     }
 
     /// Handles given out.
-    private var count: UInt32 = 0
+    private(set) var count: UInt32 = 0
     private var descriptors: [ObjectIdentifier: UInt32] = [:]
     private var descriptorsByName: [String: [(descriptor: JavaClassDescriptor, handle: UInt32)]] = [:]
     private var interned: [[UInt8]: UInt32] = [:]

@@ -24,12 +24,20 @@ package struct JavaFlatStreamWriter {
         return self.isFlat ? self.bytes : nil
     }
 
-    package mutating func write(_ number: some FixedWidthInteger) {
+    package mutating func write(_ number: Int32) {
         self.beginBlock()
         self.append(number)
     }
 
-    package mutating func write(_ value: Bool) { self.write(value ? UInt8(1) : 0) }
+    package mutating func write(_ number: Int64) {
+        self.beginBlock()
+        self.append(number)
+    }
+
+    package mutating func write(_ value: Bool) {
+        self.beginBlock()
+        self.append(value ? UInt8(1) : 0)
+    }
 
     /// Writes text as primitive data.
     package mutating func write(utf text: String) {

@@ -77,7 +77,10 @@ extension GroupChannel: ChannelTop {
     // MARK: ChannelTop
 
     package func messageReceived(_ message: ChannelMessage) throws {
-        for listener in self.parts.withLock({ $0.listeners.channel }) where try listener.takes(message) { return }
+        let listeners = self.parts.withLock { $0.listeners.channel }
+        for listener in listeners where try self.receive(from: message.sender, { try listener.takes(message) }) {
+            return
+        }
         let received: ReceivedMessage
         do {
             received = try ReceivedMessage(message)
@@ -90,18 +93,22 @@ extension GroupChannel: ChannelTop {
         }
         var isForRpc = false
         for listener in self.parts.withLock({ $0.listeners.channel }) where listener.accepts(received) {
-            do {
-                try listener.messageReceived(received)
-            } catch {
-                self.log.warning(
-                    "Error receiving message:",
-                    metadata: ["member": "\(message.sender.name)", "error": "\(error)"]
-                )
-                throw ChannelError(.remoteProcessing, "Error receiving message:", cause: error)
-            }
+            try self.receive(from: message.sender) { try listener.messageReceived(received) }
             if listener is RpcChannel { isForRpc = true }
         }
         if let rpc = received.rpc, rpc.kind == .request, !isForRpc { try self.answerAbsence(rpc, to: received.sender) }
+    }
+
+    private func receive<Result>(from sender: Member, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            self.log.warning(
+                "Error receiving message:",
+                metadata: ["member": "\(sender.name)", "error": "\(error)"]
+            )
+            throw ChannelError(.remoteProcessing, "Error receiving message:", cause: error)
+        }
     }
 
     /// Spares a caller its timeout: nobody here listens on that RPC channel.

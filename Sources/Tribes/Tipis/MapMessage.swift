@@ -40,7 +40,7 @@ package struct MapMessage: JavaWritable, Equatable {
 
     package static let className = "org.apache.catalina.tribes.tipis.AbstractReplicatedMap$MapMessage"
     private static let memberSignature = "Lorg/apache/catalina/tribes/Member;"
-    private static let descriptor = JavaClassDescriptor(
+    static let descriptor = JavaClassDescriptor(
         Self.className,
         uid: 1,
         fields: [
@@ -49,7 +49,7 @@ package struct MapMessage: JavaWritable, Equatable {
             .bytes("valuedata"),
         ]
     )
-    private static let nodesDescriptor = JavaClassDescriptor(
+    static let nodesDescriptor = JavaClassDescriptor(
         "[Lorg.apache.catalina.tribes.Member;",
         uid: 0x5ec4_606b_842d_393c
     )
@@ -162,6 +162,7 @@ extension MapMessage {
     /// - Throws: ``JavaSerializationError``, also if the message has no key or one that is not text.
     package func keyText() throws(JavaSerializationError) -> String {
         guard let key = self.key else { throw .unexpectedField("keydata") }
+        if var stream = JavaFlatStream(key), case .string(let text)? = stream.value() { return text }
         var stream = try JavaObjectInputStream(key)
         guard let text = try stream.readObject().string else { throw .unexpectedField("keydata") }
         return text
@@ -169,6 +170,9 @@ extension MapMessage {
 
     /// A key as it travels.
     package static func key(_ text: String) -> [UInt8] {
+        var flat = JavaFlatStreamWriter(capacity: text.utf8.count + 8)
+        flat.write(.string(text))
+        if let key = flat.finish() { return key }
         var stream = JavaObjectOutputStream(capacity: text.utf8.count + 8)
         stream.writeString(text)
         return Array(stream.finish().readableBytesView)

@@ -5,6 +5,14 @@ import Synchronization
 
 /// What other nodes say, on the channel's loop.
 extension ReplicatedMap: ChannelListener {
+    package func takes(_ message: ChannelMessage) throws -> Bool {
+        guard !message.options.contains(.byteMessage), let running = self.running,
+            let received = MapMessage(message.body, of: self.id, &self.named[running.loop])
+        else { return false }
+        try self.messageReceived(received, from: message.sender)
+        return true
+    }
+
     package func accepts(_ message: ReceivedMessage) -> Bool {
         guard message.rpc == nil, let object = message.object else { return false }
         return MapMessage.mapID(of: object) == self.id
@@ -12,17 +20,31 @@ extension ReplicatedMap: ChannelListener {
 
     /// - Throws: ``ChannelError`` for a message that could not be taken; its sender finds another backup then.
     package func messageReceived(_ message: ReceivedMessage) throws {
-        guard let object = message.object, let local = self.channel.localMember, self.running != nil else { return }
+        guard let object = message.object, self.running != nil else { return }
         do {
-            let received = try MapMessage(object)
-            self.table.withLock { $0.statistics.received[received.kind, default: 0] += 1 }
-            try self.take(received, from: message.sender, local: local)
+            try self.messageReceived(try MapMessage(object), from: message.sender)
         } catch let error as ChannelError {
             throw error
         } catch {
-            self.unreadable(error, from: message.sender)
-            throw ChannelError(.badMessage, "Unable to deserialize MapMessage.", cause: error)
+            throw self.refused(error, from: message.sender)
         }
+    }
+
+    private func messageReceived(_ message: MapMessage, from sender: Member) throws {
+        guard let local = self.channel.localMember else { return }
+        do {
+            self.table.withLock { $0.statistics.received[message.kind, default: 0] += 1 }
+            try self.take(message, from: sender, local: local)
+        } catch let error as ChannelError {
+            throw error
+        } catch {
+            throw self.refused(error, from: sender)
+        }
+    }
+
+    private func refused(_ error: any Error, from sender: Member) -> ChannelError {
+        self.unreadable(error, from: sender)
+        return ChannelError(.badMessage, "Unable to deserialize MapMessage.", cause: error)
     }
 
     func unreadable(_ error: any Error, from member: Member) {
@@ -134,7 +156,7 @@ extension ReplicatedMap: ChannelListener {
         let entry = self.table.withLock { $0.entries[key] }
         do {
             guard let value = entry?.value else { throw ChannelError(.badMessage, "Changes came without their value") }
-            let (diff, last) = (ByteBuffer(bytes: message.diff ?? []), value.lastUsed)
+            let (diff, last) = (message.diff ?? [], value.lastUsed)
             if entry?.role == .primary { try value.mergeDiff(diff) } else { try value.applyDiff(diff) }
             let isKnown = last > 0 && value.lastUsed == last
             if isKnown, entry?.role != .primary, entry?.primary?.member != message.primary {

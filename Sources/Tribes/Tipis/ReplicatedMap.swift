@@ -55,6 +55,8 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
     let table: Mutex<MapTable<Value>>
     let life: Mutex<Life>
     let work = LoopConfined(ReplicatedMapWork())
+    /// Those that messages have named.
+    let named = LoopConfined(MemberCache())
     private let turns = (0..<16).map { _ in Turn() }
     let log = Logger(label: "org.apache.catalina.tribes.tipis.AbstractReplicatedMap")
 
@@ -274,7 +276,7 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
                 return loop.eventLoop.flatSubmit { self.submitAccess(key, stamp: entry.stamp) }
             }
             do {
-                let diff = Array(try value.takeDiff().readableBytesView)
+                let diff = try value.takeDiff()
                 let sent = self.send(diff, of: key, entry, after: last[key], loop)
                 if !self.configuration.sendOptions.contains(.asynchronous) { last[key] = sent }
                 return sent

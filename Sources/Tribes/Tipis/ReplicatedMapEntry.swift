@@ -23,7 +23,7 @@ package protocol ReplicatedMapEntry: Sendable {
     /// The changes since this was last called, which are forgotten here.
     ///
     /// - Throws: whatever keeps the changes from being written; the whole value is then sent instead.
-    func takeDiff() throws -> ByteBuffer
+    func takeDiff() throws -> [UInt8]
 
     /// Forgets the changes: there is nobody to send them to.
     func resetDiff()
@@ -32,12 +32,12 @@ package protocol ReplicatedMapEntry: Sendable {
     ///
     /// Changes that are here already are passed over.
     /// - Throws: whatever is wrong with them, and if changes before them are missing; the whole value is then asked for.
-    func applyDiff(_ diff: ByteBuffer) throws
+    func applyDiff(_ diff: [UInt8]) throws
 
     /// Makes changes that another node took while this one made others; as ``applyDiff(_:)`` if not implemented.
     ///
     /// - Throws: whatever is wrong with them.
-    func mergeDiff(_ diff: ByteBuffer) throws
+    func mergeDiff(_ diff: [UInt8]) throws
 
     /// The whole value is about to be sent: changes that were not taken yet count from now on.
     func countChanges()
@@ -63,12 +63,12 @@ extension ReplicatedMapEntry {
     package var isDiffable: Bool { false }
     package var isAccessReplicate: Bool { false }
     package var lastUsed: Int64 { 0 }
-    package func takeDiff() throws -> ByteBuffer { ByteBuffer() }
+    package func takeDiff() throws -> [UInt8] { [] }
     package func resetDiff() {}
-    package func applyDiff(_ diff: ByteBuffer) throws {
+    package func applyDiff(_ diff: [UInt8]) throws {
         throw ChannelError(.badMessage, "The value takes no changes")
     }
-    package func mergeDiff(_ diff: ByteBuffer) throws { try self.applyDiff(diff) }
+    package func mergeDiff(_ diff: [UInt8]) throws { try self.applyDiff(diff) }
     package func countChanges() {}
     package func follow(_ version: Int64) {}
     package func accessEntry() {}

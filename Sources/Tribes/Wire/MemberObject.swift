@@ -36,27 +36,101 @@ package struct MemberObject: JavaWritable {
 
     package func write(to stream: inout JavaObjectOutputStream) throws(JavaSerializationError) {
         let record = Array(MemberRecord.encode(self.member).readableBytesView)
-        let plain = JavaClassDescriptor(Self.className, uid: Self.version.withLock { $0 }, flags: .external)
-        let descriptor =
-            self.member.isStatic
-            ? JavaClassDescriptor(
-                Self.staticClassName,
-                uid: Self.staticVersion,
-                flags: .external,
-                superclass: plain
-            ) : plain
+        let classes = Self.classes.withLock { $0 }
+        let descriptor = self.member.isStatic ? classes.fixed : classes.plain
         try stream.writeObject(of: descriptor) { stream throws(JavaSerializationError) in
             stream.writeInt(Int32(record.count))
             stream.writeBytes(record)
         }
     }
 
-    /// The version that peers use, as far as one was seen.
-    private static let version = Mutex(Self.standardVersion)
+    /// As peers write the two classes, as far as that was seen.
+    private static let classes = Mutex(MemberClasses(Self.standardVersion))
 
     private static func noteVersion(_ descriptor: JavaClassDescriptor) {
         let plain = descriptor.name == Self.className ? descriptor : descriptor.superclass
         guard let plain, plain.name == Self.className else { return }
-        Self.version.withLock { $0 = UInt64(bitPattern: plain.serialVersionUID) }
+        let version = UInt64(bitPattern: plain.serialVersionUID)
+        Self.classes.withLock { if $0.version != version { $0 = MemberClasses(version) } }
+    }
+
+    /// What has one version of the class.
+    private struct MemberClasses {
+        let version: UInt64
+        let plain: JavaClassDescriptor
+        let fixed: JavaClassDescriptor
+        /// Both, as parts of an object that is written field by field.
+        let flat: [JavaFlatExternal]
+
+        init(_ version: UInt64) {
+            self.version = version
+            self.plain = JavaClassDescriptor(MemberObject.className, uid: version, flags: .external)
+            self.fixed = JavaClassDescriptor(
+                MemberObject.staticClassName,
+                uid: MemberObject.staticVersion,
+                flags: .external,
+                superclass: self.plain
+            )
+            let flat = JavaFlatExternal(self.plain)
+            self.flat = [flat, JavaFlatExternal(self.fixed, superclass: flat)]
+        }
+    }
+}
+
+extension MemberObject {
+    private static let sizeBytes = MemoryLayout<Int32>.size
+
+    /// The two classes of members as parts of an object that is written field by field: members, and static ones.
+    static var flatClasses: [JavaFlatExternal] { Self.classes.withLock { $0.flat } }
+
+    /// Writes the member as a part of such an object; false, and nothing written, if it is too large for that.
+    func write(to writer: inout JavaFlatWriter, _ classes: [JavaFlatExternal]) -> Bool {
+        let size = MemberRecord.size(of: self.member)
+        guard size + Self.sizeBytes <= JavaFlatExternal.sizeMaximum else { return false }
+        writer.write(classes[self.member.isStatic ? 1 : 0], size: size + Self.sizeBytes) { buffer in
+            buffer.writeInteger(Int32(size))
+            MemberRecord.write(self.member, to: &buffer)
+        }
+        return true
+    }
+
+    /// Reads a member as it is mostly written there; nil for anything else.
+    static func member(
+        _ reader: inout JavaFlatReader,
+        _ classes: [JavaFlatExternal],
+        _ known: inout MemberCache
+    ) -> Member? {
+        guard let (index, external) = reader.external(classes) else { return nil }
+        var data = external
+        guard let size = data.readInteger(as: Int32.self), Int(size) == data.readableBytes
+        else { return nil }
+        return known.member(data, isStatic: index == 1)
+    }
+}
+
+/// The members whose records came last: they stand in each message of a map, and rarely change.
+struct MemberCache: Sendable {
+    /// Records that are remembered; the oldest is forgotten first.
+    static let countMaximum = 16
+
+    private var members: [(record: ByteBuffer, member: Member)] = []
+    private var next = 0
+
+    /// The member of a record; nil if it is none.
+    mutating func member(_ record: ByteBuffer, isStatic: Bool) -> Member? {
+        if let known = self.members.first(where: { $0.member.isStatic == isStatic && $0.record == record }) {
+            return known.member
+        }
+        // whoever reads it next says what is wrong
+        guard var member = try? MemberRecord.decode(record) else { return nil }
+        member.isStatic = isStatic
+        let entry = (ByteBuffer(bytes: record.readableBytesView), member)
+        if self.members.count < Self.countMaximum {
+            self.members.append(entry)
+        } else {
+            self.members[self.next] = entry
+            self.next = (self.next + 1) % Self.countMaximum
+        }
+        return member
     }
 }

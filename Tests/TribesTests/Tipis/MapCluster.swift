@@ -55,18 +55,18 @@ final class Note: ReplicatedMapEntry, Sendable {
     var isDiffable: Bool { true }
     var isAccessReplicate: Bool { self.state.withLock { $0.isOverdue } }
 
-    func takeDiff() throws -> ByteBuffer {
+    func takeDiff() throws -> [UInt8] {
         let changes = self.state.withLock { state in
             defer { state.changes = [] }
             return [.long(state.version)] + state.changes
         }
-        return try JavaValue.arrayList(changes).stream()
+        return Array(try JavaValue.arrayList(changes).stream().readableBytesView)
     }
 
     func resetDiff() { self.state.withLock { $0.changes = [] } }
 
-    func applyDiff(_ diff: ByteBuffer) throws {
-        let changed = try Note(stream: diff)
+    func applyDiff(_ diff: [UInt8]) throws {
+        let changed = try Note(stream: ByteBuffer(bytes: diff))
         let (texts, version) = (changed.texts, changed.lastUsed)
         self.state.withLock { state in
             state.texts.merge(texts) { $1 }
