@@ -3,6 +3,8 @@ import NIOCore
 
 /// One connection of another member: packages in, acknowledgements out, in order.
 ///
+/// The acknowledgements of what was read together leave together.
+///
 /// Isolation: channel loop.
 final class ReceiverConnection: NetworkConnectionHandler {
     private struct State {
@@ -36,22 +38,49 @@ final class ReceiverConnection: NetworkConnectionHandler {
         if self.state[self.loop].waiting == nil { self.work(on: connection) }
     }
 
+    /// Why no more can be delivered now.
+    private enum Halt {
+        /// There is no whole message left.
+        case empty
+        case unknownSender(ChannelMessage)
+        /// Closed while a message was delivered.
+        case finished
+        case noMember
+        case malformed(WireError)
+    }
+
     private func work(on connection: any NetworkConnection) {
+        var answers = ByteBuffer()
+        let halt = self.deliverAll(&answers)
+        if answers.readableBytes > 0 { connection.write(answers).whenFailure { _ in connection.close() } }
+        switch halt {
+        case .empty, .finished: break
+        case .unknownSender(let message): self.wait(with: message, on: connection)
+        case .noMember:
+            self.receiver.countFault(of: connection.remote)
+            self.finish(connection)
+        case .malformed(let error): self.giveUp(connection, error: error)
+        }
+    }
+
+    private func deliverAll(_ answers: inout ByteBuffer) -> Halt {
         do {
             while let message = try self.nextMessage() {
-                guard self.receiver.isKnown(message.sender) else { return self.wait(with: message, on: connection) }
+                guard self.receiver.isKnown(message.sender) else { return .unknownSender(message) }
                 self.receiver.count { $0.messages += 1 }
                 let isMember = self.receiver.process(message, loop: self.loop, deliver: self.deliver) { answer in
-                    connection.write(answer.package).whenFailure { _ in connection.close() }
+                    if answers.readableBytes == 0 {
+                        answers = answer.package
+                    } else {
+                        answers.writeImmutableBuffer(answer.package)
+                    }
                 }
-                if self.state[self.loop].isFinished { return }
-                if !isMember {
-                    self.receiver.countFault(of: connection.remote)
-                    return self.finish(connection)
-                }
+                if self.state[self.loop].isFinished { return .finished }
+                if !isMember { return .noMember }
             }
+            return .empty
         } catch {
-            self.giveUp(connection, error: error)
+            return .malformed(error)
         }
     }
 

@@ -2,9 +2,11 @@ import NIOCore
 
 /// One connection to a member, with the messages that go over it.
 ///
-/// It opens when there is something to send, and again after it broke. A message without acknowledgement is
-/// done when the system took it; one with holds those behind it until its answer came, since answers carry
-/// no id. What was not done when the connection broke is sent again, in order, as often as configured.
+/// It opens when there is something to send, and again after it broke. What is sent in one turn of the loop leaves in
+/// one write, as a ``SendBatch``. A message without acknowledgement is done when the system took it. A batch with some
+/// holds what is behind it until all its answers came, since answers carry no id; its messages are done together, as
+/// Tomcat may answer two that it read apart in either order. What was not done when the connection broke is sent again,
+/// in order, as often as configured.
 /// Isolation: channel loop.
 final class SenderConnection: NetworkConnectionHandler {
     struct Settings: Sendable {
@@ -28,9 +30,16 @@ final class SenderConnection: NetworkConnectionHandler {
     private struct State {
         var link = Link.closed
         var queue = CircularBuffer<SendJob>()
+        /// Bytes of the queue.
+        var queuedBytes = 0
+        /// Whether the queue is looked at when the loop's turn ends.
+        var isPumpDue = false
         /// Written, not yet taken by the system, oldest first.
         var writing = CircularBuffer<SendJob>()
-        var awaiting: SendJob?
+        /// What has to be answered before anything else is written, oldest first, and since when.
+        var awaiting: [SendJob] = []
+        var awaitingSince = NIODeadline.distantPast
+        var answers: [Acknowledgement] = []
         var input = ByteBuffer()
         var messages = 0
         /// When something went over this link that nobody answers.
@@ -40,6 +49,8 @@ final class SenderConnection: NetworkConnectionHandler {
 
     /// How long after a message without answer a link that breaks may have lost it.
     static let doubtAge = TimeAmount.seconds(20)
+    /// How long messages gather behind a batch that is not answered.
+    static let gatheringTime = TimeAmount.milliseconds(1)
 
     let settings: Settings
     private let environment: ChannelEnvironment
@@ -63,8 +74,22 @@ final class SenderConnection: NetworkConnectionHandler {
 
     /// Whether nothing waits, is written or unanswered.
     var isIdle: Bool {
-        let state = self.state[self.loop]
-        return state.queue.isEmpty && state.writing.isEmpty && state.awaiting == nil
+        self.state[self.loop].queue.isEmpty && self.state[self.loop].writing.isEmpty
+            && self.state[self.loop].awaiting.isEmpty
+    }
+
+    /// Whether another message leaves about as soon over this connection, in one write with others, as over one that is
+    /// idle.
+    func gathers(_ job: SendJob) -> Bool {
+        let bytes = self.state[self.loop].queuedBytes + job.package.readableBytes
+        guard self.isOpen, bytes <= SendBatch.bytesMaximum else { return false }
+        return self.state[self.loop].isPumpDue || !self.state[self.loop].awaiting.isEmpty && !self.isStalled
+    }
+
+    /// Whether a batch is not answered that should have been by now.
+    var isStalled: Bool {
+        !self.state[self.loop].awaiting.isEmpty
+            && self.loop.now - self.state[self.loop].awaitingSince > Self.gatheringTime
     }
 
     var isOpen: Bool {
@@ -72,8 +97,17 @@ final class SenderConnection: NetworkConnectionHandler {
     }
 
     func send(_ job: SendJob) {
-        self.state[self.loop].queue.append(job)
-        self.pump()
+        self.enqueue(job)
+        self.pumpLater()
+    }
+
+    /// Takes back what was not written.
+    func takeQueue() -> CircularBuffer<SendJob> {
+        defer {
+            self.state[self.loop].queue.removeAll(keepingCapacity: true)
+            self.state[self.loop].queuedBytes = 0
+        }
+        return self.state[self.loop].queue
     }
 
     /// Closes; what is not done fails.
@@ -90,7 +124,7 @@ final class SenderConnection: NetworkConnectionHandler {
         let wasIdle = self.isIdle
         self.expireQueue(now)
         let state = self.state[self.loop]
-        let oldest = state.awaiting ?? state.writing.first
+        let oldest = state.awaiting.first ?? state.writing.first
         if let oldest, oldest.deadline <= now {
             let error = ChannelError(.timedOut, "Operation has timed out(\(self.settings.timeout.milliseconds) ms.).")
             oldest.finish(.failure(error), loop: self.loop)
@@ -105,30 +139,55 @@ final class SenderConnection: NetworkConnectionHandler {
 
     // MARK: Sending
 
-    private func pump() {
-        guard case .open(let connection, _) = self.state[self.loop].link else { return self.open() }
-        while self.state[self.loop].awaiting == nil, let job = self.state[self.loop].queue.popFirst() {
-            if job.isDone(self.loop) { continue }
-            self.state[self.loop].messages += 1
-            if job.awaitsAcknowledgement {
-                self.state[self.loop].awaiting = job
-                connection.write(job.package).whenFailure { self.writeFailed(connection, $0) }
-            } else {
-                self.state[self.loop].writing.append(job)
-                self.state[self.loop].lastUnanswered = self.loop.now
-                connection.write(job.package).whenComplete { self.written(job, on: connection, $0) }
-            }
+    private func enqueue(_ job: SendJob) {
+        self.state[self.loop].queue.append(job)
+        self.state[self.loop].queuedBytes += job.package.readableBytes
+    }
+
+    /// Writes what is queued when everything else of this turn of the loop has been sent too.
+    private func pumpLater() {
+        guard !self.state[self.loop].isPumpDue, self.state[self.loop].awaiting.isEmpty else { return }
+        self.state[self.loop].isPumpDue = true
+        self.loop.eventLoop.execute {
+            self.state[self.loop].isPumpDue = false
+            self.pump()
         }
     }
 
-    private func written(_ job: SendJob, on connection: any NetworkConnection, _ result: Result<Void, any Error>) {
-        switch result {
-        case .failure(let error): self.writeFailed(connection, error)
-        case .success:
-            if self.state[self.loop].writing.first === job { self.state[self.loop].writing.removeFirst() }
-            job.finish(.success(()), loop: self.loop)
-            self.checkIdle()
+    private func pump() {
+        guard case .open(let connection, _) = self.state[self.loop].link else { return self.open() }
+        while self.state[self.loop].awaiting.isEmpty {
+            let batch = SendBatch(takingFrom: &self.state[self.loop].queue, loop: self.loop)
+            self.state[self.loop].queuedBytes -= batch.takenBytes
+            guard !batch.jobs.isEmpty else { break }
+            self.write(batch, on: connection)
         }
+    }
+
+    private func write(_ batch: SendBatch, on connection: any NetworkConnection) {
+        let unanswered = batch.jobs.prefix { !$0.awaitsAcknowledgement }
+        self.state[self.loop].messages += batch.jobs.count
+        if unanswered.count < batch.jobs.count {
+            self.state[self.loop].awaiting = Array(batch.jobs.dropFirst(unanswered.count))
+            self.state[self.loop].awaitingSince = self.loop.now
+        }
+        if !unanswered.isEmpty {
+            self.state[self.loop].writing.append(contentsOf: unanswered)
+            self.state[self.loop].lastUnanswered = self.loop.now
+        }
+        let count = unanswered.count
+        connection.write(batch.package).whenComplete { self.written(count, on: connection, $0) }
+    }
+
+    /// The system took a batch with so many messages that are done with that.
+    private func written(_ count: Int, on connection: any NetworkConnection, _ result: Result<Void, any Error>) {
+        if case .failure(let error) = result { return self.writeFailed(connection, error) }
+        guard count > 0, case .open(let current, _) = self.state[self.loop].link, current === connection else { return }
+        for _ in 0..<count {
+            guard let job = self.state[self.loop].writing.popFirst() else { break }
+            job.finish(.success(()), loop: self.loop)
+        }
+        self.checkIdle()
     }
 
     private func writeFailed(_ connection: any NetworkConnection, _ error: any Error) {
@@ -178,7 +237,7 @@ final class SenderConnection: NetworkConnectionHandler {
         var failed: [SendJob] = []
         for job in jobs where !job.isDone(self.loop) {
             if job.mayRetry(maximum: self.settings.retriesMaximum, loop: self.loop) {
-                self.state[self.loop].queue.append(job)
+                self.enqueue(job)
             } else {
                 failed.append(job)
             }
@@ -193,11 +252,10 @@ final class SenderConnection: NetworkConnectionHandler {
     /// Everything not done, in the order in which it was to be sent.
     private func takeUnfinished() -> [SendJob] {
         let state = self.state[self.loop]
-        let jobs = Array(state.writing) + [state.awaiting].compactMap { $0 } + Array(state.queue)
         self.state[self.loop].writing.removeAll()
-        self.state[self.loop].awaiting = nil
-        self.state[self.loop].queue.removeAll()
-        return jobs
+        self.state[self.loop].awaiting.removeAll()
+        self.state[self.loop].answers.removeAll()
+        return Array(state.writing) + state.awaiting + self.takeQueue()
     }
 
     private func closeLink() {
@@ -215,6 +273,7 @@ final class SenderConnection: NetworkConnectionHandler {
     private func expireQueue(_ now: NIODeadline) {
         while let job = self.state[self.loop].queue.first, job.deadline <= now {
             self.state[self.loop].queue.removeFirst()
+            self.state[self.loop].queuedBytes -= job.package.readableBytes
             job.finish(
                 .failure(
                     ChannelError(.timedOut, "Operation has timed out(\(self.settings.timeout.milliseconds) ms.).")
@@ -247,19 +306,26 @@ final class SenderConnection: NetworkConnectionHandler {
     }
 
     private func answered(_ acknowledgement: Acknowledgement?) {
-        guard let acknowledgement, let job = self.state[self.loop].awaiting else { return }
-        self.state[self.loop].awaiting = nil
-        if acknowledgement == .failed, self.settings.failsOnFailedAcknowledgement {
-            let error = ChannelError(
+        let count = self.state[self.loop].awaiting.count
+        guard let acknowledgement, count > 0 else { return }
+        self.state[self.loop].answers.append(acknowledgement)
+        guard self.state[self.loop].answers.count == count else { return }
+        let (jobs, answers) = (self.state[self.loop].awaiting, self.state[self.loop].answers)
+        self.state[self.loop].awaiting.removeAll(keepingCapacity: true)
+        self.state[self.loop].answers.removeAll(keepingCapacity: true)
+        self.pump()
+        for (job, answer) in zip(jobs, answers) { job.finish(self.result(of: answer), loop: self.loop) }
+        self.checkIdle()
+    }
+
+    private func result(of answer: Acknowledgement) -> Result<Void, any Error> {
+        guard answer == .failed, self.settings.failsOnFailedAcknowledgement else { return .success(()) }
+        return .failure(
+            ChannelError(
                 .remoteProcessing,
                 "Received a failed ack:org.apache.catalina.tribes.transport.Constants.FAIL_ACK_DATA"
             )
-            job.finish(.failure(error), loop: self.loop)
-        } else {
-            job.finish(.success(()), loop: self.loop)
-        }
-        self.pump()
-        self.checkIdle()
+        )
     }
 
     func closed(_ connection: any NetworkConnection, error: (any Error)?) {
