@@ -164,9 +164,10 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     private func complete(_ session: DeltaSession, _ request: Request?) async {
         guard let cluster = self.cluster, cluster.hasMembers else { return session.completeAlone(by: self.key) }
         // of a session that has ended its end was the last thing said
-        guard let sent = self.enqueue(session, cluster, isExpiry: false) ?? session.endSent,
-            !cluster.configuration.channelSendOptions.contains(.asynchronous)
-        else { return }
+        guard let sent = self.enqueue(session, cluster, isExpiry: false) ?? session.endSent else { return }
+        if cluster.configuration.channelSendOptions.contains(.asynchronous) {
+            return sent.whenComplete { _ in session.forget(sent) }
+        }
         guard await self.support.isFulfilled(sent, for: request) else { return }
         session.forget(sent)
         await self.repairAll(missing: session.idInternal, cluster)
@@ -208,6 +209,8 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
 
     /// Hands a message about a session to the cluster, for all members; who does not get it gets the session later.
     ///
+    /// Returns what later messages about it wait for; nil if they need not, as they leave the same way.
+    ///
     /// Tomcat may process two messages of one connection at the same time, and forgets a change of a session whose id
     /// it does not know yet: so the messages that make an id known are acknowledged before the next one leaves.
     func send(
@@ -218,7 +221,12 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     ) -> EventLoopFuture<Void>? {
         self.countSent(message.event)
         let makesKnown = message.event == .created || message.event == .changeSessionID
-        return cluster.enqueue(message, options: makesKnown ? .synchronous : nil, after: earlier) { [weak self] error in
+        let options = makesKnown ? .synchronous : cluster.configuration.channelSendOptions
+        if options.contains(.asynchronous), earlier == nil {
+            cluster.post(message, options: options) { [weak self] error in self?.missed(id, error) }
+            return nil
+        }
+        return cluster.enqueue(message, options: options, after: earlier) { [weak self] error in
             self?.missed(id, error)
         }
     }

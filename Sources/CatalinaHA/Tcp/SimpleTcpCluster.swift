@@ -243,6 +243,23 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
         }
     }
 
+    /// Sends a message to everyone, in the order of the calls, and waits for nothing.
+    ///
+    /// A failure is counted and logged here, and told to `orElse`.
+    package func post(
+        _ message: any JavaWritable,
+        options: SendOptions,
+        orElse: @escaping @Sendable (Tribes.ChannelError) -> Void
+    ) {
+        guard let channel = self.channel else { return }
+        do {
+            let errors = ClusterSendErrors(cluster: self, failed: orElse)
+            channel.post(try .object(message), options: options, errorHandler: errors)
+        } catch {
+            self.sendFailed(error)
+        }
+    }
+
     /// Waits until a message is done; false if it did not arrive, which has been logged.
     package func arrives(_ sent: EventLoopFuture<Void>?) async -> Bool {
         guard let sent else { return false }

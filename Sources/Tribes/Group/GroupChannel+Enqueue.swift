@@ -21,6 +21,7 @@ extension GroupChannel {
         if let sent = self.sendDirectly(payload, destinations, options, after: earlier) { return sent }
         let loop = try self.runningChain().loop
         return loop.eventLoop.flatSubmit {
+            self.sendPosted(loop)
             guard let earlier else {
                 return self.submitIfRunning(payload, destinations, options, errorHandler, loop)
             }
@@ -40,7 +41,8 @@ extension GroupChannel {
         after earlier: EventLoopFuture<Void>?
     ) -> EventLoopFuture<Void>? {
         guard let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop,
-            let route = self.parts.withLock({ $0.view.route }), route.isOpen(to: options)
+            let route = self.parts.withLock({ $0.view.route }), route.isOpen(to: options),
+            self.outbox.withLock({ $0.isEmpty })
         else { return nil }
         guard let earlier else {
             let destinations = destinations ?? route.members
@@ -58,7 +60,7 @@ extension GroupChannel {
         return promise.futureResult
     }
 
-    private func submitIfRunning(
+    func submitIfRunning(
         _ payload: ChannelPayload,
         _ destinations: [Member]?,
         _ options: SendOptions,

@@ -65,6 +65,8 @@ package final class GroupChannel: ConfigurableComponent, Sendable {
     let parts: Mutex<Parts>
     /// Of messages that are sent on other loops than the channel's.
     let ids = UniqueIDSource()
+    /// Messages that nobody waits for, on their way to the channel's loop.
+    let outbox = Mutex(Outbox())
     let log = Logger(label: "org.apache.catalina.tribes.group.GroupChannel")
 
     package init(configuration: Configuration) {
@@ -188,23 +190,6 @@ package final class GroupChannel: ConfigurableComponent, Sendable {
         let chain = try self.runningChain()
         return try await self.onLoop(chain.loop) {
             self.submit(payload, to: destinations, options: options, errorHandler: errorHandler)
-        }
-    }
-
-    /// Sends a message and does not wait even for it to be queued; the handler hears of failures.
-    package func post(
-        _ payload: ChannelPayload,
-        to destinations: [Member],
-        options: SendOptions,
-        errorHandler: (any ErrorHandler)? = nil
-    ) {
-        guard let chain = self.parts.withLock({ $0.chain }) else {
-            errorHandler?.handleError(ChannelError(.notStarted, "The channel is not started"), uniqueID: .zero)
-            return
-        }
-        chain.loop.eventLoop.execute {
-            self.submit(payload, to: destinations, options: options, errorHandler: errorHandler)
-                .whenFailure { errorHandler?.handleError(ChannelError(wrapping: $0), uniqueID: .zero) }
         }
     }
 
