@@ -244,24 +244,42 @@ public protocol Principal: Sendable {
 
 /// Names with one or more values each, in order of appearance.
 public struct Parameters: Sendable, Equatable {
-    private var order: [String] = []
-    private var values: [String: [String]] = [:]
+    private var entries: [(name: String, values: [String])] = []
+    /// Where a name stands in `entries`; made once there are more than a few.
+    private var places: [String: Int] = [:]
+
+    private static let fewNames = 8
 
     /// No parameters.
     public init() {}
 
     /// Adds a value behind those the name has.
     public mutating func append(_ name: String, _ value: String) {
-        if self.values[name, default: []].isEmpty { self.order.append(name) }
-        self.values[name, default: []].append(value)
+        if let place = self.place(of: name) { return self.entries[place].values.append(value) }
+        self.entries.append((name, [value]))
+        if self.entries.count == Self.fewNames + 1 {
+            for (place, entry) in self.entries.enumerated() { self.places[entry.name] = place }
+        } else if self.entries.count > Self.fewNames {
+            self.places[name] = self.entries.count - 1
+        }
+    }
+
+    private func place(of name: String) -> Int? {
+        guard self.entries.count > Self.fewNames else { return self.entries.firstIndex { $0.name == name } }
+        return self.places[name]
     }
 
     /// The names in order of first appearance.
-    public var names: [String] { self.order }
+    public var names: [String] { self.entries.map(\.name) }
     /// Whether there are none.
-    public var isEmpty: Bool { self.order.isEmpty }
+    public var isEmpty: Bool { self.entries.isEmpty }
     /// The first value of a name.
-    public func first(_ name: String) -> String? { self.values[name]?.first }
+    public func first(_ name: String) -> String? { self.place(of: name).flatMap { self.entries[$0].values.first } }
     /// Every value of a name; empty if absent.
-    public func all(_ name: String) -> [String] { self.values[name] ?? [] }
+    public func all(_ name: String) -> [String] { self.place(of: name).map { self.entries[$0].values } ?? [] }
+
+    /// Whether both have the same names with the same values, in the same order.
+    public static func == (left: Parameters, right: Parameters) -> Bool {
+        left.entries.elementsEqual(right.entries, by: ==)
+    }
 }

@@ -95,12 +95,13 @@ extension Request {
         if self.parsedParts != nil || self.partsError != nil || !self.usesStream && !self.usesReader {
             await self.addBodyParameters(to: &parser, bodyCharset)
         }
-        self.parsedParameters = parser.parameters
+        let parameters = parser.parameters
+        self.parsedParameters = parameters
         if let failure = parser.failure {
             self.attributes["org.apache.catalina.parameter_parse_failed"] = true
             self.attributes["org.apache.catalina.parameter_parse_failed_reason"] = failure.rawValue
         }
-        return parser.parameters
+        return parameters
     }
 
     /// The client's parameters if they have been worked out already; never reads the body.

@@ -18,10 +18,9 @@ extension Response {
                 self.coyote.contentType = nil
                 return
             }
-            let parsed = newValue.utf8.span.firstIndex(of: ASCII.semicolon) != nil ? MediaType(parsing: newValue) : nil
-            let charset = parsed?.charset
-            self.mediaType = charset == nil ? newValue : parsed?.textWithoutCharset
-            if let charset, !self.usesWriter { self.choose(charset) }
+            if self.namedContentType?.text != newValue { self.namedContentType = NamedContentType(newValue) }
+            self.mediaType = self.namedContentType?.mediaType
+            if let charset = self.namedContentType?.charset, !self.usesWriter { self.choose(charset) }
             self.syncContentType()
         }
     }
@@ -142,5 +141,20 @@ extension Response {
         self.prepareHead()
         self.output.markCommitted()
         do { try await self.coyote.flush() } catch { throw OutputBuffer.failure(error) }
+    }
+}
+
+/// A content type as an application names it, taken apart.
+struct NamedContentType {
+    let text: String
+    /// Without the charset, if there is one.
+    let mediaType: String
+    let charset: String?
+
+    init(_ text: String) {
+        let parsed = text.utf8.span.firstIndex(of: ASCII.semicolon) != nil ? MediaType(parsing: text) : nil
+        self.text = text
+        self.charset = parsed?.charset
+        self.mediaType = self.charset == nil ? text : parsed?.textWithoutCharset ?? text
     }
 }

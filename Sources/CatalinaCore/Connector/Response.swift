@@ -31,6 +31,8 @@ package final class Response: HttpServletResponse {
     /// Whether the charset was named by the application or implied by a writer, so that it belongs in the header.
     var isCharsetVisible = false
     var language: String?
+    /// The one named last, in this answer or an earlier one: most answers of a connection have the same.
+    var namedContentType: NamedContentType?
 
     init(_ coyote: Coyote.Response, request: Request) {
         self.coyote = coyote

@@ -59,9 +59,10 @@ package final class JvmRouteBinderValve: ClusterValve, ConfigurableComponent {
 
     /// The id with the route in place of what stands behind its first dot; nil if it has none or has it already.
     static func rebound(_ id: String, to route: String) -> String? {
-        guard let dot = id.firstIndex(of: "."), dot > id.startIndex else { return nil }
-        let suffix = id[id.index(after: dot)...]
-        return suffix == route ? nil : id[...dot] + route
+        // Octets, as each request comes by here; a route is compared as it stands.
+        guard let dot = id.utf8.firstIndex(of: UInt8(ascii: ".")), dot > id.startIndex else { return nil }
+        let suffix = id.utf8[id.utf8.index(after: dot)...]
+        return suffix.elementsEqual(route.utf8) ? nil : String(id[...dot]) + route
     }
 
     private func turnOver(

@@ -15,6 +15,15 @@ package enum Charset: String, Sendable, CaseIterable {
 
     /// The charset of a name or alias, nil if it is none of these.
     package init?(name: String) {
+        // the two that nearly all requests and answers name, without a table
+        if name == Self.utf8.name {
+            self = .utf8
+            return
+        }
+        if name == Self.isoLatin1.name {
+            self = .isoLatin1
+            return
+        }
         guard let charset = Self.byName[name.asciiLowercased] else { return nil }
         self = charset
     }
