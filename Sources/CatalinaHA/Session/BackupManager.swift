@@ -242,7 +242,9 @@ extension BackupManager: ReplicatedMapOwner {
         guard let object = try input.readObject().object else {
             throw JavaSerializationError.unexpectedField("valuedata")
         }
-        let record = try SessionRecord(object)
+        var record = try SessionRecord(object)
+        // The same text: it is in memory once.
+        if record.id == key { record.id = key }
         let session = DeltaSession(
             id: record.id,
             owner: self,

@@ -52,19 +52,20 @@ extension MapNode: Equatable {
     static func == (one: MapNode, other: MapNode) -> Bool { one === other || one.member == other.member }
 }
 
-/// One key of a replicated map as this node knows it.
+/// One key of a replicated map as this node knows it, in an order that leaves little room between its parts: a table of
+/// entries has two places for each.
 struct MapEntry<Value: Sendable>: Sendable {
     /// What is kept here; a proxy has none.
     var value: Value?
-    var role: ReplicatedMapRole
     /// Nil if the last one was lost.
     var primary: MapNode?
     /// Who keeps the value besides the primary, as far as it is known here; none while that is being decided.
     var backups: [MapNode]
-    /// Tells what was put under a key from what is put there later.
-    var stamp: UInt32
     /// How far the value had come when somebody became its primary; nil if nobody told.
     var version: MapVersion?
+    var role: ReplicatedMapRole
+    /// Tells what was put under a key from what is put there later.
+    var stamp: UInt32
 
     func names(_ member: Member) -> Bool { self.backups.contains { $0.member == member } }
 

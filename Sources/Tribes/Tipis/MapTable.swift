@@ -148,7 +148,7 @@ struct MapTable<Value: Sendable>: Sendable {
             } else if entry.role == .proxy, entry.primary == nil, let value = self.yielded.removeValue(forKey: key) {
                 self.stamps &+= 1
                 let version = entry.version
-                entry = MapEntry(value: value, role: .primary, primary: own, backups: [], stamp: self.stamps)
+                entry = MapEntry(value: value, primary: own, backups: [], role: .primary, stamp: self.stamps)
                 entry.version = version
                 entry.countTakeover()
                 self.needsProtection = true
@@ -184,9 +184,9 @@ struct MapTable<Value: Sendable>: Sendable {
         let old = self.entries.updateValue(
             MapEntry(
                 value: value,
-                role: .primary,
                 primary: local.map { self.intern($0)[0] },
                 backups: [],
+                role: .primary,
                 stamp: self.stamps
             ),
             forKey: key
@@ -308,11 +308,11 @@ struct MapTable<Value: Sendable>: Sendable {
         self.removals.forget(key)
         self.entries[key] = MapEntry(
             value: value,
-            role: message.kind == .copy ? .copy : .backup,
             primary: message.primary.flatMap { $0 == local ? nil : self.intern($0)[0] },
             backups: self.intern(message.nodes ?? []),
-            stamp: self.stamps,
-            version: message.version
+            version: message.version,
+            role: message.kind == .copy ? .copy : .backup,
+            stamp: self.stamps
         )
         return true
     }
@@ -333,11 +333,11 @@ struct MapTable<Value: Sendable>: Sendable {
         self.stamps &+= 1
         self.entries[key] = MapEntry(
             value: value,
-            role: value == nil ? .proxy : .backup,
             primary: message.primary.flatMap { $0 == local ? nil : self.intern($0)[0] },
             backups: self.intern((message.nodes ?? []).filter { value != nil || $0 != local }),
-            stamp: self.stamps,
-            version: message.version
+            version: message.version,
+            role: value == nil ? .proxy : .backup,
+            stamp: self.stamps
         )
         return true
     }
