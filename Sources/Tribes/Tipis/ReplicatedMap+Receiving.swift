@@ -179,7 +179,15 @@ extension ReplicatedMap: ChannelListener {
     }
 
     /// Fetches a value of which only changes came, unless somebody brings it meanwhile.
-    private func repair(_ message: MapMessage, key: String, from member: Member) {
+    ///
+    /// Tomcat's asynchronous messages overtake each other: a whole value of its that comes behind its changes lacks them
+    /// and says nothing of that, so that it is asked for once more.
+    private func repair(
+        _ message: MapMessage,
+        key: String,
+        from member: Member,
+        attempts: Int = ReplicatedMapWork.repairAttempts
+    ) {
         guard let loop = self.running?.loop, member != self.channel.localMember,
             self.work[loop].repairs.count < ReplicatedMapWork.repairsMaximum,
             self.work[loop].repairs.insert(key).inserted
@@ -191,10 +199,16 @@ extension ReplicatedMap: ChannelListener {
         self.retrieve(key, from: [member]).whenComplete { result in
             self.work[loop].repairs.remove(key)
             guard case .success(let value?) = result, let local = self.channel.localMember else { return }
-            self.table.withLock { table in
-                guard table.entries[key]?.stamp == stamp, table.entries[key]?.role != .primary else { return }
+            let isOvertaken = self.table.withLock { table in
+                let entry = table.entries[key]
+                guard entry?.role != .primary else { return false }
+                guard entry?.stamp == stamp else {
+                    return entry?.value != nil && entry?.version == nil && entry?.primary?.member == member
+                }
                 _ = table.takeValue(value, of: key, from: message, local: local)
+                return false
             }
+            if isOvertaken, attempts > 1 { self.repair(message, key: key, from: member, attempts: attempts - 1) }
         }
     }
 

@@ -35,6 +35,8 @@ struct ReplicatedMapWork {
     static let verificationDelay = TimeAmount.seconds(30)
     /// Whole values that are asked for at the same time because changes came without them.
     static let repairsMaximum = 256
+    /// How often such a value is asked for that its primary, which does not count changes, sends again meanwhile.
+    static let repairAttempts = 3
 
     /// Those who wait for jobs, by number.
     private struct Waits {

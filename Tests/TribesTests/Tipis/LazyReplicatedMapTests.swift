@@ -235,6 +235,37 @@ import Tribes
         #expect(cluster[1].map.peek("s")?.texts == ["a": "1", "b": "2"])
     }
 
+    @Test("a value that comes behind its changes without a version has them fetched all the same")
+    func overtaken() throws {
+        let cluster = try MapCluster(2)
+        cluster.put("s", ["a": "1"], on: 1)
+        let stale = try #require(try cluster[1].map.peek("s")?.encoded())
+        #expect(cluster[2].map.removeLocally("s") != nil)
+        cluster[1].map.peek("s")?.set("b", "2")
+        cluster[1].map.enqueueReplicate("s")
+        for _ in 0..<10 where cluster[2].map.statistics.repairs == 0 { cluster.run(1) }
+        // As Tomcat's does whose message was sent first and took longer.
+        var message = MapMessage(
+            .backup,
+            mapID: Array("/demo-map".utf8),
+            key: MapMessage.key("s"),
+            primary: cluster[1].member,
+            nodes: [cluster[2].member]
+        )
+        message.value = Array(stale.readableBytesView)
+        let sent = cluster[1].node.channel.submit(
+            try .object(message),
+            to: [cluster[2].member],
+            options: .asynchronous
+        )
+        _ = Outcome(sent)
+        cluster.run(50)
+        #expect(cluster[2].map.statistics.repairs > 1)
+        #expect(cluster[2].map.peek("s")?.texts == ["a": "1", "b": "2"])
+        cluster.settle()
+        #expect(cluster.faults() == [])
+    }
+
     @Test("a map takes no more entries of others than it may")
     func full() throws {
         let cluster = try MapCluster(2) { $0.entriesMaximum = 5 }
