@@ -2,21 +2,22 @@
 # Lets libFuzzer look for octets that make the HTTP codec, the multipart parser, the reader of Java objects or
 # that of cluster frames trap.
 #
-# Usage: fuzz.sh [SECONDS [TARGET…]]   600 seconds each; targets: http chunked multipart fields objects frames
+# Usage: fuzz.sh [SECONDS [TARGET…]]   600 seconds each; targets: http chunked multipart fields objects flat
+# frames
 # Inputs that were worth keeping are in .build-fuzz/corpus/TARGET, findings in .build-fuzz/findings; one is run
 # again by: FUZZ_TARGET=TARGET .build-fuzz/fuzz FILE
 
 cd "$(dirname "$0")/.." || exit 1
 seconds=${1:-600}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- http chunked multipart fields objects frames
+[ $# -gt 0 ] || set -- http chunked multipart fields objects flat frames
 
 CARACAL_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product Fuzz \
     -Xswiftc -sanitize=fuzzer -Xswiftc -enable-testing || exit 1
 swiftc -sanitize=fuzzer .build-fuzz/release/libFuzz.a -lssl -lcrypto -lz -o .build-fuzz/fuzz || exit 1
 
 mkdir -p .build-fuzz/corpus/http .build-fuzz/corpus/chunked .build-fuzz/corpus/multipart .build-fuzz/corpus/fields \
-    .build-fuzz/corpus/objects .build-fuzz/corpus/frames .build-fuzz/findings
+    .build-fuzz/corpus/objects .build-fuzz/corpus/flat .build-fuzz/corpus/frames .build-fuzz/findings
 printf 'xGET /a?b HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n' >.build-fuzz/corpus/http/seed
 printf 'xPOST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\nHost: a\r\nCookie: b=c\r\n\r\n1\r\na\r\n0\r\n\r\n' \
     >.build-fuzz/corpus/http/chunked
@@ -26,6 +27,8 @@ printf 'x3;a="b"\r\nabc\r\n0\r\nx-y: z\r\n\r\n' >.build-fuzz/corpus/chunked/seed
 printf 'x--b\r\nContent-Disposition: form-data; name=a; filename*=UTF-8'"''"'%%c3\r\n\r\n1\r\n--b--\r\n' \
     >.build-fuzz/corpus/multipart/seed
 printf 'x/a;b=c/%%2e./d' >.build-fuzz/corpus/fields/seed
+printf '\0\254\355\0\5\167\15\0\0\0\1\0\0\0\2\0\2ab\1\164\0\1c' >.build-fuzz/corpus/flat/stream
+printf '\1\0\0\0\1\1\160\164\0\1a\160' >.build-fuzz/corpus/flat/object
 python3 - <<'END'
 import json
 for line in open("Tests/Vectors/java/streams.jsonl"):

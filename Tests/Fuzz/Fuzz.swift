@@ -17,6 +17,7 @@ public func fuzzOneInput(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     case "chunked": fuzzChunked(body, cut)
     case "multipart": fuzzMultipart(body, cut)
     case "objects": fuzzObjects(body)
+    case "flat": fuzzFlat(body, seed)
     case "frames": fuzzFrames(body, cut)
     default: fuzzFields(body)
     }
