@@ -167,7 +167,7 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
         case (true, true): map.enqueueReplicate(session.idInternal)
         case (true, false):
             let told = map.enqueueReplicate(session.idInternal)
-            if let told { _ = await self.support.isFulfilled(told, for: request) }
+            _ = await self.support.cluster?.arrives(told, for: request)
         case (false, true): break
         case (false, false): await map.finish(session.idInternal)
         }

@@ -168,7 +168,7 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         if cluster.configuration.channelSendOptions.contains(.asynchronous) {
             return sent.whenComplete { _ in session.forget(sent) }
         }
-        guard await self.support.isFulfilled(sent, for: request) else { return }
+        guard await cluster.arrives(sent, for: request) else { return }
         session.forget(sent)
         await self.repairAll(missing: session.idInternal, cluster)
     }

@@ -1,6 +1,5 @@
 package import CatalinaCore
 package import CatalinaSession
-import NIOCore
 import ServletAPI
 import Synchronization
 
@@ -93,18 +92,6 @@ package final class ManagerSupport: Sendable {
     func makeID() -> String {
         let (generator, route) = self.protected.withLock { ($0.generator, $0.route) }
         return generator.make(route: route)
-    }
-
-    // MARK: Waiting
-
-    /// Waits until a message is done, as a request's task or as any; false if it did not arrive.
-    func isFulfilled(_ sent: EventLoopFuture<Void>, for request: Request?) async -> Bool {
-        do {
-            if let request { try await request.value(of: sent) } else { try await sent.get() }
-            return true
-        } catch {
-            return false
-        }
     }
 
     // MARK: Counts

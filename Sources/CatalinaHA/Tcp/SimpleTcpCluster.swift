@@ -260,11 +260,11 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
         }
     }
 
-    /// Waits until a message is done; false if it did not arrive, which has been logged.
-    package func arrives(_ sent: EventLoopFuture<Void>?) async -> Bool {
+    /// Waits until a message is done, in a request as its task does; false if it did not arrive, which has been logged.
+    package func arrives(_ sent: EventLoopFuture<Void>?, for request: Request? = nil) async -> Bool {
         guard let sent else { return false }
         do {
-            try await sent.get()
+            if let request { try await request.value(of: sent) } else { try await sent.get() }
             return true
         } catch {
             return false

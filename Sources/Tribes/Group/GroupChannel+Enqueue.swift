@@ -18,7 +18,7 @@ extension GroupChannel {
         after earlier: EventLoopFuture<Void>? = nil,
         errorHandler: (any ErrorHandler)? = nil
     ) throws(ChannelError) -> EventLoopFuture<Void> {
-        if let sent = self.sendDirectly(payload, destinations, options, after: earlier) { return sent }
+        if let sent = self.sendDirectly(payload, destinations, options, after: earlier, errorHandler) { return sent }
         let loop = try self.runningChain().loop
         return loop.eventLoop.flatSubmit {
             self.sendPosted(loop)
@@ -38,7 +38,8 @@ extension GroupChannel {
         _ payload: ChannelPayload,
         _ destinations: [Member]?,
         _ options: SendOptions,
-        after earlier: EventLoopFuture<Void>?
+        after earlier: EventLoopFuture<Void>?,
+        _ errorHandler: (any ErrorHandler)? = nil
     ) -> EventLoopFuture<Void>? {
         guard let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop,
             let route = self.parts.withLock({ $0.view.route }), route.isOpen(to: options),
@@ -52,7 +53,8 @@ extension GroupChannel {
         let promise = eventLoop.makePromise(of: Void.self)
         earlier.hop(to: eventLoop).whenComplete { _ in
             do {
-                try self.enqueue(payload, to: destinations, options: options).cascade(to: promise)
+                try self.enqueue(payload, to: destinations, options: options, errorHandler: errorHandler)
+                    .cascade(to: promise)
             } catch {
                 promise.fail(error)
             }

@@ -26,7 +26,8 @@ package struct ChannelEnvironment: Sendable {
         self.doubts = doubts
     }
 
-    /// The same for a part that works on another loop.
+    /// The same for a part that works on another loop, which doubts nobody: ``doubts`` belongs to the channel's loop,
+    /// and the senders of other loops send nothing that need not be acknowledged.
     func moved(to loop: ChannelLoop) -> ChannelEnvironment {
         ChannelEnvironment(channelName: self.channelName, loop: loop, network: self.network, knows: self.knows)
     }
