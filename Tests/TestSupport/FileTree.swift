@@ -11,7 +11,10 @@ package final class FileTree: Sendable {
         try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
     }
 
-    deinit {
+    deinit { self.discard() }
+
+    /// Deletes everything.
+    package func discard() {
         // A directory that cannot be removed is left to the system, which empties its folder for such files.
         try? FileManager.default.removeItem(atPath: self.path)
     }

@@ -172,8 +172,7 @@ import Testing
     )
     func support(filter: Bool, servlet: Bool, target: Bool, path: String, isStarted: Bool) async throws {
         let container = try EmbeddedContainer()
-        let folder = try TemporaryDirectory()
-        try await container.add(path: "/app", documentBase: folder.path) { model, classes in
+        try await container.add(path: "/app") { model, classes in
             classes.servlets["Start"] = {
                 ClosureServlet { request, response in
                     guard request.isAsyncSupported else {

@@ -31,9 +31,8 @@ import Testing
     )
     func cutsOff(code: CoyoteError.Code) async throws {
         let container = try EmbeddedContainer()
-        let folder = try TemporaryDirectory()
         let path = "/client-cut-\(code)"
-        try await container.add(path: path, documentBase: folder.path) { model, classes in
+        try await container.add(path: path) { model, classes in
             Self.configure(&model, &classes) { request, _ in
                 let input = try request.inputStream()
                 while try await input.read(upTo: 64) != nil {}
@@ -97,10 +96,8 @@ import Testing
     @Test("a session cookie that cannot be made is logged once")
     func reportsCookie() async throws {
         let container = try EmbeddedContainer()
-        let folder = try TemporaryDirectory()
         try await container.add(
             path: "/cookieless",
-            documentBase: folder.path,
             context: { $0.sessionCookieDomain = "not a domain" },
             { Self.configure(&$0, &$1) { request, _ in _ = try await request.session() } }
         )
@@ -113,9 +110,8 @@ import Testing
     @Test("a servlet whose initialisation ends after its wrapper was stopped is destroyed")
     func destroysLate() async throws {
         let container = try EmbeddedContainer()
-        let folder = try TemporaryDirectory()
         let servlet = SlowServlet()
-        let context = try await container.add(path: "/late", documentBase: folder.path) { model, classes in
+        let context = try await container.add(path: "/late") { model, classes in
             Self.configure(&model, &classes) { _, _ in }
             classes.servlets["closure"] = { servlet }
         }
@@ -148,8 +144,7 @@ import Testing
         _ body: @escaping @Sendable (any HttpServletRequest, any HttpServletResponse) async throws -> Void
     ) async throws -> EmbeddedContainer.Answer {
         let container = try EmbeddedContainer()
-        let folder = try TemporaryDirectory()
-        try await container.add(path: path, documentBase: folder.path) { Self.configure(&$0, &$1, body) }
+        try await container.add(path: path) { Self.configure(&$0, &$1, body) }
         try await container.start()
         return await container.send("GET", path + "/") { $0.isAborted = hasLeft }
     }

@@ -36,8 +36,7 @@ import Testing
     func waits(fails: Bool, status: Int, text: String?) async throws {
         let hindrance = Hindrance(fails: fails)
         let container = try EmbeddedContainer()
-        let folder = try TemporaryDirectory()
-        let context = try await container.add(path: "/reload-\(fails)", documentBase: folder.path) { model, classes in
+        let context = try await container.add(path: "/reload-\(fails)") { model, classes in
             model.servlets = [ServletDefinition(name: "closure", className: "closure")]
             model.servletMappings = [(pattern: "/*", servletName: "closure")]
             classes.servlets["closure"] = { ClosureServlet { try await $1.write("again") } }

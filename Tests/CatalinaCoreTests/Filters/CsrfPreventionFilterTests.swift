@@ -14,11 +14,10 @@ import Testing
         _ parameters: [String: String],
         url: String = "/next",
         mimeType: String? = nil
-    ) async throws -> (container: EmbeddedContainer, folder: TemporaryDirectory) {
-        let folder = try TemporaryDirectory()
+    ) async throws -> EmbeddedContainer {
         let container = try EmbeddedContainer()
         let count = Counter()
-        try await container.add(path: "/app", documentBase: folder.path) { model, classes in
+        try await container.add(path: "/app") { model, classes in
             classes.servlets["Echo"] = {
                 ClosureServlet { request, response in
                     let nonce = request.attribute(CsrfPreventionFilter.requestAttribute) as? String ?? ""
@@ -41,7 +40,7 @@ import Testing
             model.mimeType = { _ in mimeType }
         }
         try await container.start()
-        return (container, folder)
+        return container
     }
 
     @Test(
@@ -62,7 +61,7 @@ import Testing
 
     @Test("a client gets in through an entry point and goes on with the nonces of the answers")
     func talk() async throws {
-        let (container, _) = try await Self.container(
+        let container = try await Self.container(
             ["entryPoints": "/in, /also", "nonceCacheSize": "2"],
             url: "/app/a?b#c"
         )
@@ -109,7 +108,7 @@ import Testing
         ] as [([String: String], String, Int, String)]
     )
     func parameters(_ parameters: [String: String], target: String, status: Int, text: String) async throws {
-        let (container, _) = try await Self.container(parameters, mimeType: "text/plain")
+        let container = try await Self.container(parameters, mimeType: "text/plain")
         let answer = await container.send("GET", target)
         #expect(answer.status == status)
         let withoutSession = answer.text.replacing(/;jsessionid=[0-9A-F]+/, with: "")
@@ -123,7 +122,7 @@ import Testing
         ]
     )
     func refused(name: String, value: String) async throws {
-        let (container, _) = try await Self.container([name: value])
+        let container = try await Self.container([name: value])
         #expect(container.host.contexts.first?.state != .started)
     }
 }

@@ -10,10 +10,9 @@ import Testing
     func row(_ row: VectorRow) async throws {
         let config = row["config"]
         let isSecure = try row.bool("secure")
-        let folder = try TemporaryDirectory()
         let container = try EmbeddedContainer()
         let recorded = try row.array("response_headers").map { "\($0[0].string ?? ""): \($0[1].string ?? "")" }
-        let application = try? await container.add(path: "/app", documentBase: folder.path) { model, classes in
+        let application = try? await container.add(path: "/app") { model, classes in
             classes.servlets["Echo"] = { ClosureServlet { _, response in try await response.write("x") } }
             classes.filters["Security"] = { HttpHeaderSecurityFilter() }
             model.servlets = [ServletDefinition(name: "echo", className: "Echo")]

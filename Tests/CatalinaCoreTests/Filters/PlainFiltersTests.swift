@@ -11,10 +11,9 @@ import Testing
     private static func container(
         _ parameters: [String: String] = [:],
         _ make: @escaping @Sendable () -> any Filter
-    ) async throws -> (container: EmbeddedContainer, folder: TemporaryDirectory) {
-        let folder = try TemporaryDirectory()
+    ) async throws -> EmbeddedContainer {
         let container = try EmbeddedContainer { $0.maxParameterCount = 2 }
-        try await container.add(path: "/app", documentBase: folder.path) { model, classes in
+        try await container.add(path: "/app") { model, classes in
             classes.servlets["Echo"] = {
                 ClosureServlet { request, response in
                     let text = await request.parameter("p") ?? ""
@@ -33,7 +32,7 @@ import Testing
             model.filterMaps = [map]
         }
         try await container.start()
-        return (container, folder)
+        return container
     }
 
     private static let form = "application/x-www-form-urlencoded"
@@ -48,7 +47,7 @@ import Testing
         ] as [([String: String], String, String)]
     )
     func charset(parameters: [String: String], type: String, text: String) async throws {
-        let (container, _) = try await Self.container(parameters) { SetCharacterEncodingFilter() }
+        let container = try await Self.container(parameters) { SetCharacterEncodingFilter() }
         let headers = [(name: "Content-Type", value: type)]
         let answer = await container.send("POST", "/app/x", headers, body: [Array("p=%C3%A4".utf8)])
         #expect(answer.text.lowercased() == text.lowercased())
@@ -59,11 +58,9 @@ import Testing
         arguments: [(nil, "UTF-8 ä UTF-8"), ("ISO-8859-1", "ISO-8859-1 Ã¤ ISO-8859-1")] as [(String?, String)]
     )
     func contextCharset(descriptor: String?, text: String) async throws {
-        let folder = try TemporaryDirectory()
         let container = try EmbeddedContainer()
         try await container.add(
             path: "/app",
-            documentBase: folder.path,
             context: {
                 $0.requestCharacterEncoding = "UTF-8"
                 $0.responseCharacterEncoding = "UTF-8"
@@ -94,19 +91,19 @@ import Testing
         arguments: [("p=1&q=2", 200), ("p=1&q=%zz", 400), ("p=1&q=2&r=3", 400), ("", 200)]
     )
     func failed(query: String, status: Int) async throws {
-        let (container, _) = try await Self.container { FailedRequestFilter() }
+        let container = try await Self.container { FailedRequestFilter() }
         #expect(await container.send("GET", "/app/x?" + query).status == status)
     }
 
     @Test("a filter without parameters takes none")
     func strict() async throws {
-        let (container, _) = try await Self.container(["a": "b"]) { FailedRequestFilter() }
+        let container = try await Self.container(["a": "b"]) { FailedRequestFilter() }
         #expect(container.host.contexts.first?.state != .started)
     }
 
     @Test("a request and its answer are dumped line by line, in Tomcat's order")
     func dump() async throws {
-        let (container, _) = try await Self.container { DumpedFilter() }
+        let container = try await Self.container { DumpedFilter() }
         let headers = [(name: "Cookie", value: "a=1"), (name: "X-A", value: "b")]
         let answer = await container.send("GET", "/app/x?p=1&p=2", headers)
         #expect(
@@ -118,7 +115,7 @@ import Testing
                 + "serverPort=8080 servletPath= isSecure=false"
         )
         #expect(answer["X-Answer-Lines"] == "authType=null contentType=null header=X-B=c remoteUser=null status=200")
-        let (dumped, _) = try await Self.container { RequestDumperFilter() }
+        let dumped = try await Self.container { RequestDumperFilter() }
         #expect(await dumped.send("GET", "/app/x?p=1").text == "none 1")
     }
 }

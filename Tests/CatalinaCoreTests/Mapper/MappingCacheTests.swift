@@ -8,10 +8,8 @@ import Testing
 /// What was mapped once is mapped the same way again, until the tree changes.
 @Suite struct MappingCacheTests {
     private let container: EmbeddedContainer
-    private let folder: TemporaryDirectory
 
     init() async throws {
-        self.folder = try TemporaryDirectory()
         self.container = try EmbeddedContainer()
         try await self.add("/app", says: "first")
         try await self.container.start()
@@ -20,7 +18,7 @@ import Testing
 
     @discardableResult
     private func add(_ path: String, says word: String) async throws -> StandardContext {
-        try await self.container.add(path: path, documentBase: self.folder.path) { model, classes in
+        try await self.container.add(path: path) { model, classes in
             classes.servlets["Echo"] = {
                 ClosureServlet { request, response in
                     let session = request.requestedSessionId ?? "none"

@@ -34,15 +34,13 @@ import Testing
 
     private struct Broken: Error {}
 
-    private let folder: TemporaryDirectory
     private let container: EmbeddedContainer
     private let context: StandardContext
     private let gates = (host: Gate(), context: Gate())
 
     init() async throws {
-        self.folder = try TemporaryDirectory()
         self.container = try EmbeddedContainer()
-        self.context = try await self.container.add(path: "/app", documentBase: self.folder.path) { model, classes in
+        self.context = try await self.container.add(path: "/app") { model, classes in
             classes.servlets["Plain"] = { ClosureServlet { _, response in try await response.write("plain") } }
             classes.servlets["Broken"] = { ClosureServlet { _, _ in throw Broken() } }
             classes.servlets["Refusing"] = { ClosureServlet { _, response in try await response.sendError(409, "no") } }

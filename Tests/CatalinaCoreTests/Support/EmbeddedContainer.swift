@@ -16,6 +16,8 @@ final class EmbeddedContainer {
     private let facts: ConnectorFacts
     /// As all requests of an event loop have them.
     private let notes = LoopNotes()
+    /// Where applications without files of their own are.
+    private var folder: FileTree?
 
     /// What came back for a request.
     struct Answer {
@@ -59,10 +61,12 @@ final class EmbeddedContainer {
     }
 
     /// Adds an application; `configure` fills in what its descriptors would say.
+    ///
+    /// Without `documentBase` it has no files.
     @discardableResult
     func add(
         path: String,
-        documentBase: String,
+        documentBase: String? = nil,
         workDirectory: String = "",
         context changeContext: (inout StandardContext.Configuration) -> Void = { _ in },
         manager: @escaping @Sendable () -> any Manager = { StubManager() },
@@ -75,13 +79,19 @@ final class EmbeddedContainer {
         var model = ApplicationModel()
         var setup = StandardContext.Setup()
         configure(&model, &setup.containerClasses)
-        setup.documentBase = documentBase
+        setup.documentBase = try documentBase ?? self.emptyFolder()
         setup.makeManager = { _ in manager() }
         setup.workDirectory = workDirectory
         context.setup = setup
         context.lifecycle.add(ModelListener(context, model))
         try await self.host.addChild(context)
         return context
+    }
+
+    private func emptyFolder() throws -> String {
+        let folder = try self.folder ?? FileTree("empty")
+        self.folder = folder
+        return folder.path
     }
 
     /// Starts everything; call it once, after the applications were added.

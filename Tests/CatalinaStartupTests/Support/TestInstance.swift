@@ -1,3 +1,4 @@
+import Glibc
 import Modeler
 import TestSupport
 
@@ -9,6 +10,8 @@ enum TestInstance {
             SystemProperties.shared["catalina.home"] = tree.path
             SystemProperties.shared["catalina.base"] = tree.path
             SystemProperties.shared["java.io.tmpdir"] = try tree.makeDirectory("temp")
+            // What lives as long as the process is not released at its end.
+            atexit { TestInstance.base.discard() }
             return tree
         } catch {
             preconditionFailure("\(error)")
