@@ -13,9 +13,9 @@ import Testing
     private static func pair(
         _ layers: [any ChannelInterceptor] = []
     ) async throws -> (GroupChannel, GroupChannel, SocketTests.Inbox) {
-        let port = Int.random(in: 20_000..<30_000)
-        let (one, _) = SocketTests.channel(groupPort: port)
-        let (two, inbox) = SocketTests.channel(groupPort: port)
+        let group = try SocketTests.Group()
+        let (one, _) = SocketTests.channel(group)
+        let (two, inbox) = SocketTests.channel(group)
         for layer in layers { one.add(layer) }
         try await one.start()
         try await two.start()

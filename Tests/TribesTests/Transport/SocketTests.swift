@@ -1,4 +1,5 @@
 import ClusterSupport
+import Glibc
 import NIOCore
 import Synchronization
 import TestSupport
@@ -10,8 +11,12 @@ import Tribes
     final class Inbox: ChannelListener, Sendable {
         private let stream: AsyncStream<[UInt8]>.Continuation
         let messages: AsyncStream<[UInt8]>
+        private let group: Group
 
-        init() { (self.messages, self.stream) = AsyncStream<[UInt8]>.makeStream() }
+        init(_ group: Group) {
+            self.group = group
+            (self.messages, self.stream) = AsyncStream<[UInt8]>.makeStream()
+        }
 
         func accepts(_ message: ReceivedMessage) -> Bool { true }
 
@@ -29,7 +34,31 @@ import Tribes
         }
     }
 
-    static func channel(groupPort: Int) -> (GroupChannel, Inbox) {
+    /// A multicast group that nobody else on this machine can be in: its port is held as long as this lives.
+    final class Group: Sendable {
+        let port: Int
+        private let holder: CInt
+
+        init() throws {
+            self.holder = socket(AF_INET, CInt(SOCK_DGRAM.rawValue), 0)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+            var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let holder = self.holder
+            let isBound = withUnsafeMutablePointer(to: &address) { address in
+                address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                    bind(holder, address, size) == 0 && getsockname(holder, address, &size) == 0
+                }
+            }
+            self.port = Int(UInt16(bigEndian: address.sin_port))
+            try #require(isBound)
+        }
+
+        deinit { close(self.holder) }
+    }
+
+    static func channel(_ group: Group) -> (GroupChannel, Inbox) {
         let channel = GroupChannel(configuration: GroupChannel.Configuration())
         channel.name = "socket-Channel"
         var receiver = NioReceiver.Configuration()
@@ -38,19 +67,21 @@ import Tribes
         channel.receiver = NioReceiver(configuration: receiver)
         var membership = McastService.Configuration()
         membership.bind = "127.0.0.1"
-        membership.port = groupPort
+        // Not Tomcat's own: a node of that may run here.
+        membership.address = "228.0.0.44"
+        membership.port = group.port
         membership.frequency = 50
         channel.membershipService = McastService(configuration: membership)
-        let inbox = Inbox()
+        let inbox = Inbox(group)
         channel.add(inbox as any ChannelListener)
         return (channel, inbox)
     }
 
     @Test("two nodes find each other on loopback and exchange messages of every size")
     func exchange() async throws {
-        let groupPort = Int.random(in: 50_000..<60_000)
-        let (one, _) = Self.channel(groupPort: groupPort)
-        let (two, inbox) = Self.channel(groupPort: groupPort)
+        let group = try Group()
+        let (one, _) = Self.channel(group)
+        let (two, inbox) = Self.channel(group)
         try await one.start()
         try await two.start()
         #expect(one.members == [two.localMember].compactMap { $0 })
@@ -70,7 +101,7 @@ import Tribes
 
     @Test("a connection that brings garbage or too much is closed and counted")
     func garbage() async throws {
-        let (channel, _) = Self.channel(groupPort: Int.random(in: 50_000..<60_000))
+        let (channel, _) = Self.channel(try Group())
         try await channel.start([.receiver])
         let receiver = try #require(channel.receiver as? NioReceiver)
         let port = try #require(receiver.address?.port)
@@ -86,7 +117,7 @@ import Tribes
 
     @Test("a recorded frame that asks for an acknowledgement gets the recorded one")
     func acknowledgement() async throws {
-        let (channel, inbox) = Self.channel(groupPort: Int.random(in: 50_000..<60_000))
+        let (channel, inbox) = Self.channel(try Group())
         try await channel.start([.receiver])
         let port = try #require((channel.receiver as? NioReceiver)?.address?.port)
         let stream = try RawConnection(port: port)
