@@ -173,15 +173,17 @@ extension Http11Processor: ChannelDuplexHandler {
         self.context?.read()
     }
 
-    /// The client sends nothing more; it may still wait for answers, but most have left.
+    /// The client sends nothing more, and may have left or still wait for its answer.
+    ///
+    /// Until something is sent to it the two are not to be told apart: a request gets its answer, as from Tomcat, if that
+    /// takes no longer than the client itself may take.
     private func inputClosed() {
         self.isInputClosed = true
         switch self.state {
         case .idle, .head, .draining, .lingering: self.close()
         case .service:
             self.exchange?.resumeReader()
-            self.exchange?.request.isAborted = true
-            self.exchange?.cancel()
+            if self.deadline == .max { self.wait(self.settings.connectionTimeout, from: MonotonicClock.now()) }
         case .flushing, .closed: break
         }
     }
@@ -456,6 +458,9 @@ extension Http11Processor {
             if exchange.isReading {
                 exchange.failure = CoyoteError(.readTimeout, "The client did not send the request body in time")
                 exchange.resumeReader()
+            } else if self.isInputClosed, self.unsentBytes == 0 {
+                exchange.request.isAborted = true
+                exchange.cancel()
             } else if !self.isSending(now) {
                 self.connectionLost(CoyoteError(.writeTimeout, "The client did not read the response in time"))
                 self.context?.close(promise: nil)

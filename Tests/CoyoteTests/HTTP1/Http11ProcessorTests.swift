@@ -1,4 +1,5 @@
 import Coyote
+import Glibc
 import NIOCore
 import TestSupport
 import Testing
@@ -269,10 +270,43 @@ import Testing
         )
     }
 
-    @Test("the task is cancelled when the client leaves")
+    @Test("a client that sends nothing more gets the answer to a request that waits")
+    func halfClosed() async throws {
+        let (opened, gate) = AsyncStream<Void>.makeStream()
+        try await TestServer.run(
+            servlet: { request, response in
+                if request.requestURI == "/open" {
+                    gate.yield()
+                } else {
+                    await opened.first { true }
+                    try Task.checkCancellation()
+                }
+                try await TestAdapter.sendPlain(request.requestURI, response)
+            },
+            use: { server in
+                let client = try WireClient.connect(server.port)
+                defer { close(client) }
+                let request = Array("GET /late HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+                #expect(send(client, request, request.count, 0) == request.count)
+                shutdown(client, Int32(SHUT_WR))
+                // The one loop sees that before it sees what comes on another connection.
+                #expect(try await server.answer(to: "GET /open HTTP/1.1\r\nHost: a\r\n\r\n").body == "/open")
+                var answer = WireAnswer()
+                var chunk = [UInt8](repeating: 0, count: 4096)
+                while case let count = recv(client, &chunk, chunk.count, 0), count > 0 {
+                    answer.bytes += chunk[..<count]
+                }
+                answer.isClosed = true
+                #expect(answer.responses.map(\.body) == ["/late"])
+            }
+        )
+    }
+
+    @Test("the task is cancelled when the client has been gone for too long")
     func cancellation() async throws {
         let events = Recorder<String>()
         try await TestServer.run(
+            { $0.connectionTimeout = 100 },
             servlet: { request, _ in
                 events.record("started")
                 do { try await untilCancelled() } catch { events.record("cancelled \(request.isAborted)") }
