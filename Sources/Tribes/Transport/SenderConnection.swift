@@ -293,6 +293,8 @@ final class SenderConnection: NetworkConnectionHandler {
 
     func received(_ bytes: ByteBuffer, on connection: any NetworkConnection) {
         guard case .open(let current, _) = self.state[self.loop].link, current === connection else { return }
+        // Else all answers that ever came would be kept.
+        self.state[self.loop].input.discardReadBytes()
         self.state[self.loop].input.writeImmutableBuffer(bytes)
         do {
             while self.state[self.loop].input.readableBytes > 0,
