@@ -153,17 +153,29 @@ compare() {
     echo "| $1 | $(of caracal 2) µs | $(of tomcat 2) µs | $(ratio 2) | $(of caracal 3) ms | $(of tomcat 3) ms | $(ratio 3) |"
 }
 
-# many_sessions: as many sessions as asked for on the first node; wrk without a cookie makes one with each request.
+# many_sessions: as many sessions as asked for on the first node, neither more nor less: each of so many requests without
+# a cookie makes one. Fails if that takes more than ten minutes.
 many_sessions() {
-    local made=0
     cat > "$CATALINA_BASE/new.lua" << X
-function request() return wrk.format("GET", "/demo/c?op=set&name=a&value=$text") end
+-- The first request is one that wrk only looks at.
+local asked, made = -1, 0
+function request()
+  asked = asked + 1
+  if asked > $sessions then return wrk.format("GET", "/demo/nothing") end
+  return wrk.format("GET", "/demo/c?op=set&name=a&value=$text")
+end
+function response(status)
+  if status ~= 200 then return end
+  made = made + 1
+  if made == $sessions then
+    io.open("$CATALINA_BASE/enough", "w"):close()
+    os.exit(0)
+  end
+end
 X
-    while [ "$made" -lt "$sessions" ]; do
-        wrk -t1 -c16 -d2s -s "$CATALINA_BASE/new.lua" "http://$(address)" > "$CATALINA_BASE/wrk"
-        made=$((made + $(awk '/ requests in / { print $1 }' "$CATALINA_BASE/wrk")))
-    done
-    echo "$made"
+    rm -f "$CATALINA_BASE/enough"
+    wrk -t1 -c16 -d600s -s "$CATALINA_BASE/new.lua" "http://$(address)" > "$CATALINA_BASE/wrk"
+    [ -e "$CATALINA_BASE/enough" ] || { echo "fewer than $sessions sessions were made" >&2 && return 1; }
 }
 
 # bytes NAME: what a node's sessions take: live objects of Tomcat, resident memory of Caracal.
@@ -178,25 +190,25 @@ bytes() {
 
 # memory PROGRAM: sets on_node and on_copy to the bytes of one session on its node, and of its copy.
 memory() {
-    local made node copy before_node before_copy
+    local node copy before_node before_copy
     start_cluster 2 "$1" delta
     node=${nodes[0]} copy=${nodes[1]}
     make_sessions 2000 "$CATALINA_BASE/cookies"
     before_node=$(bytes "$node") before_copy=$(bytes "$copy")
-    made=$(many_sessions)
+    many_sessions || exit 1
     # Copies that are still to be made have arrived.
     sleep 2
-    on_node=$((($(bytes "$node") - before_node) / made)) on_copy=$((($(bytes "$copy") - before_copy) / made))
+    on_node=$((($(bytes "$node") - before_node) / sessions)) on_copy=$((($(bytes "$copy") - before_copy) / sessions))
     kill_nodes
 }
 
-# transfer PROGRAM: sets made to the number of a node's sessions, elapsed to the milliseconds from the start of another
-# node until it serves them.
+# transfer PROGRAM: sets elapsed to the milliseconds from the start of a node until it serves, while another one holds
+# as many sessions as asked for.
 transfer() {
     local begin
     make_cluster 2 "$1" delta
     start_node "${nodes[0]}"
-    made=$(many_sessions)
+    many_sessions || exit 1
     begin=$(date +%s%N)
     start_node "${nodes[1]}"
     elapsed=$((($(date +%s%N) - begin) / 1000000))
@@ -218,7 +230,7 @@ for work; do
             echo '|---|---|---|'
             for program in caracal tomcat; do
                 transfer "$program"
-                echo "| $program | $made | $elapsed ms |"
+                echo "| $program | $sessions | $elapsed ms |"
             done
             ;;
         memory)
