@@ -38,7 +38,12 @@ package struct NamedValues<Value>: Sequence {
 
     @inlinable package var isEmpty: Bool { self.count == 0 }
 
-    package var keys: [String] { self.map(\.key) }
+    @inlinable package var keys: [String] {
+        switch self.storage {
+        case .list(let list): list.indices.map { list[$0].key }
+        case .table(let table): Array(table.keys)
+        }
+    }
 
     @inlinable package subscript(name: String) -> Value? {
         get {

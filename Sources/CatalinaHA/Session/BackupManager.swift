@@ -87,8 +87,7 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
 
     /// A session whose node this is already.
     package func sessionInMemory(_ id: String) -> (any Session)? {
-        guard let map = self.map, map.isPrimary(id) else { return nil }
-        return map.peek(id)
+        self.map?.primaryValue(id)
     }
 
     package func isPrimary(_ id: String) -> Bool? {
@@ -155,22 +154,21 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
 
     package func requestCompleted(_ session: any Session, of request: Request?) async {
         guard var session = session as? DeltaSession, let map = self.map else { return }
-        if session.isValid, session.isDirty, !map.isPrimary(session.idInternal),
-            let current = await map.get(session.idInternal), current !== session
-        {
-            // another node took the session over meanwhile: both have changed it
-            current.adopt(session.takeUnsent())
-            session = current
+        var isValid = session.isValid
+        var (isPrimary, told) = isValid ? map.beginReplicating(session.idInternal) : (true, nil)
+        if !isPrimary, session.isDirty {
+            if let current = await map.get(session.idInternal), current !== session {
+                // another node took the session over meanwhile: both have changed it
+                current.adopt(session.takeUnsent())
+                session = current
+                isValid = current.isValid
+            }
+            if isValid { told = map.enqueueReplicate(session.idInternal) }
         }
-        let isAsynchronous = self.configuration.mapSendOptions.contains(.asynchronous)
-        switch (session.isValid, isAsynchronous) {
-        case (true, true): map.enqueueReplicate(session.idInternal)
-        case (true, false):
-            let told = map.enqueueReplicate(session.idInternal)
-            _ = await self.support.cluster?.arrives(told, for: request)
-        case (false, true): break
-        case (false, false): await map.finish(session.idInternal)
-        }
+        let isAsynchronous = self.settings.withLock { $0.mapSendOptions.contains(.asynchronous) }
+        if isAsynchronous { return }
+        if !isValid { return await map.finish(session.idInternal) }
+        _ = await self.support.cluster?.arrives(told, for: request)
     }
 
     // MARK: DeltaSessionOwner

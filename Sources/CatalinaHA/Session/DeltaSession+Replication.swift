@@ -223,7 +223,7 @@ extension DeltaSession {
             return .success((isWhole, events))
         }
         let (isWhole, events) = try result.get()
-        guard self.support.settings.notifyListenersOnReplication else { return isWhole }
+        guard self.support.setting({ $0.notifyListenersOnReplication }) else { return isWhole }
         for event in events { self.support.attributeChanged(self, event) }
         return isWhole
     }

@@ -140,12 +140,12 @@ package final class DeltaSession: Session, ConvertingSession {
             return AttributeEvent(name: name, old: protected.set(name, new), new: new)
         }
         let old = event.old?.stored
-        let (isUnchanged, settings) = (ObjectIdentity.isSame(old, value), self.support.settings)
-        if !isUnchanged || settings.base.notifyBindingListenerOnUnchangedValue {
+        let isUnchanged = ObjectIdentity.isSame(old, value)
+        if !isUnchanged || self.support.setting({ $0.base.notifyBindingListenerOnUnchangedValue }) {
             if let bound = ObjectIdentity.listener(value) { bound.valueBound(self, name) }
             if let unbound = ObjectIdentity.listener(old) { unbound.valueUnbound(self, name) }
         }
-        if !isUnchanged || settings.base.notifyAttributeListenerOnUnchangedValue {
+        if !isUnchanged || self.support.setting({ $0.base.notifyAttributeListenerOnUnchangedValue }) {
             self.support.attributeChanged(self, event)
         }
     }
@@ -207,7 +207,7 @@ package final class DeltaSession: Session, ConvertingSession {
     }
 
     package var isValid: Bool {
-        let (now, isUseChecked) = (self.support.now(), self.support.settings.base.sessionActivityCheck)
+        let (now, isUseChecked) = (self.support.now(), self.support.setting { $0.base.sessionActivityCheck })
         let (isValid, isOver, isPrimary) = self.protected.withLock { protected in
             let isBusy = isUseChecked && protected.uses > 0
             let isOver = protected.isValid && !protected.isExpiring && !isBusy && protected.isOver(at: now)
@@ -232,7 +232,7 @@ package final class DeltaSession: Session, ConvertingSession {
     }
 
     package func endAccess() {
-        let (now, isAtStart) = (self.support.now(), self.support.settings.base.sessionLastAccessAtStart)
+        let (now, isAtStart) = (self.support.now(), self.support.setting { $0.base.sessionLastAccessAtStart })
         self.protected.withLock { protected in
             protected.isNew = false
             protected.uses = max(0, protected.uses - 1)

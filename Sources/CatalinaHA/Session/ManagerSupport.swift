@@ -33,7 +33,12 @@ package final class ManagerSupport: Sendable {
         self.now = now
     }
 
-    /// A copy each time; requests read it as often as they change a session.
+    /// One of the settings: requests read some as often as they use a session.
+    func setting<Value>(_ read: (ClusterManagerConfiguration) -> Value) -> Value {
+        self.settingsSlot.withLock { read($0) }
+    }
+
+    /// A copy each time.
     var settings: ClusterManagerConfiguration {
         get { self.settingsSlot.withLock { $0 } }
         set { self.settingsSlot.withLock { $0 = newValue } }

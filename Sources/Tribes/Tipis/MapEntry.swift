@@ -21,10 +21,8 @@ package struct ReplicatedMapEntryInfo: Sendable, Equatable {
 
 /// What a map has sent, taken and failed to do since it was made.
 package struct ReplicatedMapStatistics: Sendable, Equatable {
-    /// Messages by what they were for; requests to other nodes included, replies not.
-    package var sent: [MapMessage.Kind: Int] = [:]
-    /// Messages and requests of other nodes that were taken.
-    package var received: [MapMessage.Kind: Int] = [:]
+    private var sentCounts = Self.noCounts
+    private var receivedCounts = Self.noCounts
     /// Messages that did not reach every node they were sent to.
     package var sendFailures = 0
     /// Messages, values and changes of other nodes that could not be read.
@@ -39,6 +37,26 @@ package struct ReplicatedMapStatistics: Sendable, Equatable {
     package var refused = 0
     /// Values that could not be had from the nodes that are said to have them.
     package var lost = 0
+
+    /// Messages by what they were for; requests to other nodes included, replies not.
+    package var sent: [MapMessage.Kind: Int] { Self.byKind(self.sentCounts) }
+    /// Messages and requests of other nodes that were taken.
+    package var received: [MapMessage.Kind: Int] { Self.byKind(self.receivedCounts) }
+
+    mutating func countSent(_ kind: MapMessage.Kind) { self.sentCounts[Int(kind.rawValue)] += 1 }
+
+    mutating func countReceived(_ kind: MapMessage.Kind) { self.receivedCounts[Int(kind.rawValue)] += 1 }
+
+    /// A place for each kind, by its raw value.
+    private static let noCounts = [Int](
+        repeating: 0,
+        count: Int(MapMessage.Kind.allCases.map(\.rawValue).max() ?? 0) + 1
+    )
+
+    private static func byKind(_ counts: [Int]) -> [MapMessage.Kind: Int] {
+        let kinds = MapMessage.Kind.allCases.filter { counts[Int($0.rawValue)] > 0 }
+        return Dictionary(uniqueKeysWithValues: kinds.map { ($0, counts[Int($0.rawValue)]) })
+    }
 }
 
 /// A member as entries name it: one object for each member, however many entries there are.
@@ -54,9 +72,9 @@ extension MapNode: Equatable {
 
 /// One key of a replicated map as this node knows it, in an order that leaves little room between its parts: a table of
 /// entries has two places for each.
-struct MapEntry<Value: Sendable>: Sendable {
+struct MapEntry: Sendable {
     /// What is kept here; a proxy has none.
-    var value: Value?
+    var value: MapValue?
     /// Nil if the last one was lost.
     var primary: MapNode?
     /// Who keeps the value besides the primary, as far as it is known here; none while that is being decided.
@@ -69,6 +87,11 @@ struct MapEntry<Value: Sendable>: Sendable {
 
     func names(_ member: Member) -> Bool { self.backups.contains { $0.member == member } }
 
+    /// Whether these are the backups, in this order.
+    func hasBackups(_ members: [Member]) -> Bool {
+        self.backups.count == members.count && zip(self.backups, members).allSatisfy { $0.member == $1 }
+    }
+
     /// Another node becomes primary.
     mutating func countTakeover(above other: Int64 = 0) {
         let takeovers = max(self.version?.takeovers ?? 0, other) + 1
@@ -76,12 +99,12 @@ struct MapEntry<Value: Sendable>: Sendable {
     }
 }
 
-extension MapEntry where Value: ReplicatedMapEntry {
+extension MapEntry {
     /// How far the value has come as far as it is known here; nil for one that counts nothing.
     var current: MapVersion? { self.current(with: self.value) }
 
     /// The same for a value that is about to be kept here.
-    func current(with value: Value?) -> MapVersion? {
+    func current(with value: MapValue?) -> MapVersion? {
         let changes = max(value?.lastUsed ?? 0, self.version?.changes ?? 0)
         // what a request that is under way has changed counts when it is sent, and is not to be lost until then
         if changes > 0, self.role == .primary, let value, value.isDirty {

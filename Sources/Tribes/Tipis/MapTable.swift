@@ -3,7 +3,7 @@ import NIOCore
 /// The entries of one map on one node, and the nodes that take part in it.
 ///
 /// A value without clock, network or codec: its owner says what happened and does what is answered.
-struct MapTable<Value: Sendable>: Sendable {
+struct MapTable: Sendable {
     /// A node that takes part in the map.
     struct Participant: Sendable {
         let node: MapNode
@@ -16,14 +16,14 @@ struct MapTable<Value: Sendable>: Sendable {
         /// Entries whose primary this node is and that must be told of anew.
         var published: [String] = []
         /// Entries whose primary this node has become.
-        var promoted: [(key: String, value: Value)] = []
+        var promoted: [(key: String, value: MapValue)] = []
         var removedCount = 0
     }
 
     let kind: ReplicatedMapKind
     /// Entries that other nodes may add.
     let entriesMaximum: Int
-    private(set) var entries: [String: MapEntry<Value>] = [:]
+    private(set) var entries: [String: MapEntry] = [:]
     private(set) var participants: [Participant] = []
     /// Keys of which this node is about to become primary.
     private(set) var claims: Set<String> = []
@@ -32,7 +32,7 @@ struct MapTable<Value: Sendable>: Sendable {
     /// Values of which this node was primary until another node said that it is, until that is verified.
     ///
     /// Two nodes that say so to each other at the same time would both forget their value.
-    private(set) var yielded: [String: Value] = [:]
+    private(set) var yielded: [String: MapValue] = [:]
     /// Values that are kept like that; those beyond are not verified.
     static var yieldedMaximum: Int { 1 << 14 }
     /// Whether there may be primary entries without a backup.
@@ -166,7 +166,7 @@ struct MapTable<Value: Sendable>: Sendable {
     }
 
     /// Whether this node is the one that takes over an entry without a primary.
-    private func isSuccessor(_ entry: MapEntry<Value>, local: MapNode, isFirst: Bool) -> Bool {
+    private func isSuccessor(_ entry: MapEntry, local: MapNode, isFirst: Bool) -> Bool {
         switch entry.role {
         case .backup: entry.backups.isEmpty || entry.backups[0] == local
         case .copy: entry.backups.isEmpty ? isFirst : entry.backups[0] == local
@@ -179,7 +179,7 @@ struct MapTable<Value: Sendable>: Sendable {
     /// Puts a value that is this node's own.
     ///
     /// - Returns: whether there was an entry.
-    mutating func insert(_ value: Value, for key: String, local: Member?) -> Bool {
+    mutating func insert(_ value: MapValue, for key: String, local: Member?) -> Bool {
         self.stamps &+= 1
         let old = self.entries.updateValue(
             MapEntry(
@@ -199,7 +199,7 @@ struct MapTable<Value: Sendable>: Sendable {
     }
 
     /// Forgets a key, whoever wished it.
-    mutating func remove(_ key: String, version: Int64? = nil) -> MapEntry<Value>? {
+    mutating func remove(_ key: String, version: Int64? = nil) -> MapEntry? {
         self.removals.note(key, version)
         self.claims.remove(key)
         self.yielded[key] = nil
@@ -217,7 +217,7 @@ struct MapTable<Value: Sendable>: Sendable {
     }
 
     /// The entry, if it still is what it was when `stamp` was read and this node is its primary.
-    func primary(_ key: String, stamp: UInt32) -> MapEntry<Value>? {
+    func primary(_ key: String, stamp: UInt32) -> MapEntry? {
         guard let entry = self.entries[key], entry.role == .primary, entry.stamp == stamp else { return nil }
         return entry
     }
@@ -243,7 +243,7 @@ struct MapTable<Value: Sendable>: Sendable {
 
     func isUnprotected(_ key: String) -> Bool { self.entries[key].map(self.isUnprotected) ?? false }
 
-    private func isUnprotected(_ entry: MapEntry<Value>) -> Bool {
+    private func isUnprotected(_ entry: MapEntry) -> Bool {
         guard entry.role == .primary else { return false }
         return self.kind == .lazy ? entry.backups.isEmpty : entry.backups.count < self.participants.count
     }
@@ -259,7 +259,7 @@ struct MapTable<Value: Sendable>: Sendable {
     /// Ends a claim; the entry is this node's if nobody else came in between.
     ///
     /// - Returns: whether it is.
-    mutating func settleClaim(_ key: String, value: Value, backups: [Member], local: Member) -> Bool {
+    mutating func settleClaim(_ key: String, value: MapValue, backups: [Member], local: Member) -> Bool {
         guard self.claims.remove(key) != nil, var entry = self.entries[key] else { return false }
         self.yielded[key] = nil
         self.stamps &+= 1
@@ -300,7 +300,7 @@ struct MapTable<Value: Sendable>: Sendable {
     /// Takes a whole value of another node's.
     ///
     /// - Returns: false if the map is full.
-    mutating func takeValue(_ value: Value, of key: String, from message: MapMessage, local: Member) -> Bool {
+    mutating func takeValue(_ value: MapValue, of key: String, from message: MapMessage, local: Member) -> Bool {
         guard self.hasRoom(for: key) else { return false }
         if self.refusesClaim(key, of: message.primary, local: local) { return true }
         self.stamps &+= 1
@@ -362,7 +362,11 @@ struct MapTable<Value: Sendable>: Sendable {
     /// Who has the value besides this node, after changes of it were taken here.
     mutating func takeDiff(_ key: String, from message: MapMessage) {
         guard var entry = self.entries[key], entry.role != .primary else { return }
-        entry.role = message.kind == .copy ? .copy : .backup
+        let role = message.kind == .copy ? ReplicatedMapRole.copy : .backup
+        if entry.role == role, entry.primary?.member == message.primary, entry.hasBackups(message.nodes ?? []) {
+            return
+        }
+        entry.role = role
         entry.primary = message.primary.map { self.intern($0)[0] }
         entry.backups = self.intern(message.nodes ?? [])
         self.entries[key] = entry

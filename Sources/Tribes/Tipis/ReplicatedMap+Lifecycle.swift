@@ -13,7 +13,7 @@ extension ReplicatedMap {
         guard self.running == nil else { return loop.succeeded() }
         let rpc = RpcChannel(id: self.id, channel: self.channel, callback: self)
         self.life.withLock { life in
-            life.running = Running(loop: loop, rpc: rpc)
+            life.running = ReplicatedMapLife.Running(loop: loop, rpc: rpc)
             life.loop = loop
             life.state = .new
         }
@@ -124,7 +124,7 @@ extension ReplicatedMap {
         guard let rpc = self.running?.rpc, self.channel.startedLevels.contains(.sender) else {
             return self.loop.failed(ChannelError(.notStarted, "The channel is not started"))
         }
-        self.table.withLock { $0.statistics.sent[message.kind, default: 0] += 1 }
+        self.table.withLock { $0.statistics.countSent(message.kind) }
         let options = self.state == .initialized ? self.configuration.sendOptions : SendOptions.useAck
         return rpc.submit(message, to: members, mode: mode, options: options, timeout: timeout)
     }
@@ -178,7 +178,7 @@ extension ReplicatedMap {
             metadata: self.metadata.merging(["member": "\(member.name)"]) { $1 }
         )
         for (key, value) in departure.promoted {
-            self.owner?.objectMadePrimary(key, value)
+            self.madePrimary(key, value)
         }
         self.enqueuePublications(departure.published)
         self.log.info(

@@ -31,22 +31,22 @@ extension ReplicatedMap {
     func send(
         _ diff: [UInt8],
         of key: String,
-        _ entry: MapEntry<Value>,
+        _ entry: MapEntry,
         after earlier: EventLoopFuture<Void>?,
         _ loop: ChannelLoop
     ) -> EventLoopFuture<Void> {
         let place = MapPlace(key: key, stamp: entry.stamp)
         do {
             let message = self.message(diff, of: key, entry)
-            let (payload, kind) = (try ChannelPayload.object(message), message.kind)
-            let (members, options) = (entry.backups.map(\.member), self.configuration.sendOptions)
-            guard let sent = self.channel.sendDirectly(payload, members, options, after: earlier) else {
+            let payload = ChannelPayload.object(try message.stream())
+            let options = self.configuration.sendOptions
+            guard let sent = self.channel.sendDirectly(payload, message.nodes, options, after: earlier) else {
                 let begin = earlier?.hop(to: loop.eventLoop) ?? loop.eventLoop.makeSucceededVoidFuture()
                 return loop.eventLoop.flatSubmit {
                     begin.thenAlways { self.submitDiff(diff, of: key, stamp: entry.stamp) }
                 }
             }
-            self.table.withLock { $0.statistics.sent[kind, default: 0] += 1 }
+            self.table.withLock { $0.statistics.countSent(message.kind) }
             entry.value?.replicated(at: loop.wallClock)
             return sent.flatMapError { error in
                 loop.eventLoop.flatSubmit {
@@ -71,7 +71,7 @@ extension ReplicatedMap {
         }
     }
 
-    private func message(_ diff: [UInt8], of key: String, _ entry: MapEntry<Value>) -> MapMessage {
+    private func message(_ diff: [UInt8], of key: String, _ entry: MapEntry) -> MapMessage {
         var message = self.message(self.configuration.kind == .lazy ? .backup : .copy, key)
         message.isDiff = true
         message.diff = diff
@@ -114,7 +114,7 @@ extension ReplicatedMap {
     /// Sends what the backups of an entry are to have; if one does not get it, the entry has none.
     private func sendUpdate(
         _ message: MapMessage,
-        of entry: MapEntry<Value>,
+        of entry: MapEntry,
         at place: MapPlace,
         orElse: @escaping @Sendable () -> EventLoopFuture<Void>
     ) -> EventLoopFuture<Void> {
@@ -190,7 +190,7 @@ extension ReplicatedMap {
 
     /// Gives an entry of this node's to those who are to have it; nothing if it is not this node's.
     func publish(_ key: String) -> EventLoopFuture<Void> {
-        let plan = self.table.withLock { table -> (entry: MapEntry<Value>, candidates: [Member])? in
+        let plan = self.table.withLock { table -> (entry: MapEntry, candidates: [Member])? in
             guard let entry = table.entries[key], entry.role == .primary else { return nil }
             return (entry, table.candidates(preferring: entry.backups))
         }
@@ -344,7 +344,7 @@ extension ReplicatedMap {
         } catch {
             return loop.failed(ChannelError(.badMessage, "The message cannot be written", cause: error))
         }
-        self.table.withLock { $0.statistics.sent[message.kind, default: 0] += 1 }
+        self.table.withLock { $0.statistics.countSent(message.kind) }
         let options = self.configuration.sendOptions
         if !options.contains(.useAck), let key = place?.key ?? key {
             self.work[loop].unanswered.note(key, at: loop.now)
@@ -354,7 +354,7 @@ extension ReplicatedMap {
     }
 
     /// The whole value as it travels; nil, and logged, if it cannot be written.
-    func encoded(_ value: Value, _ key: String) -> [UInt8]? {
+    func encoded(_ value: MapValue, _ key: String) -> [UInt8]? {
         do {
             return Array(try value.encoded().readableBytesView)
         } catch {

@@ -33,7 +33,7 @@ extension ReplicatedMap: ChannelListener {
     private func messageReceived(_ message: MapMessage, from sender: Member) throws {
         guard let local = self.channel.localMember else { return }
         do {
-            self.table.withLock { $0.statistics.received[message.kind, default: 0] += 1 }
+            self.table.withLock { $0.statistics.countReceived(message.kind) }
             try self.take(message, from: sender, local: local)
         } catch let error as ChannelError {
             throw error
@@ -171,7 +171,7 @@ extension ReplicatedMap: ChannelListener {
             throw ChannelError(.remoteProcessing, "Unable to apply diff", cause: error)
         }
         if let entry, entry.role == .primary {
-            if let value = entry.value { self.owner?.objectMadePrimary(key, value) }
+            if let value = entry.value { self.madePrimary(key, value) }
             self.enqueuePublications([key])
         } else {
             self.table.withLock { $0.takeDiff(key, from: message) }
@@ -278,7 +278,7 @@ extension ReplicatedMap: RpcCallback {
     package func reply(to request: JavaValue, from sender: Member) throws -> RpcReply {
         guard request.className == MapMessage.className else { return RpcReply(nil) }
         var message = try MapMessage(request)
-        self.table.withLock { $0.statistics.received[message.kind, default: 0] += 1 }
+        self.table.withLock { $0.statistics.countReceived(message.kind) }
         switch message.kind {
         case .initialize: message.primary = self.channel.localMember
         case .start:

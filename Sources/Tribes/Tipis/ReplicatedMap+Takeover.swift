@@ -9,9 +9,13 @@ extension ReplicatedMap {
     ///
     /// Isolation: channel loop.
     package func submitGet(_ key: String) -> EventLoopFuture<Value?> {
+        self.take(key).map { self.own($0) }
+    }
+
+    private func take(_ key: String) -> EventLoopFuture<MapValue?> {
         self.step(key) {
-            guard let local = self.channel.localMember else { return self.answer(self.peek(key)) }
-            let entry = self.table.withLock { table -> MapEntry<Value>? in
+            guard let local = self.channel.localMember else { return self.answer(self.held(key)) }
+            let entry = self.table.withLock { table -> MapEntry? in
                 guard let entry = table.entries[key] else { return nil }
                 if entry.role != .primary { table.claim(key) }
                 return entry
@@ -27,7 +31,7 @@ extension ReplicatedMap {
     }
 
     /// How far a value will have come when this node is its primary.
-    private func nextVersion(of key: String, _ value: Value) -> MapVersion? {
+    private func nextVersion(of key: String, _ value: MapValue) -> MapVersion? {
         self.table.withLock { table in
             var entry = table.entries[key]
             entry?.countTakeover()
@@ -35,10 +39,12 @@ extension ReplicatedMap {
         }
     }
 
-    private func answer(_ value: Value?) -> EventLoopFuture<Value?> { self.loop.eventLoop.makeSucceededFuture(value) }
+    private func answer(_ value: MapValue?) -> EventLoopFuture<MapValue?> {
+        self.loop.eventLoop.makeSucceededFuture(value)
+    }
 
     /// A backup becomes primary first and then finds a backup of its own.
-    private func takeOver(backup key: String, _ value: Value?, _ local: Member) -> EventLoopFuture<Value?> {
+    private func takeOver(backup key: String, _ value: MapValue?, _ local: Member) -> EventLoopFuture<MapValue?> {
         guard let value else { return self.answer(nil) }
         self.settle(key, value, backups: [], local, keepsClaim: true)
         return self.publish(key).map {
@@ -48,7 +54,7 @@ extension ReplicatedMap {
     }
 
     /// A copy becomes primary, and all others stay copies.
-    private func takeOver(copy key: String, _ value: Value?, _ local: Member) -> EventLoopFuture<Value?> {
+    private func takeOver(copy key: String, _ value: MapValue?, _ local: Member) -> EventLoopFuture<MapValue?> {
         guard let value else { return self.answer(nil) }
         let members = self.mapMembers
         let version = self.nextVersion(of: key, value)
@@ -59,7 +65,7 @@ extension ReplicatedMap {
     }
 
     /// A proxy fetches the value from its backups, and if none has it from whoever has.
-    private func retrieve(_ key: String, _ entry: MapEntry<Value>, _ local: Member) -> EventLoopFuture<Value?> {
+    private func retrieve(_ key: String, _ entry: MapEntry, _ local: Member) -> EventLoopFuture<MapValue?> {
         let members = self.channel.members
         let backups = entry.backups.map(\.member).filter { members.contains($0) }
         return self.retrieve(key, from: backups).flatMap { value in
@@ -79,7 +85,7 @@ extension ReplicatedMap {
         _ key: String,
         from members: [Member],
         preferring preferred: Member? = nil
-    ) -> EventLoopFuture<Value?> {
+    ) -> EventLoopFuture<MapValue?> {
         self.retrieveVersion(of: key, from: members, preferring: preferred).map { $0?.value }
     }
 
@@ -88,7 +94,7 @@ extension ReplicatedMap {
         of key: String,
         from members: [Member],
         preferring preferred: Member? = nil
-    ) -> EventLoopFuture<(value: Value, takeovers: Int64)?> {
+    ) -> EventLoopFuture<(value: MapValue, takeovers: Int64)?> {
         guard !members.isEmpty else { return self.loop.eventLoop.makeSucceededFuture(nil) }
         // an answer may be that there is no value: with one member the first answer is all there are
         return self.ask(self.retrieval(of: key), members, .allReplies, timeout: self.configuration.rpcTimeout)
@@ -96,7 +102,7 @@ extension ReplicatedMap {
                 guard let owner = self.owner else { return nil }
                 let found = replies.filter { !$0.message.isNull }
                 let ranked = found.filter { $0.source == preferred } + found.filter { $0.source != preferred }
-                var best: (value: Value, takeovers: Int64)?
+                var best: (value: MapValue, takeovers: Int64)?
                 for reply in ranked {
                     let message = try MapMessage(reply.message)
                     guard let stream = message.value else { continue }
@@ -120,7 +126,7 @@ extension ReplicatedMap {
         return request
     }
 
-    private func abandon(_ key: String) -> EventLoopFuture<Value?> {
+    private func abandon(_ key: String) -> EventLoopFuture<MapValue?> {
         let value = self.table.withLock { table in
             table.abandonClaim(key)
             table.statistics.lost += 1
@@ -132,12 +138,12 @@ extension ReplicatedMap {
 
     /// The backups keep their values, everybody else learns who has one now.
     private func settle(
-        retrieved value: Value,
+        retrieved value: MapValue,
         _ key: String,
         _ backups: [Member],
         _ local: Member
-    ) -> EventLoopFuture<Value?> {
-        guard self.table.withLock({ $0.holdsClaim(key) }) else { return self.answer(self.peek(key) ?? value) }
+    ) -> EventLoopFuture<MapValue?> {
+        guard self.table.withLock({ $0.holdsClaim(key) }) else { return self.answer(self.held(key) ?? value) }
         guard !backups.isEmpty else {
             self.settle(key, value, backups: [], local)
             return self.publish(key).map { value }
@@ -156,7 +162,7 @@ extension ReplicatedMap {
 
     private func settle(
         _ key: String,
-        _ value: Value,
+        _ value: MapValue,
         backups: [Member],
         _ local: Member,
         keepsClaim: Bool = false
@@ -166,7 +172,7 @@ extension ReplicatedMap {
             if keepsClaim { table.claim(key) }
             return true
         }
-        if isPrimary { self.owner?.objectMadePrimary(key, value) }
+        if isPrimary { self.madePrimary(key, value) }
     }
 
     // MARK: Yielding
@@ -186,7 +192,7 @@ extension ReplicatedMap {
 
     /// Takes an entry back of which nobody has the value.
     func verifyYielded(_ key: String) -> EventLoopFuture<Void> {
-        let entry = self.table.withLock { table -> MapEntry<Value>? in
+        let entry = self.table.withLock { table -> MapEntry? in
             guard table.yielded[key] != nil else { return nil }
             if let entry = table.entries[key], entry.role == .proxy { return entry }
             table.forgetYielded(key)

@@ -30,34 +30,20 @@ package enum ReplicatedMapKind: Sendable {
 package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
     package typealias Configuration = ReplicatedMapConfiguration
 
-    struct Running: Sendable {
-        let loop: ChannelLoop
-        let rpc: RpcChannel
-    }
-
-    struct Life {
+    private struct Owner {
         weak var owner: (any ReplicatedMapOwner<Value>)?
-        var running: Running?
-        /// The loop of the last start.
-        var loop: ChannelLoop?
-        var state = ReplicatedMapState.new
-    }
-
-    /// Orders the changes that are taken from one value, and no more: keys share these by their hash.
-    final class Turn: Sendable {
-        /// The changes of each key that were sent last and may not have arrived.
-        let last = Mutex<[String: EventLoopFuture<Void>]>([:])
     }
 
     package let configuration: Configuration
     let id: [UInt8]
     let channel: GroupChannel
-    let table: Mutex<MapTable<Value>>
-    let life: Mutex<Life>
+    let table: Mutex<MapTable>
+    let life = Mutex(ReplicatedMapLife())
+    private let ownerSlot: Mutex<Owner>
     let work = LoopConfined(ReplicatedMapWork())
     /// Those that messages have named.
     let named = LoopConfined(MemberCache())
-    private let turns = (0..<16).map { _ in Turn() }
+    private let turns = (0..<16).map { _ in MapTurn() }
     let log = Logger(label: "org.apache.catalina.tribes.tipis.AbstractReplicatedMap")
 
     /// A map that does nothing before its start; the owner is not kept alive.
@@ -70,16 +56,26 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
         self.id = configuration.name.unicodeScalars.map { UInt8(exactly: $0.value) ?? UInt8(ascii: "?") }
         self.channel = channel
         self.table = Mutex(MapTable(kind: configuration.kind, entriesMaximum: configuration.entriesMaximum))
-        self.life = Mutex(Life(owner: owner))
+        self.ownerSlot = Mutex(Owner(owner: owner))
     }
 
-    var owner: (any ReplicatedMapOwner<Value>)? { self.life.withLock { $0.owner } }
-    var running: Running? { self.life.withLock { $0.running } }
+    var owner: (any ReplicatedMapOwner<Value>)? { self.ownerSlot.withLock { $0.owner } }
+    var running: ReplicatedMapLife.Running? { self.life.withLock { $0.running } }
 
     /// The loop that steps of this map run on, those that end after its stop included.
     var loop: ChannelLoop {
         guard let loop = self.life.withLock({ $0.loop }) else { preconditionFailure("the map was never started") }
         return loop
+    }
+
+    // SAFETY: every way into the table takes a Value, or gets one of the owner, whose values are of that class.
+    /// A value with the type that all of this map's have.
+    func own(_ value: MapValue?) -> Value? { value.map { unsafeDowncast($0, to: Value.self) } }
+
+    func held(_ key: String) -> MapValue? { self.table.withLock { $0.entries[key]?.value } }
+
+    func madePrimary(_ key: String, _ value: MapValue) {
+        if let own = self.own(value) { self.owner?.objectMadePrimary(key, own) }
     }
 
     /// How far this node's part of the map has come.
@@ -109,9 +105,14 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
     // MARK: Looking, without any message
 
     /// The value if it is here, in whatever role; nothing moves.
-    package func peek(_ key: String) -> Value? { self.table.withLock { $0.entries[key]?.value } }
+    package func peek(_ key: String) -> Value? { self.own(self.held(key)) }
 
     package func isPrimary(_ key: String) -> Bool { self.table.withLock { $0.entries[key]?.role == .primary } }
+
+    /// The value if this node is its primary; nothing moves.
+    package func primaryValue(_ key: String) -> Value? {
+        self.own(self.table.withLock { $0.entries[key].flatMap { $0.role == .primary ? $0.value : nil } })
+    }
 
     /// Whether the key is known here, in whatever role.
     package func contains(_ key: String) -> Bool { self.table.withLock { $0.entries[key] != nil } }
@@ -130,7 +131,9 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
     package var keysFull: [String] { self.table.withLock { Array($0.entries.keys) } }
 
     /// The values that are here, in whatever role.
-    package var values: [Value] { self.table.withLock { $0.entries.values.compactMap(\.value) } }
+    package var values: [Value] {
+        self.table.withLock { $0.entries.values.compactMap(\.value) }.compactMap { self.own($0) }
+    }
 
     /// Every entry with its place.
     package var entries: [ReplicatedMapEntryInfo] {
@@ -182,7 +185,7 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
 
     /// Removes a key here and tells nobody.
     @discardableResult
-    package func removeLocally(_ key: String) -> Value? { self.table.withLock { $0.remove(key) }?.value }
+    package func removeLocally(_ key: String) -> Value? { self.own(self.table.withLock { $0.remove(key) }?.value) }
 
     /// The value, of which this node is primary from then on, wherever it was.
     ///
@@ -191,7 +194,7 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
     package func get(_ key: String) async -> Value? {
         let entry = self.table.withLock { $0.entries[key] }
         guard let entry else { return nil }
-        guard entry.role != .primary, let loop = self.running?.loop else { return entry.value }
+        guard entry.role != .primary, let loop = self.running?.loop else { return self.own(entry.value) }
         do {
             return try await loop.eventLoop.flatSubmit { self.submitGet(key) }.get()
         } catch {
@@ -216,6 +219,12 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
     @discardableResult
     package func enqueueReplicate(_ key: String, complete: Bool = false) -> EventLoopFuture<Void>? {
         self.begin(replicating: key, complete: complete)
+    }
+
+    /// The same for a value of which this node is primary; says whether it is.
+    package func beginReplicating(_ key: String) -> (isPrimary: Bool, sent: EventLoopFuture<Void>?) {
+        guard let entry = self.table.withLock({ $0.entries[key] }), entry.role == .primary else { return (false, nil) }
+        return (true, self.begin(replicating: key, entry, complete: false))
     }
 
     /// Makes this node the primary of a value, and gives the others the whole of it.
@@ -258,13 +267,16 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
     /// - Returns: what was there, and what waits for the others, as the send options say.
     package func begin(removing key: String) -> (value: Value?, future: EventLoopFuture<Void>?) {
         let entry = self.table.withLock { $0.remove(key, version: $0.entries[key]?.current?.changes) }
-        return (entry?.value, self.running?.loop.eventLoop.flatSubmit { self.submitRemove(key) })
+        return (self.own(entry?.value), self.running?.loop.eventLoop.flatSubmit { self.submitRemove(key) })
+    }
+
+    private func begin(replicating key: String, complete: Bool) -> EventLoopFuture<Void>? {
+        self.table.withLock { $0.entries[key] }.flatMap { self.begin(replicating: key, $0, complete: complete) }
     }
 
     /// Changes are taken by the caller, not by the loop, and queued in the order in which they were taken.
-    private func begin(replicating key: String, complete: Bool) -> EventLoopFuture<Void>? {
-        guard let loop = self.running?.loop, let entry = self.table.withLock({ $0.entries[key] }),
-            entry.role == .primary, let value = entry.value,
+    private func begin(replicating key: String, _ entry: MapEntry, complete: Bool) -> EventLoopFuture<Void>? {
+        guard let loop = self.running?.loop, entry.role == .primary, let value = entry.value,
             complete || value.isDirty || value.isAccessReplicate
         else { return nil }
         guard value.isDiffable, !entry.backups.isEmpty else {

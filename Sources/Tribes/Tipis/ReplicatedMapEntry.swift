@@ -1,4 +1,3 @@
-package import JavaSerialization
 package import NIOCore
 
 /// A value of a replicated map: how it travels, whole or as what changed.
@@ -7,7 +6,7 @@ package import NIOCore
 /// time. What has no differences is sent whole or not at all.
 /// Tomcat counterpart: `org.apache.catalina.tribes.tipis.ReplicatedMapEntry`; differs from it in: taking the changes
 /// and forgetting them is one step, so that none is lost between the two.
-package protocol ReplicatedMapEntry: Sendable {
+package protocol ReplicatedMapEntry: AnyObject, Sendable {
     /// The whole value as a Java object stream of its own.
     ///
     /// - Throws: whatever keeps the value from being written; it is then not replicated, and the error is logged.
@@ -75,10 +74,8 @@ extension ReplicatedMapEntry {
     package func replicated(at milliseconds: Int64) {}
 }
 
-/// What any Java object is without its class: sent whole, and carried unchanged.
-extension JavaValue: ReplicatedMapEntry {
-    package func encoded() throws -> ByteBuffer { try self.stream() }
-}
+/// A value as a map's tables keep it: what is generic would not be compiled for the classes of other targets.
+typealias MapValue = any ReplicatedMapEntry
 
 /// Whom a replicated map works for: a manager, a sign-on valve, a context.
 ///
@@ -98,11 +95,4 @@ package protocol ReplicatedMapOwner<Value>: AnyObject, Sendable {
 
 extension ReplicatedMapOwner {
     package func objectMadePrimary(_ key: String, _ value: Value) {}
-}
-
-extension ReplicatedMapOwner where Value == JavaValue {
-    package func makeValue(_ stream: ByteBuffer, key: String) throws -> JavaValue {
-        var input = try JavaObjectInputStream(stream)
-        return try input.readObject()
-    }
 }
