@@ -289,11 +289,12 @@ kill_nodes() {
     for name in "${nodes[@]}"; do kill_node "$name"; done
 }
 
-# held_by NAME: the sessions that a node holds, a line for each: id, primary or backup, and its values.
+# held_by NAME [PATH]: the sessions of an application, or of /demo, that a node holds, a line for each: id, primary or
+# backup, and its values.
 held_by() {
-    local bean="Catalina:type=Manager,host=localhost,context=/demo" id
+    local bean="Catalina:type=Manager,host=localhost,context=${2:-/demo}" id
     if [ "${program_of[$1]}" = tomcat ]; then
-        curl -s -m 10 "$(url_of "$1")/h"
+        curl -s -m 10 "$(url_of "$1")/h?${2:-/demo}"
         return
     fi
     for id in $(ask_bean "$1" "$bean" listSessionIds); do

@@ -11,7 +11,10 @@ import javax.management.ObjectName;
 import org.apache.catalina.Session;
 import org.apache.catalina.ha.session.DeltaSession;
 
-/** Shows which sessions a Tomcat node holds, through the manager's bean: an application may not ask its manager. */
+/**
+ * Shows which sessions of an application a Tomcat node holds, through the manager's bean: an application may not ask its
+ * manager. The query is that application's path.
+ */
 public class Held extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -19,7 +22,8 @@ public class Held extends HttpServlet {
         PrintWriter out = response.getWriter();
         MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
         try {
-            for (ObjectName name : beans.queryNames(new ObjectName("Catalina:type=Manager,context=/demo,*"), null)) {
+            ObjectName all = new ObjectName("Catalina:type=Manager,context=" + request.getQueryString() + ",*");
+            for (ObjectName name : beans.queryNames(all, null)) {
                 for (Session session : (Session[]) beans.invoke(name, "findSessions", null, null)) {
                     DeltaSession delta = (DeltaSession) session;
                     StringBuilder line = new StringBuilder(delta.getIdInternal());
