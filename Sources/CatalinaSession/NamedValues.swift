@@ -40,13 +40,21 @@ package struct NamedValues<Value>: Sequence {
 
     @inlinable package var keys: [String] {
         switch self.storage {
-        case .list(let list): list.indices.map { list[$0].key }
-        case .table(let table): Array(table.keys)
+        case .list(let list):
+            var keys: [String] = []
+            keys.reserveCapacity(list.count)
+            var place = 0
+            while place < list.count {
+                keys.append(list[place].key)
+                place += 1
+            }
+            return keys
+        case .table(let table): return Array(table.keys)
         }
     }
 
     @inlinable package subscript(name: String) -> Value? {
-        get {
+        @inline(__always) get {
             switch self.storage {
             case .list(let list): Self.place(of: name, in: list).map { list[$0].value }
             case .table(let table): table[name]
@@ -129,9 +137,13 @@ package struct NamedValues<Value>: Sequence {
         }
     }
 
-    @inlinable static func place(of name: String, in list: [Entry]) -> Int? {
+    @inlinable @inline(__always) static func place(of name: String, in list: [Entry]) -> Int? {
         // By index: a search of elements would copy each with its value.
-        for place in list.indices where list[place].key == name { return place }
+        var place = 0
+        while place < list.count {
+            if list[place].key == name { return place }
+            place += 1
+        }
         return nil
     }
 }

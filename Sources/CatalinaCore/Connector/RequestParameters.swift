@@ -12,12 +12,11 @@ struct RequestParameters {
     var failure: ParameterParseFailure? { self.collected.failure }
 
     mutating func add(_ query: String, charset: Charset) {
-        let octets =
-            query.utf8.contains { $0 >= 0x80 } ? query.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } : nil
-        if let octets {
-            self.collected.decode(form: octets.span, charset: charset)
-        } else {
+        if ByteSet.ascii.containsAll(of: query.utf8.span) {
             self.collected.decode(form: query.utf8.span, charset: charset)
+        } else {
+            let octets = query.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+            self.collected.decode(form: octets.span, charset: charset)
         }
     }
 

@@ -62,6 +62,7 @@ package struct JavaFlatStream {
             }
     }
 
+    @inline(__always)
     private mutating func number<Number: FixedWidthInteger>(as type: Number.Type = Number.self) -> Number? {
         guard self.position < self.blockEnd || self.openBlock() else { return nil }
         return self.next(type)
@@ -78,13 +79,18 @@ package struct JavaFlatStream {
         return true
     }
 
+    @inline(__always)
     private mutating func next<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? {
-        let size = MemoryLayout<Number>.size
-        guard self.position + size <= self.blockEnd else { return nil }
-        defer { self.position += size }
-        return self.bytes.withUnsafeBytes { bytes in
-            Number(bigEndian: bytes.loadUnaligned(fromByteOffset: self.position, as: type))
-        }
+        self.next(bytes: MemoryLayout<Number>.size).map { Number(truncatingIfNeeded: $0) }
+    }
+
+    /// The next bytes as a number; not generic, since a specialized form is not always made of what is.
+    private mutating func next(bytes count: Int) -> UInt64? {
+        guard self.position + count <= self.blockEnd else { return nil }
+        var number: UInt64 = 0
+        for place in self.position..<self.position + count { number = number << 8 | UInt64(self.bytes[place]) }
+        self.position += count
+        return number
     }
 
     private mutating func decoded(_ length: Int) -> String? {

@@ -67,9 +67,9 @@ enum ModifiedUTF8 {
     static func isPlain(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { bytes in
-            var isPlain = true
-            for byte in bytes { isPlain = isPlain && byte != 0 && byte < 0xf0 }
-            return isPlain
+            var others: UInt8 = 0
+            for byte in bytes { others |= (byte == 0 ? 1 : 0) | (byte >= 0xf0 ? 1 : 0) }
+            return others == 0
         }
     }
 

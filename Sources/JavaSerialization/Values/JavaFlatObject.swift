@@ -148,14 +148,16 @@ package struct JavaFlatReader {
 
     package var isAtEnd: Bool { self.buffer.readableBytes == 0 }
 
-    package mutating func int() -> Int32? { self.buffer.readInteger() }
+    // Inlined into another module these would read by way of the generic form of a buffer's method.
 
-    package mutating func long() -> Int64? { self.buffer.readInteger() }
+    @inline(never) package mutating func int() -> Int32? { self.buffer.readInteger() }
 
-    package mutating func boolean() -> Bool? { self.buffer.readInteger(as: UInt8.self).map { $0 != 0 } }
+    @inline(never) package mutating func long() -> Int64? { self.buffer.readInteger() }
+
+    @inline(never) package mutating func boolean() -> Bool? { self.buffer.readInteger(as: UInt8.self).map { $0 != 0 } }
 
     /// Text of ASCII; the inner nil is Java's.
-    package mutating func text() -> String?? {
+    @inline(never) package mutating func text() -> String?? {
         guard let code = self.buffer.readInteger(as: UInt8.self) else { return nil }
         if code == TypeCode.null { return .some(nil) }
         guard code == TypeCode.string, let length = self.buffer.readInteger(as: UInt16.self),

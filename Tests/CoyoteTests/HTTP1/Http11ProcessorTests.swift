@@ -274,6 +274,7 @@ import Testing
     func halfClosed() async throws {
         let (opened, gate) = AsyncStream<Void>.makeStream()
         try await TestServer.run(
+            { $0.connectionTimeout = 300_000 },
             servlet: { request, response in
                 if request.requestURI == "/open" {
                     gate.yield()
