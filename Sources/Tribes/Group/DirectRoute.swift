@@ -5,7 +5,7 @@ import NIOCore
 ///
 /// It is as the channel was after the last event.
 /// Isolation: any thread.
-struct DirectRoute: Sendable {
+final class DirectRoute: Sendable {
     let members: [Member]
     private let local: Member
     private let chain: InterceptorChain

@@ -30,26 +30,21 @@ final class DatagramSender: Sendable {
 
     private var loop: ChannelLoop { self.environment.loop }
 
-    func send(
-        _ package: ByteBuffer,
-        to member: Member,
-        options: SendOptions,
-        completion: @escaping @Sendable (Result<Void, any Error>) -> Void
-    ) {
+    func send(_ package: ByteBuffer, options: SendOptions, for destination: FanOut.Destination) {
         guard package.readableBytes <= Self.sizeMaximum else {
-            return completion(.failure(ChannelError(.badMessage, "The message is too large for a datagram")))
+            return destination.fail(ChannelError(.badMessage, "The message is too large for a datagram"))
         }
-        let endpoint = Endpoint(host: member.host, port: member.udpPort)
+        let endpoint = Endpoint(host: destination.member.host, port: destination.member.udpPort)
         let job = SendJob(
-            package: package,
+            package,
+            for: destination,
             awaitsAcknowledgement: options.contains(.useAck),
-            deadline: self.loop.now + self.timeout,
-            completion: completion
+            deadline: self.loop.now + self.timeout
         )
         guard job.awaitsAcknowledgement else { return self.transmit(job, to: endpoint) }
         let waiting = self.state[self.loop].queues[endpoint]?.count ?? 0
         guard waiting < Self.queueMaximum else {
-            return completion(.failure(ChannelError(.queueFull, "Too many datagrams wait for the member's answer")))
+            return destination.fail(ChannelError(.queueFull, "Too many datagrams wait for the member's answer"))
         }
         self.state[self.loop].queues[endpoint, default: CircularBuffer()].append(job)
         if waiting == 0 { self.transmit(job, to: endpoint) }

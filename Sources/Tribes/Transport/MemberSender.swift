@@ -62,18 +62,26 @@ final class MemberSender: Sendable {
         return self.lane.isIdle && state.busy.isEmpty && state.waiting.isEmpty
     }
 
-    func send(
-        _ package: ByteBuffer,
-        options: SendOptions,
-        completion: @escaping @Sendable (Result<Void, any Error>) -> Void
-    ) {
+    func send(_ package: ByteBuffer, options: SendOptions, for destination: FanOut.Destination) {
         let awaits = options.contains(.useAck)
-        if awaits, !options.contains(.asynchronous) {
-            self.sendPooled(self.makeJob(package, awaits: true, completion: completion))
-        } else {
-            self.sendInOrder(package, awaits: awaits, completion: completion)
+        let deadline = self.loop.now + self.settings.timeout
+        guard options.contains(.asynchronous) || !awaits else {
+            let job = SendJob(package, for: destination, awaitsAcknowledgement: true, deadline: deadline)
+            return self.sendPooled(job)
         }
+        let size = package.readableBytes
+        guard self.state[self.loop].laneBytes + size <= self.limits.laneBytesMaximum else {
+            self.state[self.loop].overflows += 1
+            let message = "The member takes messages too slowly, its queue is full"
+            return destination.fail(ChannelError(.queueFull, message))
+        }
+        self.state[self.loop].laneBytes += size
+        let job = SendJob(package, for: destination, awaitsAcknowledgement: awaits, deadline: deadline, lane: self)
+        self.lane.send(job)
     }
+
+    /// A message of the lane is done.
+    func release(_ bytes: Int) { self.state[self.loop].laneBytes -= bytes }
 
     /// Gives up what is overdue on every connection.
     func sweep(_ now: NIODeadline) {
@@ -95,41 +103,6 @@ final class MemberSender: Sendable {
         self.state[self.loop] = State(overflows: state.overflows)
         for connection in state.busy + state.idle { connection.stop(error) }
         for entry in state.waiting { entry.job.finish(.failure(error), loop: self.loop) }
-    }
-
-    private func makeJob(
-        _ package: ByteBuffer,
-        awaits: Bool,
-        completion: @escaping @Sendable (Result<Void, any Error>) -> Void
-    ) -> SendJob {
-        SendJob(
-            package: package,
-            awaitsAcknowledgement: awaits,
-            deadline: self.loop.now + self.settings.timeout,
-            completion: completion
-        )
-    }
-
-    private func sendInOrder(
-        _ package: ByteBuffer,
-        awaits: Bool,
-        completion: @escaping @Sendable (Result<Void, any Error>) -> Void
-    ) {
-        let size = package.readableBytes
-        guard self.state[self.loop].laneBytes + size <= self.limits.laneBytesMaximum else {
-            self.state[self.loop].overflows += 1
-            completion(
-                .failure(ChannelError(.queueFull, "The member takes messages too slowly, its queue is full"))
-            )
-            return
-        }
-        self.state[self.loop].laneBytes += size
-        self.lane.send(
-            self.makeJob(package, awaits: awaits) { result in
-                self.state[self.loop].laneBytes -= size
-                completion(result)
-            }
-        )
     }
 
     private func sendPooled(_ job: SendJob) {

@@ -149,16 +149,13 @@ package final class PooledParallelSender: ConfigurableComponent, Sendable {
             counts.messages += Int64(destinations.count)
             counts.bytes += Int64(package.readableBytes * destinations.count)
         }
-        let fanOut = FanOut(count: destinations.count, loop: loop)
+        let fanOut = FanOut(of: self, count: destinations.count, loop: loop)
         for member in destinations {
-            let completion: @Sendable (Result<Void, any Error>) -> Void = { result in
-                if case .failure(let error) = result { self.failed(error) }
-                fanOut.finished(member, result)
-            }
+            let destination = FanOut.Destination(fanOut: fanOut, member: member)
             if message.options.contains(.udp), member.udpPort > 0 {
-                self.datagrams(environment).send(package, to: member, options: message.options, completion: completion)
+                self.datagrams(environment).send(package, options: message.options, for: destination)
             } else {
-                self.sender(for: member, environment).send(package, options: message.options, completion: completion)
+                self.sender(for: member, environment).send(package, options: message.options, for: destination)
             }
         }
         self.startSweeper(loop)
@@ -228,7 +225,8 @@ package final class PooledParallelSender: ConfigurableComponent, Sendable {
         return sender
     }
 
-    private func failed(_ error: any Error) {
+    /// Counts a message that a member did not get.
+    func failed(_ error: any Error) {
         let isOverflow = (error as? ChannelError)?.code == .queueFull
         let overflows = self.counts.withLock { counts in
             counts.failures += 1

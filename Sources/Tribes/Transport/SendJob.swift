@@ -4,43 +4,49 @@ import NIOCore
 ///
 /// Isolation: channel loop.
 final class SendJob: Sendable {
-    /// How often it was tried, and what it told so far.
-    private struct State {
-        var attempts = 0
-        var isDone = false
-    }
-
     let package: ByteBuffer
     let awaitsAcknowledgement: Bool
     let deadline: NIODeadline
-    private let completion: @Sendable (Result<Void, any Error>) -> Void
-    private let state = LoopConfined(State())
+    private let destination: FanOut.Destination
+    /// Whose bytes it counts among until it is done.
+    private let lane: MemberSender?
+    // SAFETY: touched on the channel's loop only, which each method checks.
+    nonisolated(unsafe) private var attempts = 0
+    nonisolated(unsafe) private var isFinished = false
 
     init(
-        package: ByteBuffer,
+        _ package: ByteBuffer,
+        for destination: FanOut.Destination,
         awaitsAcknowledgement: Bool,
         deadline: NIODeadline,
-        completion: @escaping @Sendable (Result<Void, any Error>) -> Void
+        lane: MemberSender? = nil
     ) {
         self.package = package
         self.awaitsAcknowledgement = awaitsAcknowledgement
         self.deadline = deadline
-        self.completion = completion
+        self.destination = destination
+        self.lane = lane
     }
 
     /// Tells the result, once.
     func finish(_ result: Result<Void, any Error>, loop: ChannelLoop) {
-        if self.state[loop].isDone { return }
-        self.state[loop].isDone = true
-        self.completion(result)
+        loop.preconditionOnLoop()
+        if self.isFinished { return }
+        self.isFinished = true
+        self.lane?.release(self.package.readableBytes)
+        self.destination.finish(result)
     }
 
-    func isDone(_ loop: ChannelLoop) -> Bool { self.state[loop].isDone }
+    func isDone(_ loop: ChannelLoop) -> Bool {
+        loop.preconditionOnLoop()
+        return self.isFinished
+    }
 
     /// Notes one failure; false when it was the last that is allowed.
     func mayRetry(maximum: Int, loop: ChannelLoop) -> Bool {
-        self.state[loop].attempts += 1
-        return self.state[loop].attempts <= maximum
+        loop.preconditionOnLoop()
+        self.attempts += 1
+        return self.attempts <= maximum
     }
 }
 
@@ -48,37 +54,47 @@ final class SendJob: Sendable {
 ///
 /// Isolation: channel loop.
 final class FanOut: Sendable {
-    private struct State {
-        var remaining: Int
-        var faulty: [ChannelError.FaultyMember] = []
+    /// One of them.
+    struct Destination: Sendable {
+        let fanOut: FanOut
+        let member: Member
+
+        func finish(_ result: Result<Void, any Error>) { self.fanOut.finished(self.member, result) }
+
+        func fail(_ error: ChannelError) { self.finish(.failure(error)) }
     }
 
     private let loop: ChannelLoop
+    private let sender: PooledParallelSender
     private let promise: EventLoopPromise<Void>
-    private let state: LoopConfined<State>
+    // SAFETY: touched on the channel's loop only, which `finished` checks.
+    nonisolated(unsafe) private var remaining: Int
+    nonisolated(unsafe) private var faulty: [ChannelError.FaultyMember] = []
 
-    init(count: Int, loop: ChannelLoop) {
+    init(of sender: PooledParallelSender, count: Int, loop: ChannelLoop) {
         self.loop = loop
+        self.sender = sender
         self.promise = loop.makePromise(of: Void.self)
-        self.state = LoopConfined(State(remaining: count))
+        self.remaining = count
     }
 
     var result: EventLoopFuture<Void> { self.promise.futureResult }
 
-    func finished(_ member: Member, _ result: Result<Void, any Error>) {
+    fileprivate func finished(_ member: Member, _ result: Result<Void, any Error>) {
+        self.loop.preconditionOnLoop()
         if case .failure(let error) = result {
-            self.state[self.loop].faulty.append(ChannelError.FaultyMember(member, cause: error))
+            self.sender.failed(error)
+            self.faulty.append(ChannelError.FaultyMember(member, cause: error))
         }
-        self.state[self.loop].remaining -= 1
-        guard self.state[self.loop].remaining == 0 else { return }
-        let faulty = self.state[self.loop].faulty
-        guard !faulty.isEmpty else { return self.promise.succeed() }
+        self.remaining -= 1
+        guard self.remaining == 0 else { return }
+        guard !self.faulty.isEmpty else { return self.promise.succeed() }
         self.promise.fail(
             ChannelError(
                 .sendFailed,
                 "Operation has failed",
-                cause: faulty[0].cause,
-                faultyMembers: faulty
+                cause: self.faulty[0].cause,
+                faultyMembers: self.faulty
             )
         )
     }
