@@ -12,18 +12,21 @@ package final class ChannelLoop: Sendable {
     package let taskExecutor: (any TaskExecutor)?
     private let clock: @Sendable () -> Int64
     private let generator: Mutex<any RandomNumberGenerator & Sendable>
+    /// Ids that cost no call of the system; nil if they come from the generator.
+    private let ids: UniqueIDSource?
 
-    /// A loop with a clock (milliseconds since 1970) and a source of random numbers.
+    /// A loop with a clock (milliseconds since 1970) and a source of random numbers, the system's unless given.
     package init(
         eventLoop: any EventLoop,
         clock: @escaping @Sendable () -> Int64 = WallClock.milliseconds,
-        generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        generator: (any RandomNumberGenerator & Sendable)? = nil,
         taskExecutor: (any TaskExecutor)? = nil
     ) {
         self.eventLoop = eventLoop
         self.taskExecutor = taskExecutor
         self.clock = clock
-        self.generator = Mutex(generator)
+        self.generator = Mutex(generator ?? SystemRandomNumberGenerator())
+        self.ids = generator == nil ? UniqueIDSource() : nil
     }
 
     /// The same clock on another event loop, with random numbers of its own.
@@ -38,7 +41,7 @@ package final class ChannelLoop: Sendable {
     package var now: NIODeadline { self.eventLoop.now }
 
     package func makeUniqueID() -> UniqueID {
-        self.generator.withLock { UniqueID.random(using: &$0) }
+        self.ids?.next() ?? self.generator.withLock { UniqueID.random(using: &$0) }
     }
 
     /// Random bytes; good enough for initialisation vectors when the generator is the system's.

@@ -223,12 +223,10 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         let makesKnown = message.event == .created || message.event == .changeSessionID
         let options = makesKnown ? .synchronous : cluster.configuration.channelSendOptions
         if options.contains(.asynchronous), earlier == nil {
-            cluster.post(message, options: options) { [weak self] error in self?.missed(id, error) }
+            cluster.post(message, options: options) { error in self.missed(id, error) }
             return nil
         }
-        return cluster.enqueue(message, options: options, after: earlier) { [weak self] error in
-            self?.missed(id, error)
-        }
+        return cluster.enqueue(message, options: options, after: earlier) { error in self.missed(id, error) }
     }
 
     // MARK: DeltaSessionOwner

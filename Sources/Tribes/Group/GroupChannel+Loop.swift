@@ -55,6 +55,7 @@ extension GroupChannel: ChannelTop {
     ///
     /// Isolation: channel loop.
     package func stop(_ levels: StartLevels, chain: InterceptorChain) -> EventLoopFuture<Void> {
+        self.sendPosted(chain.loop)
         let beat: RepeatedTask? = self.parts.withLock { parts in
             parts.levels.subtract(levels)
             guard parts.levels.isEmpty else { return nil }

@@ -12,20 +12,23 @@ struct Outbox: Sendable {
         let errorHandler: (any ErrorHandler)?
     }
 
+    /// How long letters gather before they are taken: to wake the channel's loop costs more than a letter.
+    static let gatheringTime = TimeAmount.microseconds(250)
+
     private var letters: [Letter] = []
-    /// The event loops that will have them taken when their turn ends.
+    /// The event loops that will have them taken.
     private var messengers: Set<ObjectIdentifier> = []
 
     var isEmpty: Bool { self.letters.isEmpty }
 
-    /// Says whether the event loop has to have the letters taken: it does so once for all of its turn.
+    /// Says whether the event loop has to have the letters taken: it does so once for all that gather meanwhile.
     mutating func append(_ letter: Letter, on eventLoop: (any EventLoop)?) -> Bool {
         self.letters.append(letter)
         return eventLoop.map { self.messengers.insert(ObjectIdentifier($0)).inserted } ?? true
     }
 
-    /// An event loop's turn ends; says whether there is something to be taken.
-    mutating func turnEnds(of eventLoop: any EventLoop) -> Bool {
+    /// Letters have gathered on an event loop for long enough; says whether there are any that nobody has taken.
+    mutating func isDue(on eventLoop: any EventLoop) -> Bool {
         self.messengers.remove(ObjectIdentifier(eventLoop))
         return !self.letters.isEmpty
     }
@@ -39,8 +42,8 @@ struct Outbox: Sendable {
 extension GroupChannel {
     /// Sends a message and does not wait even for it to be queued; the handler hears of failures.
     ///
-    /// Messages go down the channel in the order of the calls, and before what is enqueued later. Without
-    /// `destinations` a message goes to everyone who is there when it goes down; nobody is no error then.
+    /// Messages go down the channel in the order of the calls, some gathered at a time, and before what is enqueued
+    /// later. Without `destinations` a message goes to everyone who is there when it goes down; nobody is no error then.
     package func post(
         _ payload: ChannelPayload,
         to destinations: [Member]? = nil,
@@ -57,12 +60,11 @@ extension GroupChannel {
             options: options,
             errorHandler: errorHandler
         )
-        // To wake the channel's loop costs more than the rest: an event loop does so once a turn.
         let caller = MultiThreadedEventLoopGroup.currentEventLoop
         guard self.outbox.withLock({ $0.append(letter, on: caller) }) else { return }
         guard let caller else { return loop.eventLoop.execute { self.sendPosted(loop) } }
-        caller.execute {
-            guard self.outbox.withLock({ $0.turnEnds(of: caller) }) else { return }
+        caller.scheduleTask(in: Outbox.gatheringTime) {
+            guard self.outbox.withLock({ $0.isDue(on: caller) }) else { return }
             loop.eventLoop.execute { self.sendPosted(loop) }
         }
     }
