@@ -20,20 +20,26 @@ package struct AttributeFilter: Sendable {
         self.isWarning = isWarning
     }
 
-    /// Whether an attribute with that name and a value of that Java class is admitted.
+    /// Whether an attribute with that name and a value of that Java class is admitted; one that is not is logged.
     package func admits(_ name: String, className: String?) -> Bool {
         if Self.localNames.contains(name) { return false }
-        if let names = self.names, !names.matches(name) {
-            self.report("Skipped session attribute named [\(name)] because it did not match the name filter")
-            return false
-        }
+        guard let reason = self.refusal(name, className) else { return true }
+        self.report("Skipped session attribute named [\(name)] because \(reason)")
+        return false
+    }
+
+    /// The same for who only compares, and logs nothing.
+    package func wouldAdmit(_ name: String, className: String?) -> Bool {
+        !Self.localNames.contains(name) && self.refusal(name, className) == nil
+    }
+
+    /// Why an attribute does not pass the filters; nil if it does.
+    private func refusal(_ name: String, _ className: String?) -> String? {
+        if let names = self.names, !names.matches(name) { return "it did not match the name filter" }
         if let className, let classNames = self.classNames, !classNames.matches(className) {
-            self.report(
-                "Skipped session attribute named [\(name)] because the value type [\(className)] did not match the filter"
-            )
-            return false
+            return "the value type [\(className)] did not match the filter"
         }
-        return true
+        return nil
     }
 
     private func report(_ message: String) {

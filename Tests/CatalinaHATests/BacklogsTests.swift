@@ -40,6 +40,16 @@ import Tribes
         #expect(!backlogs.isNeeded)
     }
 
+    @Test("nothing is kept for a member in whose place another process is")
+    func replaced() {
+        var backlogs = Backlogs()
+        for member in [self.one, self.two] { backlogs.missed("s", by: [member], at: 0) }
+        backlogs.dropReplaced(by: [self.two])
+        #expect(Set(backlogs.members) == [self.one, self.two])
+        backlogs.dropReplaced(by: [Self.member(1, life: 2)])
+        #expect(backlogs.members == [self.two])
+    }
+
     @Test("what a member that is there has changed is its own business, until it is gone")
     func authors() throws {
         var backlogs = Backlogs()

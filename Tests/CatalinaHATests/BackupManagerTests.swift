@@ -110,6 +110,30 @@ import Tribes
         for node in nodes { try await node.stop() }
     }
 
+    @Test("late changes that a primary gets follow on what it has, or stand beside what it did itself")
+    func late() throws {
+        let manager = try BackupManager(configuration: BackupManager.Configuration())
+        manager.support.attach(name: "/app", cluster: nil)
+        let times = SessionRecord.Times(creation: 1, lastAccessed: 1, thisAccessed: 1)
+        var record = SessionRecord(id: "s", times: times, maxInactiveInterval: 60, isNew: false, isValid: true)
+        record.version = 7
+        for (isChanged, last) in [(false, 9), (true, 10)] as [(Bool, Int64)] {
+            let session = try manager.makeValue(try record.stream(), key: "s")
+            session.isPrimary = true
+            if isChanged {
+                try session.setAttribute("own", "x")
+                _ = try session.takeDiff()
+            }
+            for number in [8, 9] as [Int64] {
+                var delta = DeltaRequest(sessionID: "s")
+                delta.record(.init(.attribute, "n", .int(Int32(number))))
+                try session.mergeDiff(try delta.encoded(number: number))
+            }
+            #expect(session.lastUsed == last)
+            #expect(try session.attribute("n") as? Int32 == 9)
+        }
+    }
+
     @Test("what Tomcat backs up is read")
     func recorded() throws {
         let manager = try BackupManager(configuration: BackupManager.Configuration())

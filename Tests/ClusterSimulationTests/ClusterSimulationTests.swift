@@ -7,11 +7,12 @@ private let isRepeatable = ProcessInfo.processInfo.environment["SWIFT_DETERMINIS
 /// Whole clusters on virtual time, with sessions, under faults that a seed stands for.
 ///
 /// `CARACAL_SIMULATION_SEEDS=FIRST-LAST` chooses the seeds and prints a line for each, one number that seed alone, with
-/// all that happens. Only with `SWIFT_DETERMINISTIC_HASHING=1`, as `bin/test.sh` and `Tests/simulation.sh` set it, does a
+/// all that happens, and with `CARACAL_SIMULATION_WATCH=SESSION` where that session is. Only with `SWIFT_DETERMINISTIC_HASHING=1`, as `bin/test.sh` and `Tests/simulation.sh` set it, does a
 /// seed do the same in every run.
 @Suite(.enabled(if: isRepeatable, "SWIFT_DETERMINISTIC_HASHING is not set"))
 struct ClusterSimulationTests {
     private static let chosen = ProcessInfo.processInfo.environment["CARACAL_SIMULATION_SEEDS"]
+    static let watched = ProcessInfo.processInfo.environment["CARACAL_SIMULATION_WATCH"]
     static let seeds: ClosedRange<UInt64> = {
         let numbers = (chosen ?? "8-19").split(separator: "-").compactMap { UInt64($0) }
         guard let first = numbers.first, let last = numbers.last, first <= last else { return 8...19 }

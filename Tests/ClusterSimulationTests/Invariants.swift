@@ -69,7 +69,7 @@ struct Invariants {
         let entries = maps.map { server, map in (server, Dictionary(map.entries.map { ($0.key, $0) }) { $1 }, map) }
         for id in Set(entries.flatMap { $0.1.keys }).sorted() {
             let held = entries.compactMap { server, table, map in table[id].map { (server, $0, map.peek(id)) } }
-            let roles = held.map { Self.place($0.0, $0.1, $0.2) }
+            let roles = held.map { "\($0.0.number):" + SimulatedServer.place($0.1, $0.2) }
             let owners = held.filter { $0.1.role == .primary }
             guard owners.count == 1, let owner = owners.first else {
                 found.append("\(id): \(roles)")
@@ -85,17 +85,6 @@ struct Invariants {
             }
         }
         return found
-    }
-
-    /// As `2:backup of 1 in [2], 7`: what a node is to a session, who it takes for its nodes, and the last change there.
-    private static func place(
-        _ server: SimulatedServer,
-        _ entry: ReplicatedMapEntryInfo,
-        _ value: DeltaSession?
-    ) -> String {
-        let primary = entry.primary.map { "\($0.host[3])" } ?? "nobody"
-        let version = value.map { "\($0.lastUsed)" } ?? "-"
-        return "\(server.number):\(entry.role) of \(primary) in \(entry.backups.map { $0.host[3] }), \(version)"
     }
 
     // MARK: Both
@@ -133,6 +122,11 @@ struct Invariants {
         let alive = Set(self.servers.compactMap(\.member))
         return self.servers.flatMap { server -> [String] in
             var found: [String] = []
+            // one that was killed may come back, unless another process has its place
+            let places = Set(alive.map(\.endpoint))
+            for member in server.delta?.backlogs.withLock({ $0.members }) ?? [] where !alive.contains(member) {
+                if places.contains(member.endpoint) { found.append("\(server.number) waits for a departed member") }
+            }
             if let map = server.backup?.map {
                 if !alive.isSuperset(of: map.mapMembers) { found.append("\(server.number) has a departed map member") }
                 let named = Set(map.entries.flatMap { $0.backups + [$0.primary].compactMap { $0 } })

@@ -18,8 +18,12 @@ final class SimulatedNodes {
     private var lives: [UInt8: Int] = [:]
     /// What happened, for whoever looks for the cause of a failure.
     private let isTraced: Bool
+    /// A session of which every move is traced.
+    private let watched: String?
+    private var lastPlaces = ""
 
     init(_ scenario: Scenario, isTraced: Bool) {
+        self.watched = isTraced ? ClusterSimulationTests.watched : nil
         self.scenario = scenario
         self.network = EmbeddedNetwork(loop: self.eventLoop, seed: scenario.seed)
         self.network.setConditions(scenario.conditions)
@@ -61,7 +65,17 @@ final class SimulatedNodes {
     /// Milliseconds since the beginning.
     var now: Int64 { Int64(self.eventLoop.now.uptimeNanoseconds / 1_000_000) }
 
-    func pass(_ milliseconds: Int64) { self.eventLoop.advanceTime(by: .milliseconds(milliseconds)) }
+    func pass(_ milliseconds: Int64) {
+        guard let watched = self.watched else { return self.eventLoop.advanceTime(by: .milliseconds(milliseconds)) }
+        for _ in 0..<milliseconds {
+            self.eventLoop.advanceTime(by: .milliseconds(1))
+            let places = self.living.sorted { $0.number < $1.number }.map { $0.place(of: watched) }.joined(
+                separator: " "
+            )
+            if places != self.lastPlaces { self.trace("\(watched): \(places)") }
+            self.lastPlaces = places
+        }
+    }
 
     func trace(_ text: @autoclosure () -> String) { if self.isTraced { print("\(self.now) \(text())") } }
 }

@@ -175,7 +175,7 @@ final class SimulatedServer: Sendable {
             await self.manager.requestCompleted(session)
             session.endAccess()
             answer.id = session.idInternal
-            answer.isAcknowledged = await self.isDone(session, since: before)
+            answer.isAcknowledged = self.isDone(session, since: before)
             answer.holders = self.holders(session, members)
         } catch {
             return Answer()
@@ -225,11 +225,13 @@ final class SimulatedServer: Sendable {
         self.backup?.map?.statistics.sendFailures ?? 0
     }
 
-    /// Whether everything that was said about the session arrived.
-    private func isDone(_ session: DeltaSession, since mark: Int) async -> Bool {
+    /// Whether the request's end said that everything arrived: what is still on its way then counts as arrived.
+    private func isDone(_ session: DeltaSession, since mark: Int) -> Bool {
         guard self.delta != nil else { return self.mark(session) == mark }
-        guard let sent = session.protected.withLock({ $0.local.lastSend }) else { return true }
-        return await self.cluster.arrives(sent)
+        guard let sent = session.lastSend else { return true }
+        let isFailed = Mutex(false)
+        sent.whenFailure { _ in isFailed.withLock { $0 = true } }
+        return !isFailed.withLock { $0 }
     }
 
     /// Who must have the session now, besides this node.
@@ -240,5 +242,23 @@ final class SimulatedServer: Sendable {
         }
         let entry = map.entries.first { $0.key == session.idInternal }
         return entry?.role == .primary ? entry?.backups ?? [] : []
+    }
+
+    // MARK: Tracing
+
+    /// What this node holds of a session, as `2:5#7` or `2:backup of 1 in [2], 5#7`.
+    func place(of id: String) -> String {
+        if let delta = self.delta {
+            let session = delta.session(id).map { "(\(Invariants.content(of: $0).dropFirst(5)))#\($0.record.version)" }
+            return "\(self.number):" + (session ?? (delta.protected.withLock { $0.ended.contains(id) } ? "ended" : "-"))
+        }
+        guard let entry = self.backup?.map?.entries.first(where: { $0.key == id }) else { return "\(self.number):-" }
+        return "\(self.number):" + Self.place(entry, self.backup?.map?.peek(id))
+    }
+
+    static func place(_ entry: ReplicatedMapEntryInfo, _ value: DeltaSession?) -> String {
+        let primary = entry.primary.map { "\($0.host[3])" } ?? "nobody"
+        let version = value.map { "\(Self.counter(of: $0))#\($0.lastUsed)" } ?? "-"
+        return "\(entry.role) of \(primary) in \(entry.backups.map { $0.host[3] }), \(version)"
     }
 }

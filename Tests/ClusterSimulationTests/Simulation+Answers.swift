@@ -14,7 +14,9 @@ extension Simulation {
     ) {
         self.nodes.trace("client \(number) on \(server.number): \(operation) \(id) gave \(answer)")
         self.ledger.countRequest(isAcknowledged: answer.isAcknowledged)
-        let witnesses = answer.holders + [server.member].compactMap { $0 }
+        // who was told and did not say that it heard may know nothing: without acknowledgement only this node does
+        let isHeard = answer.isAcknowledged && self.scenario.options.contains(.useAck)
+        let witnesses = (isHeard ? answer.holders : []) + [server.member].compactMap { $0 }
         if case .invalidate = operation, answer.id != nil { self.ledger.ended(id, witnesses: witnesses) }
         self.ledger.change(number) { client in
             client.isBusy = false

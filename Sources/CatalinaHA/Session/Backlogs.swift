@@ -162,6 +162,14 @@ struct Backlogs {
         }
     }
 
+    /// Forgets members in whose place another process is: a late word of theirs may have been answered.
+    mutating func dropReplaced(by present: [Member]) {
+        let places = Set(present.map(\.endpoint))
+        for member in self.backlogs.keys where places.contains(member.endpoint) && !present.contains(member) {
+            self.left(member)
+        }
+    }
+
     /// What this node told a member just now need not have arrived.
     mutating func doubted(_ member: Member, at now: Int64) {
         for recent in self.recentChanges(at: now) where recent.change.author == .own {

@@ -55,6 +55,7 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
     private let settings: Mutex<Configuration>
     private let mapSlot = Mutex<ReplicatedMap<DeltaSession>?>(nil)
     private let ends = OwnedTasks()
+    private let renamed = RenamedSessions()
 
     package init(configuration: Configuration, now: @escaping @Sendable () -> Int64) throws {
         self.settings = Mutex(configuration)
@@ -126,10 +127,11 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
     package func changeSessionId(_ session: any Session, to new: String) {
         guard let session = session as? DeltaSession, let map = self.map else { return }
         let old = session.idInternal
-        map.enqueueRemove(old)
+        let removed = map.begin(removing: old).future
         // Under an id that it had before it is told from what was removed.
         session.setID(new, isPrimary: true, isCounted: true)
-        map.enqueuePut(new, session)
+        let put = map.begin(putting: session, new)
+        if let removed, let put { self.renamed.add(new, until: removed.and(put).map { _ in }) }
         self.support.sessionIDChanged(session, from: old)
     }
 
@@ -167,6 +169,9 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
         }
         let isAsynchronous = self.settings.withLock { $0.mapSendOptions.contains(.asynchronous) }
         if isAsynchronous { return }
+        if let renamed = self.renamed.pending(session.idInternal) {
+            _ = await self.support.cluster?.arrives(renamed, for: request)
+        }
         if !isValid { return await map.finish(session.idInternal) }
         _ = await self.support.cluster?.arrives(told, for: request)
     }
@@ -178,7 +183,12 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
     func sessionEnded(_ session: DeltaSession, isExpiry: Bool, notifiesCluster: Bool) {
         let now = self.support.now()
         let (id, creationTime) = (session.idInternal, session.creationTimeInternal)
-        if notifiesCluster { self.map?.enqueueRemove(id) } else { self.map?.removeLocally(id) }
+        // Idleness ends a session only for those who know no later change.
+        switch (notifiesCluster, isExpiry) {
+        case (true, true): self.map?.enqueueRemove(id)
+        case (true, false): self.map?.enqueueEnd(id)
+        case (false, _): self.map?.removeLocally(id)
+        }
         self.support.count { statistics in
             if isExpiry { statistics.expired() }
             statistics.ended(at: now, createdAt: creationTime)

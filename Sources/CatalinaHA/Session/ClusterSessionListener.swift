@@ -39,7 +39,7 @@ package final class ClusterSessionListener: ClusterListener, ConfigurableCompone
             return
         }
         if let receiver = cluster.receiver(named: name) { return receiver.messageReceived(message, from: sender) }
-        if cluster.manager(named: name) != nil { return }
+        if cluster.manager(named: name) != nil || message.event == .digest { return }
         cluster.log.warning(
             "messageReceived",
             "Context manager doesn't exist for message: [\(message.event.name)] of [\(name)]"

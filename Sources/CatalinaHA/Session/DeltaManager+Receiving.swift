@@ -28,7 +28,7 @@ extension DeltaManager: SessionMessageReceiver {
             case .getAllSessions:
                 protected.transfer.append(message, from: sender)
                 return .wait
-            case .allSessionData, .transferComplete, .noContextManager: return .apply
+            case .allSessionData, .transferComplete, .noContextManager, .digest: return .apply
             }
         }
         switch action {
@@ -53,6 +53,7 @@ extension DeltaManager: SessionMessageReceiver {
             self.protected.withLock { $0.transfer.complete(from: sender, at: message.timestamp) }
         case .noContextManager:
             self.protected.withLock { $0.transfer.missing(sender) }
+        case .digest: self.compared(message, with: sender)
         }
     }
 
@@ -139,10 +140,7 @@ extension DeltaManager: SessionMessageReceiver {
             }
             let isApplied = try session.apply(delta, change: change)
             if !isApplied { self.missed(message.sessionID, by: [sender]) }
-            if session.isLacking {
-                let (now, key) = (self.support.now(), SessionKey(message.sessionID))
-                self.backlogs.withLock { $0.lacks(key, after: sender, at: now) }
-            }
+            if session.isLacking { self.lacks(message.sessionID, after: sender) }
         } catch {
             self.log.error(
                 "messageReceived",
@@ -167,6 +165,7 @@ extension DeltaManager: SessionMessageReceiver {
             guard session.takeID(new, change) else { return self.counts.withLock { $0.ignored += 1 } }
             self.move(session, from: old, to: new, by: sender)
             self.noteChange(new, by: sender, isCounted: number != nil)
+            if session.isLacking { self.lacks(new, after: sender) }
             self.support.sessionIDChanged(
                 session,
                 from: old,
@@ -217,6 +216,7 @@ extension DeltaManager: SessionMessageReceiver {
     // MARK: State
 
     private func stateReceived(_ message: SessionMessage, from sender: Member) {
+        if message.isCounted { self.agreement.withLock { $0.counts(sender) } }
         self.protected.withLock { protected in
             protected.transfer.received(from: sender)
             if message.isCounted { protected.transfer.isCounted = true }

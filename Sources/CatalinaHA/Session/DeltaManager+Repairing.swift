@@ -42,6 +42,12 @@ extension DeltaManager {
         self.backlogs.withLock { $0.missed(key, by: members, at: now) }
     }
 
+    /// A change of a session is missing here.
+    func lacks(_ id: String, after member: Member) {
+        let (now, key) = (self.support.now(), SessionKey(id))
+        self.backlogs.withLock { $0.lacks(key, after: member, at: now) }
+    }
+
     /// What was said of a session did not reach everybody.
     func missed(_ id: String, _ error: Tribes.ChannelError) {
         let named = error.faultyMembers.map(\.member)
@@ -101,7 +107,12 @@ extension DeltaManager {
         let senders = self.protected.withLock { $0.early.dropOverdue(at: now) }
         for sender in Set(senders).intersection(cluster.members) { self.askForAll(sender, cluster) }
         self.askForGaps(cluster, at: now)
-        self.backlogs.withLock { $0.dropOverdue(at: now) }
+        self.sendDigest(cluster, at: now)
+        let present = cluster.members + [cluster.channel?.localMember].compactMap { $0 }
+        self.backlogs.withLock { backlogs in
+            backlogs.dropOverdue(at: now)
+            backlogs.dropReplaced(by: present)
+        }
         let waiting = self.backlogs.withLock { Set($0.members) }
         for member in cluster.members where waiting.contains(member) {
             self.answers.run(on: cluster.channel?.currentLoop?.taskExecutor) { await self.repair(member, cluster) }
@@ -121,7 +132,7 @@ extension DeltaManager {
             do {
                 self.countSent(.getAllSessions)
                 let payload = try SessionMessage.payload(ids: missing)
-                let message = SessionMessage.getAllSessions(in: self.name, now: now, payload: payload)
+                let message = SessionMessage.getAllSessions(in: self.name, now: now, payload: payload, isCounted: true)
                 _ = cluster.enqueue(message, to: member, options: .asynchronous)
             } catch {
                 self.log.error("heartbeat", "Sessions cannot be asked for", error)
@@ -131,6 +142,7 @@ extension DeltaManager {
 
     /// Another node asks for all sessions, or for some.
     func asked(_ message: SessionMessage, by member: Member) {
+        if message.isCounted { self.agreement.withLock { $0.counts(member) } }
         do {
             guard let ids = try message.askedIDs() else { return self.answer(member) }
             for id in ids { self.missed(id, by: [member]) }
@@ -143,7 +155,7 @@ extension DeltaManager {
 
     private func askForAll(_ member: Member, _ cluster: SimpleTcpCluster) {
         self.countSent(.getAllSessions)
-        let message = SessionMessage.getAllSessions(in: self.name, now: self.support.now())
+        let message = SessionMessage.getAllSessions(in: self.name, now: self.support.now(), isCounted: true)
         _ = cluster.enqueue(message, to: member, options: .asynchronous)
     }
 

@@ -58,7 +58,7 @@ extension DeltaManager {
                 + "no session state has been received within [\(timeout)] seconds."
         )
         self.countSent(.getAllSessions)
-        let message = SessionMessage.getAllSessions(in: self.name, now: self.support.now())
+        let message = SessionMessage.getAllSessions(in: self.name, now: self.support.now(), isCounted: true)
         return await self.wait(for: target, cluster, isLast: isLast) {
             await cluster.arrives(cluster.enqueue(message, to: target, options: .asynchronous))
         }

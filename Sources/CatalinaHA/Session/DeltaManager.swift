@@ -31,6 +31,7 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     let counts = Mutex(MessageCounts())
     /// Taken last: nothing else is while it is held.
     let backlogs = Mutex(Backlogs())
+    let agreement = Mutex(SessionAgreement())
     /// What is being sent to members that miss something.
     let repairs = Mutex<[Member: EventLoopFuture<Void>]>([:])
     /// Answers to other nodes that ask for all sessions.

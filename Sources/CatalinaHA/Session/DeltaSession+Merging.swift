@@ -52,10 +52,12 @@ extension DeltaSession {
                 guard self.restore(record, at: record.version, change: change, ifVersion: own.version) else { continue }
                 return mine.time > theirs.time ? .kept : .taken
             }
+            // Who lacks a change that is here gets this version first, and gives back what it has besides.
+            if isCounted, record.missing > 0, history.missing == 0, own.version >= record.missing { return .kept }
             let judged = isCounted ? nil : protected.judge(record, change, heard: heard)
             if let judged, judged != .taken { return judged }
             let rank = judged == .taken ? -1 : SessionRecord.rank(own, record, isCounted: isCounted)
-            let isGap = history.missing > 0 && isCounted && record.version > history.floor
+            let isGap = isCounted && record.missing == 0 && history.isFilled(by: record.version)
             let isTaken = rank < 0 || isGap
             if isTaken {
                 let number = isCounted ? record.version : own.version + 1
@@ -97,7 +99,8 @@ extension DeltaSession {
             if let version, version != protected.version { return false }
             let before = protected
             protected.restore(record)
-            protected.version = max(before.version, number)
+            let known = before.local.history.isInherited ? before.local.history.last : before.version
+            protected.version = max(known, number)
             let isLater = record.foreignChange.flatMap { before.foreignChange?.isLater(than: $0) } ?? false
             if before.local.history.idNumber > number || isLater {
                 protected.rename(to: before.id, before.local.history.idNumber)
@@ -106,6 +109,7 @@ extension DeltaSession {
                 protected.set(name, before.attributes[name])
             }
             protected.local.history.restored(at: number, record.foreignChange)
+            if record.missing > 0 { protected.local.history.inherited(missing: record.missing) }
             if number >= before.version || record.foreignChange != nil {
                 protected.took(record.foreignChange ?? change)
             }

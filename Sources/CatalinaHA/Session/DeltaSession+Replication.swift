@@ -22,7 +22,7 @@ extension DeltaSession {
     enum MapChange {
         /// It follows the one before.
         case after(Int64)
-        /// Another node made it while this one made others.
+        /// Another node made it while this one was the primary one; if this one made no change since, it follows the last.
         case beside(Int64)
     }
 
@@ -52,6 +52,7 @@ extension DeltaSession {
             isValid: protected.isValid
         )
         record.version = protected.version
+        record.missing = protected.local.history.missing
         if let foreign = protected.foreignChange, !foreign.isWhole { record.foreignChange = foreign }
         record.principal = protected.identity.java
         record.notes = protected.foreign.notes
@@ -312,6 +313,7 @@ extension DeltaSession.Protected {
     fileprivate mutating func count(_ change: DeltaSession.MapChange?) -> MapChangeOrder {
         switch change {
         case nil: self.version += 1
+        case .beside(let number) where number == self.version + 1: self.version = number
         case .beside(let number): self.version = max(self.version, number) + 1
         case .after(let number):
             if number <= self.version { return .known }

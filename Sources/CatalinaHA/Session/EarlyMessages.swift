@@ -24,7 +24,7 @@ struct EarlyMessages {
     mutating func hold(_ message: SessionMessage, from sender: Member, at now: Int64) {
         switch message.event {
         case .created, .expired, .accessed, .delta, .changeSessionID, .allSessionData: break
-        case .getAllSessions, .transferComplete, .noContextManager: return
+        case .getAllSessions, .transferComplete, .noContextManager, .digest: return
         }
         let early = Early(message: message, sender: sender, time: now)
         guard early.size <= Self.sizeMaximum else { return }

@@ -4,7 +4,7 @@
 /// node that ended it could not hear of that.
 struct EndedSessions {
     /// How long an end is remembered while no member is missed, in milliseconds.
-    static let ageMaximum: Int64 = 60_000
+    static let ageMaximum: Int64 = 180_000
     /// How many are; the oldest are forgotten first.
     static let countMaximum = 65_536
 

@@ -27,8 +27,10 @@ struct SessionHistory: Sendable {
     var version: Int64 = 0
     /// What is not in ``parts`` has this number, or a smaller one.
     private(set) var floor: Int64 = 0
+    /// Up to this number a change is missing here; 0 if none is, below 0 if the node lacked it that sent the session.
+    private var gap: Int64 = 0
     /// Up to this number a change is missing here; 0 if none is.
-    private(set) var missing: Int64 = 0
+    var missing: Int64 { abs(self.gap) }
     /// The change that gave the session its id.
     private(set) var idNumber: Int64 = 0
     /// Whether a node that numbers no changes made the last one.
@@ -65,8 +67,25 @@ struct SessionHistory: Sendable {
         self.parts.append(Part(name: SharedNames.shared(name), number: number, author: author, time: time))
     }
 
+    /// Whether the session came from a node that lacked a change: which part that is, is not known here.
+    var isInherited: Bool { self.gap < 0 }
+    /// The number of the last change that is known to be here.
+    var last: Int64 { self.parts.reduce(self.idNumber) { max($0, $1.number) } }
+
+    /// The session came from a node that lacked a change.
+    mutating func inherited(missing number: Int64) {
+        self.gap = -max(self.missing, number)
+    }
+
+    /// Whether another node's version, in which nothing is missing, fills the gap here.
+    func isFilled(by version: Int64) -> Bool {
+        self.missing > 0 && (version > self.floor || self.isInherited && version >= self.missing)
+    }
+
     /// A change came that another one should have come before.
-    mutating func skipped(upTo number: Int64) { self.missing = max(self.missing, number) }
+    mutating func skipped(upTo number: Int64) {
+        self.gap = self.isInherited ? -max(self.missing, number) : max(self.missing, number)
+    }
 
     /// Whether an id that a change gave is newer than the one that is here.
     func admitsID(_ id: String, _ number: Int64, current: String) -> Bool {
@@ -79,7 +98,7 @@ struct SessionHistory: Sendable {
     mutating func restored(at number: Int64, _ foreign: SessionChange? = nil) {
         self.parts.removeAll { !Self.isLater($0, than: number, foreign) }
         self.floor = max(self.floor, number)
-        if self.missing <= number { self.missing = 0 }
+        self.gap = self.missing <= number ? 0 : self.missing
         self.idNumber = max(self.idNumber, number)
     }
 }

@@ -19,6 +19,8 @@ package struct SessionMessage: JavaWritable, Equatable {
         case transferComplete = 14
         case changeSessionID = 15
         case noContextManager = 16
+        /// Tomcat knows no such event and does nothing.
+        case digest = 100
 
         /// As Tomcat names it in log lines and in the names of counters.
         package var name: String {
@@ -32,6 +34,7 @@ package struct SessionMessage: JavaWritable, Equatable {
             case .transferComplete: "ALL_SESSION_TRANSFERCOMPLETE"
             case .changeSessionID: "CHANGE_SESSION_ID"
             case .noContextManager: "ALL_SESSION_NOCONTEXTMANAGER"
+            case .digest: "SESSION_DIGEST"
             }
         }
     }
@@ -178,13 +181,32 @@ extension SessionMessage {
         )
     }
 
+    /// What a node has in short, as a ``SessionDigest``.
+    static func digest(in context: String, now: Int64, payload: [UInt8]) -> Self {
+        Self(
+            .digest,
+            contextName: context,
+            sessionID: "SESSION-DIGEST",
+            uniqueID: "SESSION-DIGEST-" + context,
+            timestamp: now,
+            payload: payload
+        )
+    }
+
     /// A starting node asks for everything; with a payload only for the sessions that ``payload(ids:)`` names.
-    package static func getAllSessions(in context: String, now: Int64, payload: [UInt8]? = nil) -> Self {
+    ///
+    /// With `isCounted` it says that it numbers the changes of sessions.
+    package static func getAllSessions(
+        in context: String,
+        now: Int64,
+        payload: [UInt8]? = nil,
+        isCounted: Bool = false
+    ) -> Self {
         Self(
             .getAllSessions,
             contextName: context,
             sessionID: "GET-ALL",
-            uniqueID: "GET-ALL-" + context,
+            uniqueID: "GET-ALL-" + context + (isCounted ? Self.countedSuffix : ""),
             timestamp: now,
             payload: payload
         )
@@ -213,7 +235,7 @@ extension SessionMessage {
         return ids
     }
 
-    /// What follows the id of a message with sessions whose sender counts their changes.
+    /// What follows the id of a message with sessions, or that asks for some, whose sender counts their changes.
     private static let countedSuffix = "-COUNTED"
 
     /// Whether the sender counts the changes of sessions; Tomcat hands on the number that it got once.

@@ -57,6 +57,10 @@ package struct SessionRecord: JavaWritable, Equatable {
     package var listeners: [JavaValue] = []
     /// The last change, if a node made it that numbers none; it travels behind a list of sessions.
     var foreignChange: SessionChange?
+    /// Up to this number a change may be missing in it; 0 if none is.
+    ///
+    /// That travels behind a list of sessions too.
+    var missing: Int64 = 0
 
     package init(id: String, times: Times, maxInactiveInterval: Int32, isNew: Bool, isValid: Bool) {
         self.id = id
@@ -179,7 +183,8 @@ package struct SessionRecord: JavaWritable, Equatable {
 ///
 /// Between nodes that number changes there follows what Tomcat does not read: how many of the sessions a node changed
 /// last that numbers none (`int`), then for each its place in the list (`int`), that node's key and the change's time
-/// (`long` each).
+/// (`long` each); then how many of them lack a change (`int`), and for each its place (`int`) and the number up to which
+/// (`long`).
 /// Source: `DeltaManager.serializeSessions`.
 package enum SessionList {
     /// Sessions that a peer may send in one message.
@@ -193,7 +198,10 @@ package enum SessionList {
         var stream = JavaObjectOutputStream(capacity: 256 + 512 * records.count)
         try stream.writeObject(.int(Int32(clamping: records.count)))
         for record in records { try record.writeBody(to: &stream) }
-        if isCounted { Self.writeForeignChanges(of: records, to: &stream) }
+        if isCounted {
+            Self.writeForeignChanges(of: records, to: &stream)
+            Self.writeGaps(of: records, to: &stream)
+        }
         return stream.finishedBytes()
     }
 
@@ -204,6 +212,15 @@ package enum SessionList {
             stream.writeInt(Int32(clamping: place))
             stream.writeLong(Int64(bitPattern: change.author.value))
             stream.writeLong(change.time)
+        }
+    }
+
+    private static func writeGaps(of records: [SessionRecord], to stream: inout JavaObjectOutputStream) {
+        let gaps = records.enumerated().filter { $0.element.missing > 0 }
+        stream.writeInt(Int32(clamping: gaps.count))
+        for (place, record) in gaps {
+            stream.writeInt(Int32(clamping: place))
+            stream.writeLong(record.missing)
         }
     }
 
@@ -233,6 +250,12 @@ package enum SessionList {
             let change = SessionChange(author: author, time: try stream.readLong(), isWhole: false)
             guard records.indices.contains(place) else { throw .invalidLength(Int64(place)) }
             records[place].foreignChange = change
+        }
+        if stream.isAtEnd { return }
+        for _ in 0..<(try stream.readInt()) {
+            let place = Int(try stream.readInt())
+            guard records.indices.contains(place) else { throw .invalidLength(Int64(place)) }
+            records[place].missing = try stream.readLong()
         }
     }
 }

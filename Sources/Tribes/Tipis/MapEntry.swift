@@ -43,6 +43,13 @@ package struct ReplicatedMapStatistics: Sendable, Equatable {
     /// Messages and requests of other nodes that were taken.
     package var received: [MapMessage.Kind: Int] { Self.byKind(self.receivedCounts) }
 
+    /// How often something was said of a key, here or by other nodes.
+    var movesCount: Int {
+        [MapMessage.Kind.backup, .retrieveBackup, .proxy, .remove, .notifyMapMember].reduce(0) { count, kind in
+            count + self.sentCounts[Int(kind.rawValue)] + self.receivedCounts[Int(kind.rawValue)]
+        }
+    }
+
     mutating func countSent(_ kind: MapMessage.Kind) { self.sentCounts[Int(kind.rawValue)] += 1 }
 
     mutating func countReceived(_ kind: MapMessage.Kind) { self.receivedCounts[Int(kind.rawValue)] += 1 }
@@ -92,10 +99,10 @@ struct MapEntry: Sendable {
         self.backups.count == members.count && zip(self.backups, members).allSatisfy { $0.member == $1 }
     }
 
-    /// Another node becomes primary.
+    /// This node becomes primary, with the value that it has: others may have told of a later one that is lost, or that
+    /// comes back and is to win.
     mutating func countTakeover(above other: Int64 = 0) {
-        let takeovers = max(self.version?.takeovers ?? 0, other) + 1
-        self.version = MapVersion(changes: self.version?.changes ?? 0, takeovers: takeovers)
+        self.version = MapVersion(changes: 0, takeovers: max(self.version?.takeovers ?? 0, other) + 1)
     }
 }
 

@@ -47,6 +47,9 @@ struct MapTable: Sendable {
         self.entriesMaximum = entriesMaximum
     }
 
+    /// The last of the stamps that tell entries from later ones.
+    var lastStamp: UInt32 { self.stamps }
+
     // MARK: Members
 
     /// The one object for a member, alone in an array that all entries share.
@@ -382,6 +385,31 @@ struct MapTable: Sendable {
 
     /// Whether a key of another node's state is one that this node should take.
     func lacks(_ key: String) -> Bool { self.entries[key] == nil && !self.removals.contains(key) }
+
+    /// Entries of which nobody is known to be the primary.
+    ///
+    /// Of copies every node has one, and the next in turn says that it is primary.
+    var orphans: [(key: String, isHeld: Bool)] {
+        if self.kind == .copies { return [] }
+        return self.entries.filter {
+            $0.value.role != .primary && $0.value.primary == nil && !self.claims.contains($0.key)
+        }
+        .map { ($0.key, $0.value.value != nil) }.sorted { $0.key < $1.key }
+    }
+
+    /// A node that was taken for a key's primary says that it is not, and does not know who is.
+    mutating func disown(_ key: String, by member: Member) {
+        guard let entry = self.entries[key], entry.role != .primary, entry.primary?.member == member else { return }
+        self.entries[key]?.primary = nil
+    }
+
+    /// Forgets an entry that nobody has a value of; if that is wrong, whoever has one tells of it anew.
+    mutating func forgetOrphan(_ key: String) {
+        guard let entry = self.entries[key], entry.role == .proxy, entry.primary == nil, !self.claims.contains(key),
+            self.yielded[key] == nil
+        else { return }
+        self.entries[key] = nil
+    }
 
     /// Gives an entry an owner if nobody is known to be.
     mutating func adopt(_ key: String, from message: MapMessage, local: Member) {

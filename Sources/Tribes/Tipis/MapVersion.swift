@@ -10,6 +10,9 @@ package struct MapVersion: Comparable, Sendable {
     /// How often another node became its primary, as far as that is known.
     package let takeovers: Int64
 
+    /// What a value's end counts: more than all changes that anybody may have made who did not hear of it.
+    static let end: Int64 = 1 << 40
+
     package init(changes: Int64, takeovers: Int64 = 0) {
         self.changes = changes
         self.takeovers = takeovers

@@ -233,10 +233,12 @@ extension ReplicatedMap {
     /// - Returns: whether what it holds must be settled: it takes part only now, or did not hear of a removal.
     func takePing(_ reply: JavaValue, from member: Member) -> Bool {
         do {
-            guard let stream = try MapMessage(reply).value else { return false }
+            let message = try MapMessage(reply)
+            guard let stream = message.value else { return false }
             switch try ReplicatedMapState(stream: stream) {
             case .initialized:
-                return self.join(member) || self.table.withLock { $0.removals.isMissing(member) }
+                let isDifferent = message.version.map { self.differs(MapDigest($0), of: member) } ?? false
+                return self.join(member) || self.table.withLock { $0.removals.isMissing(member) } || isDifferent
             case .stateTransferred:
                 let now = self.loop.now
                 self.table.withLock { table in
@@ -268,6 +270,10 @@ extension ReplicatedMap {
         self.work[loop].told.expire(at: loop.now)
         self.work[loop].unanswered.expire(at: loop.now)
         self.departStrangers(loop)
+        self.work[loop].agreement.forgetDoubts(besides: self.mapMembers)
+        self.table.withLock { self.work[loop].agreement.beat($0) }
+        let orphans = self.table.withLock { $0.orphans }
+        self.enqueue(self.work[loop].agreement.foundOrphans(orphans).map { .rescue($0) })
         for member in self.work[loop].takeVerifications(of: self.mapMembers, at: loop.now) {
             self.reconcile(with: member)
         }
@@ -282,10 +288,10 @@ extension ReplicatedMap {
     private func departStrangers(_ loop: ChannelLoop) {
         let members = self.channel.members + [self.channel.localMember].compactMap { $0 }
         let strangers = self.table.withLock { $0.strangers(besides: members) }
-        for member in strangers.intersection(self.work[loop].strangers).sorted(by: AbsoluteOrder.isBefore) {
+        for member in strangers.intersection(self.work[loop].agreement.strangers).sorted(by: AbsoluteOrder.isBefore) {
             self.depart(member)
         }
-        self.work[loop].strangers = strangers
+        self.work[loop].agreement.strangers = strangers
     }
 }
 
@@ -313,7 +319,8 @@ extension ReplicatedMap: MembershipListener, Heartbeat {
     package func heartbeat() {
         guard let loop = self.running?.loop, self.state == .initialized, !self.work[loop].isPinging else { return }
         let members = self.channel.members
-        guard !members.isEmpty else { return }
+        // who is alone has what others left behind to look after all the same
+        if members.isEmpty { return self.endRound() }
         self.work[loop].isPinging = true
         self.ping(members, expires: true)
     }

@@ -169,6 +169,8 @@ extension ReplicatedMap {
         case .inform(let key, let member): return self.inform(key, member)
         case .verify(let key): return self.verifyYielded(key)
         case .claim: return self.loop.succeeded()
+        case .question(let key, let member): return self.question(key, member)
+        case .rescue(let key): return self.rescue(key)
         case .correct(let key, let member):
             return self.correct(key, for: member)
         case .retell(let key, let member):

@@ -61,14 +61,8 @@ extension ReplicatedMap: ChannelListener {
         case .stop: self.depart(message.primary ?? sender)
         case .proxy:
             let key = try message.keyText()
-            if self.isStale(message, key, local: local) { return }
-            try self.admit(self.table.withLock { $0.takeProxy(key, from: message, local: local) })
-            self.watchYielded(key)
-            // whoever is taken for the backup and has nothing asks for the value
-            let isLacking = self.table.withLock { $0.entries[key].map { $0.value == nil } ?? false }
-            if isLacking, message.nodes?.contains(local) == true, let primary = message.primary {
-                self.repair(message, key: key, from: primary)
-            }
+            if message.primary == local { return try self.answer(question: message, key, by: sender, local) }
+            try self.takePlace(message, key, local)
         case .remove:
             self.takeRemoval(try message.keyText(), message.version?.changes)
         case .backup, .copy:
@@ -89,6 +83,18 @@ extension ReplicatedMap: ChannelListener {
             if let entry, entry.role != .primary { entry.value?.accessEntry() }
         case .retrieveBackup, .state, .stateCopy, .initialize, .ping:
             break  // requests, which come as such
+        }
+    }
+
+    /// Takes another node's word for who has a value, unless a later one is known.
+    func takePlace(_ message: MapMessage, _ key: String, _ local: Member) throws {
+        if self.isStale(message, key, local: local) { return }
+        try self.admit(self.table.withLock { $0.takeProxy(key, from: message, local: local) })
+        self.watchYielded(key)
+        // whoever is taken for the backup and has nothing asks for the value
+        let isLacking = self.table.withLock { $0.entries[key].map { $0.value == nil } ?? false }
+        if isLacking, message.nodes?.contains(local) == true, let primary = message.primary {
+            self.repair(message, key: key, from: primary)
         }
     }
 
@@ -182,7 +188,7 @@ extension ReplicatedMap: ChannelListener {
     ///
     /// Tomcat's asynchronous messages overtake each other: a whole value of its that comes behind its changes lacks them
     /// and says nothing of that, so that it is asked for once more.
-    private func repair(
+    func repair(
         _ message: MapMessage,
         key: String,
         from member: Member,
@@ -287,6 +293,7 @@ extension ReplicatedMap: RpcCallback {
         case .ping:
             message.primary = self.channel.localMember
             message.value = Array(try self.state.javaValue.stream().readableBytesView)
+            message.version = self.digests()?.said(to: sender).version
         case .retrieveBackup:
             let key = try message.keyText()
             let (entry, yielded) = self.table.withLock { ($0.entries[key], $0.yielded[key]) }

@@ -120,7 +120,7 @@ extension ReplicatedMap {
             }
     }
 
-    private func retrieval(of key: String) -> MapMessage {
+    func retrieval(of key: String) -> MapMessage {
         var request = self.message(.retrieveBackup, key)
         request.primary = nil
         return request

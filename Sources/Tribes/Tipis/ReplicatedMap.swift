@@ -183,6 +183,10 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
     @discardableResult
     package func enqueueRemove(_ key: String) -> Value? { self.begin(removing: key).value }
 
+    /// Removes a key everywhere, also where the value has changed later than is known here, and does not wait.
+    @discardableResult
+    package func enqueueEnd(_ key: String) -> Value? { self.begin(removing: key, isEnd: true).value }
+
     /// Removes a key here and tells nobody.
     @discardableResult
     package func removeLocally(_ key: String) -> Value? { self.own(self.table.withLock { $0.remove(key) }?.value) }
@@ -253,7 +257,10 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
         }
     }
 
-    private func begin(putting value: Value, _ key: String) -> EventLoopFuture<Void>? {
+    /// Puts a value as ``put(_:_:)`` does.
+    ///
+    /// - Returns: what waits for the others, as the send options say.
+    package func begin(putting value: Value, _ key: String) -> EventLoopFuture<Void>? {
         let local = self.channel.localMember
         let isReplaced = self.table.withLock { table in
             if let last = table.removals.version(of: key) { value.follow(last) }
@@ -265,8 +272,11 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
     /// Removes a key everywhere.
     ///
     /// - Returns: what was there, and what waits for the others, as the send options say.
-    package func begin(removing key: String) -> (value: Value?, future: EventLoopFuture<Void>?) {
-        let entry = self.table.withLock { $0.remove(key, version: $0.entries[key]?.current?.changes) }
+    package func begin(removing key: String, isEnd: Bool = false) -> (value: Value?, future: EventLoopFuture<Void>?) {
+        let entry = self.table.withLock { table in
+            let last = table.entries[key]?.current?.changes
+            return table.remove(key, version: isEnd ? last.map { $0 + MapVersion.end } : last)
+        }
         return (self.own(entry?.value), self.running?.loop.eventLoop.flatSubmit { self.submitRemove(key) })
     }
 

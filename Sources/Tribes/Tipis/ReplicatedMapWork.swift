@@ -18,11 +18,16 @@ enum ReplicatedMapJob: Hashable, Sendable {
     case retell(String, Member)
     /// Make sure that somebody has the value of an entry of which this node was primary.
     case verify(String)
+    /// Ask a node that is taken for a key's primary, and does not name the key, what became of it.
+    case question(String, Member)
+    /// Find an owner for an entry of which nobody is known to be the primary, or forget it.
+    case rescue(String)
 
     var key: String {
         switch self {
-        case .publish(let key), .protect(let key), .claim(let key), .verify(let key): key
+        case .publish(let key), .protect(let key), .claim(let key), .verify(let key), .rescue(let key): key
         case .correct(let key, _), .inform(let key, _), .contest(let key, _), .retell(let key, _): key
+        case .question(let key, _): key
         }
     }
 }
@@ -50,8 +55,8 @@ struct ReplicatedMapWork {
     var isPinging = false
     /// Nodes that are to be asked once more what they hold: when, and whether something has gone wrong again since.
     private var verifications: [Member: (due: NIODeadline, isAgain: Bool)] = [:]
-    /// Nodes that entries named at the last heartbeat and that were no members.
-    var strangers: Set<Member> = []
+    /// What comes of comparing what nodes know.
+    var agreement = MapAgreement()
     /// Keys whose whole value is being asked for because changes came without it.
     var repairs: Set<String> = []
     /// Keys of which others were told who has them: a node that begins may not have heard of it.

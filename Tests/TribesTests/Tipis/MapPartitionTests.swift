@@ -41,6 +41,22 @@ import Tribes
         #expect(cluster.nodes.allSatisfy { $0.map.countFull == 5 })
     }
 
+    @Test("an end outlives what was changed where nobody heard of it")
+    func ended() throws {
+        let cluster = try MapCluster(3)
+        cluster.put("s", on: 1)
+        cluster.cut([1], [2, 3])
+        cluster.run(30_000)
+        for index in 0..<5 { cluster.change("s", "n", "\(index)", on: 1) }
+        let owner = try #require([2, 3].first { cluster[$0].role("s") == .primary })
+        cluster.change("s", "n", "x", on: owner)
+        cluster[owner].map.enqueueEnd("s")
+        cluster.heal()
+        cluster.run(60_000)
+        #expect(cluster.nodes.allSatisfy { !$0.map.contains("s") })
+        #expect(cluster.faults() == [])
+    }
+
     /// Takeovers of one key on several nodes at once may leave it with none that is primary: a use mends that.
     @Test(
         "whatever happens, after quiet a use of a value finds or makes its one primary",
