@@ -211,7 +211,9 @@ extension ReplicatedMap: ChannelListener {
                 guard entry?.stamp == stamp else {
                     return entry?.value != nil && entry?.version == nil && entry?.primary?.member == member
                 }
-                _ = table.takeValue(value, of: key, from: message, local: local)
+                // a change that came meanwhile is not in it
+                let isOlder = value.lastUsed > 0 && value.lastUsed < entry?.value?.lastUsed ?? 0
+                if !isOlder { _ = table.takeValue(value, of: key, from: message, local: local) }
                 return false
             }
             if isOvertaken, attempts > 1 { self.repair(message, key: key, from: member, attempts: attempts - 1) }
