@@ -6,7 +6,8 @@ import NIOCore
 /// arrive in the order in which they were sent. A message that is waited for takes a connection
 /// from the pool, the one used last first; those that follow it within moments gather behind it and leave together, as
 /// soon as it is answered, which costs each of them less than a connection of its own. Behind what is not answered soon
-/// nothing waits: others take another connection. What finds the pool busy waits its turn, up to a time and a number.
+/// nothing gathers: others take another connection, and so does, at the next sweep, what has gathered. What finds the
+/// pool busy waits its turn, up to a time and a number.
 /// Isolation: channel loop.
 final class MemberSender: Sendable {
     struct Limits: Sendable {
