@@ -43,10 +43,10 @@ struct Scenario: Sendable {
         self.skews = (0..<count).map { _ in Int64.random(in: skew, using: &generator) }
         self.idleSeconds = Int.random(in: 0..<10, using: &generator) == 0 ? 30 : 1800
         var conditions = EmbeddedNetwork.Conditions()
-        conditions.delay = 1...[1, 5, 15, 60].randomElement(using: &generator)!
-        conditions.datagramLoss = [0, 0, 0.05, 0.2].randomElement(using: &generator)!
-        conditions.datagramDuplication = [0, 0.1].randomElement(using: &generator)!
-        conditions.connectionLoss = [0, 0, 0.002, 0.02].randomElement(using: &generator)!
+        conditions.delay = 1...Self.one(of: [1, 5, 15, 60], using: &generator)
+        conditions.datagramLoss = Self.one(of: [0, 0, 0.05, 0.2], using: &generator)
+        conditions.datagramDuplication = Self.one(of: [0, 0.1], using: &generator)
+        conditions.connectionLoss = Self.one(of: [0, 0, 0.002, 0.02], using: &generator)
         self.conditions = conditions
         self.hasCuts = Bool.random(using: &generator)
         self.hasPauses = Int.random(in: 0..<3, using: &generator) == 0
@@ -54,6 +54,7 @@ struct Scenario: Sendable {
         self.steps = count > 8 ? 60 : 120
         self.generator = generator
     }
+
     /// A small cluster behind a balancer: nothing is lost but what its faults take, and messages are acknowledged.
     init(balanced seed: UInt64) {
         var generator = SeededGenerator(seed: seed ^ 0x6261_6c61_6e63_6564)
@@ -64,12 +65,31 @@ struct Scenario: Sendable {
         self.skews = (0..<self.count).map { _ in Int64.random(in: -2_000...2_000, using: &generator) }
         self.idleSeconds = 1800
         var conditions = EmbeddedNetwork.Conditions()
-        conditions.delay = 1...[1, 5, 15].randomElement(using: &generator)!
+        conditions.delay = 1...Self.one(of: [1, 5, 15], using: &generator)
         self.conditions = conditions
         self.hasCuts = true
         self.hasPauses = true
         self.clients = Int.random(in: 3...12, using: &generator)
         self.steps = Int.random(in: 4...10, using: &generator)
         self.generator = generator
+    }
+    /// Nodes of a DeltaManager to which a test alone does something.
+    init(quiet count: UInt8) {
+        self.seed = 1
+        self.kind = .delta
+        self.count = count
+        self.options = .synchronous
+        self.skews = Array(repeating: 0, count: Int(count))
+        self.idleSeconds = 1800
+        self.conditions = EmbeddedNetwork.Conditions()
+        self.hasCuts = false
+        self.hasPauses = false
+        self.clients = 0
+        self.steps = 0
+        self.generator = SeededGenerator(seed: 1)
+    }
+
+    private static func one<Value>(of values: [Value], using generator: inout SeededGenerator) -> Value {
+        values[Int.random(in: values.indices, using: &generator)]
     }
 }

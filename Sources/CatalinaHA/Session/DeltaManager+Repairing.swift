@@ -161,23 +161,23 @@ extension DeltaManager {
 
     // MARK: Sending
 
-    /// How often a request waits until a member has what it misses: more may come to be missed meanwhile.
+    /// How often a request waits until one member has what it misses: more may come to be missed meanwhile.
     private static let repairsMaximum = 4
 
     /// Ends that are on their way to a member at the same time.
     private static let endsMaximum = 64
 
     /// Waits until the members that are there have a session as it is here, if one of them may not.
+    ///
+    /// One that comes back while this waits for another is waited for too: it is there when the request is answered.
     func repairAll(missing id: String, _ cluster: SimpleTcpCluster) async {
         let key = SessionKey(id)
-        for member in self.backlogs.withLock({ $0.missing(key) }) {
-            var count = 0
-            while count < Self.repairsMaximum, cluster.members.contains(member),
-                self.backlogs.withLock({ $0.missing(key).contains(member) })
-            {
-                await self.repair(member, cluster)
-                count += 1
-            }
+        var counts: [Member: Int] = [:]
+        while let member = self.backlogs.withLock({ $0.missing(key) }).first(where: { member in
+            counts[member, default: 0] < Self.repairsMaximum && cluster.members.contains(member)
+        }) {
+            counts[member, default: 0] += 1
+            await self.repair(member, cluster)
         }
     }
 
