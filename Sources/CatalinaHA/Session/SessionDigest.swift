@@ -59,9 +59,7 @@ struct SessionDigest: Equatable, Sendable {
     static func bucket(of key: String) -> Int { Int(Self.hash(key, 0) % UInt64(Self.bucketsMaximum)) }
 
     private static func hash(_ text: String, _ number: UInt64) -> UInt64 {
-        let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
-        let product = (hash ^ number.byteSwapped).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
-        return product.high ^ product.low ^ number &* 0xff51_afd7_ed55_8ccd
+        Fingerprint.mix(Fingerprint.text(text), number)
     }
 
     // MARK: On the wire

@@ -22,33 +22,20 @@ struct MapDigest: Equatable, Sendable {
         var hash = key
         for backup in backups {
             let id = backup.member.uniqueID
-            hash = Self.mix(Self.mix(hash, id.high), id.low)
+            hash = Fingerprint.mix(Fingerprint.mix(hash, id.high), id.low)
         }
-        self.sum &+= Self.mix(hash, UInt64(backups.count))
+        self.sum &+= Fingerprint.mix(hash, UInt64(backups.count))
         self.count += 1
     }
 
     /// Adds how far a value has come.
     mutating func add(_ key: UInt64, changes: Int64) {
-        self.sum &+= Self.mix(~key, UInt64(bitPattern: changes))
+        self.sum &+= Fingerprint.mix(~key, UInt64(bitPattern: changes))
     }
 
     mutating func add(_ other: MapDigest) {
         self.sum &+= other.sum
         self.count += other.count
-    }
-
-    /// A key in short, the same on every node.
-    static func hash(_ key: String) -> UInt64 {
-        var key = key
-        return key.withUTF8 { bytes in
-            bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
-        }
-    }
-
-    private static func mix(_ one: UInt64, _ other: UInt64) -> UInt64 {
-        let product = (one ^ other.byteSwapped).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
-        return product.high ^ product.low ^ other &* 0xff51_afd7_ed55_8ccd
     }
 }
 
@@ -73,7 +60,7 @@ struct MapDigests: Sendable {
 
     init(_ table: MapTable, local: Member) {
         for (key, entry) in table.entries {
-            let hash = MapDigest.hash(key)
+            let hash = Fingerprint.text(key)
             if entry.role == .primary {
                 self.own.add(hash, keptBy: entry.backups)
                 for backup in entry.backups {

@@ -21,13 +21,7 @@ package struct DuplicateFilter: Sendable {
             self.rest = [
                 sender.high, sender.low, UInt64(truncatingIfNeeded: message.sender.port), time,
                 UInt64(truncatingIfNeeded: size), tail.high, tail.low,
-            ].reduce(0, Self.mixed)
-        }
-
-        /// Takes another number into a fingerprint.
-        private static func mixed(_ print: UInt64, _ number: UInt64) -> UInt64 {
-            let product = (print ^ number) &* 0x9e37_79b9_7f4a_7c15
-            return product ^ (product >> 32)
+            ].reduce(0, Fingerprint.mix)
         }
 
         /// Ids are as good as random.
