@@ -257,11 +257,16 @@ extension ReplicatedMap {
         guard let entry = self.table.withLock({ $0.entries[key] }), entry.role != .primary,
             let primary = entry.primary?.member, primary != backup
         else { return self.loop.succeeded() }
+        return self.sendProxy(key, entry, of: primary, to: backup)
+    }
+
+    /// Tells a node whom this one takes for the primary of an entry, and for its backups.
+    func sendProxy(_ key: String, _ entry: MapEntry, of primary: Member, to member: Member) -> EventLoopFuture<Void> {
         var message = self.message(.proxy, key)
         message.primary = primary
         message.nodes = entry.backups.map(\.member)
         message.version = entry.current
-        return self.send(message, to: [backup], about: key).flatMapErrorThrowing { error in
+        return self.send(message, to: [member], about: key).flatMapErrorThrowing { error in
             self.failed("Unable to replicate proxy", key, error)
         }
     }

@@ -200,13 +200,7 @@ extension ReplicatedMap {
         guard let entry = self.table.withLock({ $0.entries[key] }), entry.role != .primary,
             entry.primary?.member == member
         else { return self.loop.succeeded() }
-        var message = self.message(.proxy, key)
-        message.primary = member
-        message.nodes = entry.backups.map(\.member)
-        message.version = entry.current
-        return self.send(message, to: [member], about: key).flatMapErrorThrowing { error in
-            self.failed("Unable to replicate proxy", key, error)
-        }
+        return self.sendProxy(key, entry, of: member, to: member)
     }
 
     /// Another node takes this one for the primary of a key.
