@@ -12,7 +12,8 @@ package final class ChannelLoop: Sendable {
     package let taskExecutor: (any TaskExecutor)?
     private let clock: @Sendable () -> Int64
     private let generator: Mutex<any RandomNumberGenerator & Sendable>
-    /// Ids that cost no call of the system; nil if they come from the generator.
+    /// The ids of all messages of the channel, which cost no call of the system and no lock; nil if they come from a
+    /// generator that a test has seeded.
     private let ids: UniqueIDSource?
 
     /// A loop with a clock (milliseconds since 1970) and a source of random numbers, the system's unless given.
@@ -29,10 +30,16 @@ package final class ChannelLoop: Sendable {
         self.ids = generator == nil ? UniqueIDSource() : nil
     }
 
-    /// The same clock on another event loop, with random numbers of its own.
-    func beside(_ eventLoop: any EventLoop) -> ChannelLoop {
-        ChannelLoop(eventLoop: eventLoop, clock: self.clock, taskExecutor: self.taskExecutor)
+    /// The same clock and ids on another event loop, with random bytes of its own.
+    private init(_ other: ChannelLoop, on eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        self.taskExecutor = other.taskExecutor
+        self.clock = other.clock
+        self.generator = Mutex(SystemRandomNumberGenerator())
+        self.ids = other.ids ?? UniqueIDSource()
     }
+
+    func beside(_ eventLoop: any EventLoop) -> ChannelLoop { ChannelLoop(self, on: eventLoop) }
 
     /// Wall clock in milliseconds since 1970, as it stands in messages; it may jump.
     package var wallClock: Int64 { self.clock() }
@@ -40,6 +47,9 @@ package final class ChannelLoop: Sendable {
     /// For deadlines and ages; it never goes back.
     package var now: NIODeadline { self.eventLoop.now }
 
+    /// An id that no other message has.
+    ///
+    /// Isolation: any thread.
     package func makeUniqueID() -> UniqueID {
         self.ids?.next() ?? self.generator.withLock { UniqueID.random(using: &$0) }
     }

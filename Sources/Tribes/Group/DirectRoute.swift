@@ -10,18 +10,10 @@ final class DirectRoute: Sendable {
     private let local: Member
     private let chain: InterceptorChain
     private let sender: any ChannelSender
-    private let ids: UniqueIDSource
 
     /// nil while the channel has nobody to speak for.
-    init?(
-        _ chain: InterceptorChain,
-        sender: any ChannelSender,
-        ids: UniqueIDSource,
-        local: Member?,
-        members: [Member]
-    ) {
+    init?(_ chain: InterceptorChain, sender: any ChannelSender, local: Member?, members: [Member]) {
         guard let local else { return nil }
-        self.ids = ids
         self.chain = chain
         self.sender = sender
         self.local = local
@@ -49,7 +41,7 @@ final class DirectRoute: Sendable {
         let message = ChannelMessage(
             options: payload.isBytes ? options.union(.byteMessage) : options.subtracting(.byteMessage),
             timestamp: self.chain.loop.wallClock,
-            uniqueID: self.ids.next(),
+            uniqueID: self.chain.loop.makeUniqueID(),
             sender: self.local,
             body: payload.bytes
         )

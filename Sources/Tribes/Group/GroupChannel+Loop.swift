@@ -224,7 +224,7 @@ extension GroupChannel: ChannelTop {
         let found = local == nil ? [] : membership?.members ?? []
         var view = View(members: members, localMember: local, foundMembers: found)
         if let sender, levels.contains(.sender) {
-            view.route = DirectRoute(chain, sender: sender, ids: self.ids, local: local, members: members)
+            view.route = DirectRoute(chain, sender: sender, local: local, members: members)
         }
         self.parts.withLock { $0.view = view }
     }

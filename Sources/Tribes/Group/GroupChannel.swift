@@ -63,8 +63,6 @@ package final class GroupChannel: ConfigurableComponent, Sendable {
 
     let settings: Mutex<Configuration>
     let parts: Mutex<Parts>
-    /// Of messages that are sent on other loops than the channel's.
-    let ids = UniqueIDSource()
     /// Messages that nobody waits for, on their way to the channel's loop.
     let outbox = Mutex(Outbox())
     let log = Logger(label: "org.apache.catalina.tribes.group.GroupChannel")
