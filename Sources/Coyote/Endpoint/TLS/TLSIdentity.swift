@@ -45,19 +45,31 @@ final class TLSIdentity {
     ) throws(CoyoteError) -> TLSIdentity {
         let file = try TLSFile("certificateFile", path)
         var certificates = try Self.certificates(file)
-        if let chainPath = configuration.certificateChainFile {
-            certificates += try Self.certificates(TLSFile("certificateChainFile", chainPath))
+        do throws(CoyoteError) {
+            if let chainPath = configuration.certificateChainFile {
+                certificates += try Self.certificates(TLSFile("certificateChainFile", chainPath))
+            }
+            let key = try Self.privateKey(besides: file, configuration)
+            return TLSIdentity(certificate: certificates[0], key: key, chain: Array(certificates.dropFirst()))
+        } catch {
+            for certificate in certificates { X509_free(certificate) }
+            throw error
         }
+    }
+
+    /// The key from its own file, or from that of the certificate.
+    private static func privateKey(
+        besides file: TLSFile,
+        _ configuration: SSLHostConfigCertificate
+    ) throws(CoyoteError) -> OpaquePointer {
         let keyFile =
-            configuration.certificateKeyFile == nil
-            ? file : try TLSFile("certificateKeyFile", configuration.certificateKeyFile ?? path)
+            if let path = configuration.certificateKeyFile { try TLSFile("certificateKeyFile", path) } else { file }
         let password = try Self.password(
             configuration.certificateKeyPassword,
             "certificateKeyPasswordFile",
             configuration.certificateKeyPasswordFile
         )
-        let key = try Self.privateKey(keyFile, password: password)
-        return TLSIdentity(certificate: certificates[0], key: key, chain: Array(certificates.dropFirst()))
+        return try Self.privateKey(keyFile, password: password)
     }
 
     private static func password(
