@@ -30,6 +30,7 @@ package final class Http11Protocol: Sendable {
     }
 
     private let state: Mutex<State>
+    private let numericAddress = NumericAddress()
     private let group: any EventLoopGroup
     private let threadPool: NIOThreadPool
     private let adapter: any Adapter
@@ -71,7 +72,7 @@ package final class Http11Protocol: Sendable {
         let configuration = self.configuration
         let prefix = configuration.isSSLEnabled ? "https-openssl-nio-" : "http-nio-"
         if let path = configuration.unixDomainSocketPath { return prefix + path }
-        let address = configuration.address.map { Self.numericAddress($0) + "-" } ?? ""
+        let address = configuration.address.map { self.numericAddress.text(of: $0) + "-" } ?? ""
         guard configuration.port == 0 else { return prefix + address + String(configuration.port) }
         let bound = self.localPort.map { "-\($0)" } ?? ""
         return prefix + address + "auto-\(self.autoIndex)" + bound
@@ -84,11 +85,6 @@ package final class Http11Protocol: Sendable {
             }
             return state.autoIndex
         }
-    }
-
-    private static func numericAddress(_ host: String) -> String {
-        guard let address = try? SocketAddress.makeAddressResolvingHost(host, port: 0) else { return host }
-        return SocketAddresses.text(address).address
     }
 
     /// The port listened on, once bound to one.
