@@ -110,8 +110,8 @@ private func fuzzFields(_ bytes: [UInt8]) {
     _ = try? Authority(parsing: bytes.span)
     var cookies: [RequestCookie] = []
     try? Rfc6265CookieProcessor().parse(bytes.span, into: &cookies, limit: 100)
-    var parameters = Parameters(limit: 100)
-    parameters.decode(form: bytes.span)
+    var parameters = ParameterReader(limit: 100)
+    parameters.read(form: bytes.span) { _, _ in }
     _ = MediaType(parsing: text)?.text
     _ = RangeHeader(parsing: text)
     _ = EntityTagCondition(parsing: text)

@@ -71,6 +71,17 @@ private final class CollectingResponse: HttpServletResponseWrapper {
         #expect(parameters.all("c").isEmpty)
     }
 
+    @Test func manyParametersAreFoundAsFewAre() {
+        var parameters = Parameters()
+        for index in 0..<100 {
+            parameters.append("n\(index % 50)", "\(index)")
+            #expect(parameters.all("n\(index % 50)").last == "\(index)")
+        }
+        #expect(parameters.names == (0..<50).map { "n\($0)" })
+        #expect(parameters.all("n49") == ["49", "99"])
+        #expect(parameters.all("x").isEmpty && parameters.first("x") == nil)
+    }
+
     @Test func aCookieAttributeIsReplacedWhateverItsCase() {
         var cookie = Cookie("a", "b")
         cookie.setAttribute("SameSite", "Lax")

@@ -4,36 +4,40 @@ import ServletAPI
 
 /// Collects the parameters of a request from its query and its body.
 struct RequestParameters {
-    private var collected: Coyote.Parameters
+    private var reader: ParameterReader
+    /// As applications see them.
+    private(set) var parameters = ServletAPI.Parameters()
 
-    init(limit: Int) { self.collected = Coyote.Parameters(limit: limit) }
+    init(limit: Int) { self.reader = ParameterReader(limit: limit) }
 
     /// Why not all could be taken, if so.
-    var failure: ParameterParseFailure? { self.collected.failure }
+    var failure: ParameterParseFailure? { self.reader.failure }
 
     mutating func add(_ query: String, charset: Charset) {
         if ByteSet.ascii.containsAll(of: query.utf8.span) {
-            self.collected.decode(form: query.utf8.span, charset: charset)
+            Self.read(query.utf8.span, charset, with: &self.reader, into: &self.parameters)
         } else {
             let octets = query.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-            self.collected.decode(form: octets.span, charset: charset)
+            Self.read(octets.span, charset, with: &self.reader, into: &self.parameters)
         }
     }
 
     mutating func add(bytes: ByteBufferView, charset: Charset) {
-        self.collected.decode(form: Array(bytes).span, charset: charset)
+        Self.read(Array(bytes).span, charset, with: &self.reader, into: &self.parameters)
     }
 
-    mutating func append(_ name: String, _ value: String) { _ = self.collected.append(name, value) }
-
-    mutating func fail(_ reason: ParameterParseFailure) { self.collected.fail(reason) }
-
-    /// As applications see them.
-    var parameters: ServletAPI.Parameters {
-        var parameters = ServletAPI.Parameters()
-        for entry in self.collected.entries {
-            for value in entry.values { parameters.append(entry.name, value) }
-        }
-        return parameters
+    private static func read(
+        _ form: Span<UInt8>,
+        _ charset: Charset,
+        with reader: inout ParameterReader,
+        into parameters: inout ServletAPI.Parameters
+    ) {
+        reader.read(form: form, charset: charset) { parameters.append($0, $1) }
     }
+
+    mutating func append(_ name: String, _ value: String) {
+        if self.reader.admit() { self.parameters.append(name, value) }
+    }
+
+    mutating func fail(_ reason: ParameterParseFailure) { self.reader.fail(reason) }
 }

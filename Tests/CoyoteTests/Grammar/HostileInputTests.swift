@@ -69,9 +69,9 @@ import Testing
             try? Rfc6265CookieProcessor().parse(octets.span, into: &cookies, limit: 3)
             #expect(cookies.count <= 3)
             for charset in Charset.allCases {
-                var parameters = Parameters(limit: 2)
-                parameters.decode(form: octets.span, charset: charset)
-                #expect(parameters.count <= 2)
+                var (reader, count) = (ParameterReader(limit: 2), 0)
+                reader.read(form: octets.span, charset: charset) { _, _ in count += 1 }
+                #expect(count <= 2 && reader.count == count)
             }
             let text = String(decoding: octets, as: UTF8.self)
             _ = try? PercentDecoder.decode(text)

@@ -1,10 +1,27 @@
-extension Parameters {
-    /// Takes the pairs of a query or of an `application/x-www-form-urlencoded` body.
+/// Reads the parameters of a request from its query and its body, up to a limit over both.
+///
+/// Whoever has them read keeps them: they are collected once, where applications see them.
+/// Tomcat counterpart: `org.apache.tomcat.util.http.Parameters`.
+package struct ParameterReader: Sendable {
+    /// How many values are taken (`maxParameterCount`); further ones are left out, a negative limit is none.
+    package let limit: Int
+    /// How many values were taken.
+    package private(set) var count = 0
+    /// The first thing that went wrong, if anything did.
+    package private(set) var failure: ParameterParseFailure?
+
+    package init(limit: Int = -1) { self.limit = limit }
+
+    /// Hands on the pairs of a query or of an `application/x-www-form-urlencoded` body.
     ///
     /// Pairs without a name or with a broken escape are left out and noted; text that is malformed in the
     /// charset is replaced. `+` is a space.
     /// Source: WHATWG URL §5 | Tomcat counterpart: `Parameters.processParameters`.
-    package mutating func decode(form text: Span<UInt8>, charset: Charset = .utf8) {
+    package mutating func read(
+        form text: Span<UInt8>,
+        charset: Charset = .utf8,
+        _ take: (_ name: String, _ value: String) -> Void
+    ) {
         var start = 0
         while start < text.count {
             var end = start
@@ -28,8 +45,26 @@ extension Parameters {
                 self.fail(.urlDecoding)
                 continue
             }
-            guard self.append(name, value) else { return }
+            guard self.admit() else { return }
+            take(name, value)
         }
+    }
+
+    /// Counts one value that is to be taken.
+    ///
+    /// - Returns: false at the limit, which is then noted as a failure.
+    package mutating func admit() -> Bool {
+        guard self.limit < 0 || self.count < self.limit else {
+            self.fail(.tooManyParameters)
+            return false
+        }
+        self.count += 1
+        return true
+    }
+
+    /// Notes that something went wrong; only the first time counts.
+    package mutating func fail(_ reason: ParameterParseFailure) {
+        if self.failure == nil { self.failure = reason }
     }
 
     /// Octets that stand for something else.
