@@ -88,6 +88,22 @@ import Tribes
         #expect(session.authType == "FORM")
     }
 
+    @Test("what a node that numbers no changes says is noted in the room that there is")
+    func foreign() throws {
+        let session = try self.session()
+        func place() -> UnsafePointer<SessionExtras.Contents>? {
+            session.protected.withLock { $0.extras.box.withUnsafeBufferPointer { $0.baseAddress } }
+        }
+        func change(_ time: Int64) -> SessionChange {
+            SessionChange(author: self.sender, time: time, isWhole: false, number: nil)
+        }
+        session.protected.withLock { $0.took(change(1)) }
+        let first = try #require(place())
+        for time in 2...10 { session.protected.withLock { $0.took(change(Int64(time))) } }
+        #expect(place() == first)
+        #expect(session.protected.withLock { $0.lastForeign?.time } == 10)
+    }
+
     static let values: [(any Sendable, JavaValue, isPlain: Bool)] = [
         ("text", .string("text"), true), (7, .long(7), true), (Int32(7), .int(7), true), (true, .boolean(true), true),
         (1.5, .double(1.5), true), (Int64(7), .long(7), false), (7, .int(7), false), (Int16(7), .short(7), false),

@@ -4,7 +4,8 @@ import ServletAPI
 
 /// What few sessions have; those that have none of it take no room for it.
 ///
-/// Copies of a session's state share it: whoever changes it makes it anew, which happens seldom.
+/// Copies of a session's state share it until one of them changes it. What a node says that numbers no changes is noted
+/// with each of its messages.
 struct SessionExtras: Sendable {
     /// Who logged in.
     struct Identity: Sendable {
@@ -44,57 +45,57 @@ struct SessionExtras: Sendable {
         }
     }
 
-    fileprivate final class Box: Sendable {
-        let contents: Contents
+    /// None or one: an array takes one word where there is none, and is changed where it is while nobody shares it.
+    private(set) var box: [Contents] = []
 
-        init(_ contents: Contents) { self.contents = contents }
+    var isEmpty: Bool { self.box.isEmpty }
+
+    /// Looks at the extras where they are.
+    fileprivate func read<Value>(_ body: (borrowing Contents) -> Value, or none: @autoclosure () -> Value) -> Value {
+        self.box.isEmpty ? none() : body(self.box[0])
     }
 
-    fileprivate private(set) var box: Box?
-
-    var isEmpty: Bool { self.box == nil }
-
     mutating func change<Result>(_ body: (inout Contents) -> Result) -> Result {
-        var contents = self.box?.contents ?? Contents()
-        defer { self.box = contents.isEmpty ? nil : Box(contents) }
-        return body(&contents)
+        if self.box.isEmpty { self.box = [Contents()] }
+        defer { if self.box[0].isEmpty { self.box = [] } }
+        return body(&self.box[0])
     }
 }
 
 /// The extras one by one.
 extension DeltaSession.Protected {
     var identity: SessionExtras.Identity {
-        get { self.extras.box?.contents.identity ?? .init() }
+        get { self.extras.read({ $0.identity }, or: .init()) }
         set { self.extras.change { $0.identity = newValue } }
     }
 
     var foreign: SessionExtras.Foreign {
-        get { self.extras.box?.contents.foreign ?? .init() }
+        get { self.extras.read({ $0.foreign }, or: .init()) }
         set { self.extras.change { $0.foreign = newValue } }
     }
 
     var notes: [String: any Sendable] {
-        get { self.extras.box?.contents.notes ?? [:] }
+        get { self.extras.read({ $0.notes }, or: [:]) }
         set { self.extras.change { $0.notes = newValue } }
     }
 
     var listeners: [any SessionListener] {
-        get { self.extras.box?.contents.listeners ?? [] }
+        get { self.extras.read({ $0.listeners }, or: []) }
         set { self.extras.change { $0.listeners = newValue } }
     }
 
     var lastForeign: SessionChange? {
-        get { self.extras.box?.contents.lastForeign }
+        get { self.extras.read({ $0.lastForeign }, or: nil) }
         set { self.extras.change { $0.lastForeign = newValue } }
     }
 
     var strayedSince: Int64? {
-        get { self.extras.box?.contents.strayedSince }
+        get { self.extras.read({ $0.strayedSince }, or: nil) }
         set { if newValue != self.strayedSince { self.extras.change { $0.strayedSince = newValue } } }
     }
 
     var formerID: String? {
-        get { self.extras.box?.contents.formerID }
+        get { self.extras.read({ $0.formerID }, or: nil) }
         set { self.extras.change { $0.formerID = newValue } }
     }
 }
