@@ -63,6 +63,7 @@ final class EmbeddedConnection: NetworkConnection {
 
     func write(_ bytes: ByteBuffer) -> EventLoopFuture<Void> {
         guard self.isOpen else { return self.network.loop.makeFailedFuture(EmbeddedNetworkError.closed) }
+        if let remote = self.remote { self.network.countWrite(from: self.local, to: remote.host) }
         if self.network.chance({ $0.connectionLoss }) {
             if self.network.chance({ _ in 0.5 }) { self.transmit(.bytes(bytes)) }
             self.transmit(.end(reset: true))

@@ -39,8 +39,11 @@ package final class EmbeddedNetwork: Sendable {
         var deaths: [Host: Int] = [:]
         /// What reaches a host whose process is paused, in order.
         var paused: [Host: [@Sendable () -> Void]] = [:]
+        /// How often something was written to a connection, by who wrote to whom.
+        var writes: [Cut: Int] = [:]
     }
 
+    /// A direction.
     struct Cut: Hashable {
         let from: Host
         let to: Host
@@ -129,6 +132,15 @@ package final class EmbeddedNetwork: Sendable {
     /// Whether nothing gets from one host to another.
     package func isCut(_ from: Host, _ to: Host) -> Bool {
         self.state.withLock { $0.cuts.contains(Cut(from: from, to: to)) }
+    }
+
+    /// How often a host wrote to its connections with another one: not how many messages.
+    package func writes(from: Host, to: Host) -> Int {
+        self.state.withLock { $0.writes[Cut(from: from, to: to), default: 0] }
+    }
+
+    func countWrite(from: Host, to: Host) {
+        self.state.withLock { $0.writes[Cut(from: from, to: to), default: 0] += 1 }
     }
 
     /// The time that one hop takes now.

@@ -6,8 +6,8 @@ import NIOCore
 /// arrive in the order in which they were sent. A message that is waited for takes a connection
 /// from the pool, the one used last first; those that follow it within moments gather behind it and leave together, as
 /// soon as it is answered, which costs each of them less than a connection of its own. Behind what is not answered soon
-/// nothing gathers: others take another connection, and so does, at the next sweep, what has gathered. What finds the
-/// pool busy waits its turn, up to a time and a number.
+/// nothing gathers: others take another connection, and so does, a moment later, what has gathered. What finds the pool
+/// busy waits its turn, up to a time and a number.
 /// Isolation: channel loop.
 final class MemberSender: Sendable {
     struct Limits: Sendable {
@@ -21,12 +21,17 @@ final class MemberSender: Sendable {
         var laneBytesMaximum = 64 << 20
     }
 
+    /// How soon it is looked again at what gathers behind a batch.
+    private static let watchTime = TimeAmount.milliseconds(2)
+
     private struct State {
         /// Connections of the pool with nothing to do, the one used last at the end.
         var idle: [SenderConnection] = []
         var busy: [SenderConnection] = []
         /// The one of them that took a message last.
         var gathering: SenderConnection?
+        /// Whether it is looked soon at what gathers.
+        var isWatchDue = false
         var waiting = CircularBuffer<(job: SendJob, until: NIODeadline)>()
         var laneBytes = 0
         var overflows: Int64 = 0
@@ -89,9 +94,7 @@ final class MemberSender: Sendable {
         self.lane.sweep(now)
         let state = self.state[self.loop]
         for connection in state.busy + state.idle { connection.sweep(now) }
-        for connection in state.busy where connection.isStalled {
-            for job in connection.takeQueue() { self.sendPooled(job) }
-        }
+        self.freeGathered()
         while let first = self.state[self.loop].waiting.first, first.until <= now {
             self.state[self.loop].waiting.removeFirst()
             self.failPooled(first.job)
@@ -107,7 +110,10 @@ final class MemberSender: Sendable {
     }
 
     private func sendPooled(_ job: SendJob) {
-        if let connection = self.state[self.loop].gathering, connection.gathers(job) { return connection.send(job) }
+        if let connection = self.state[self.loop].gathering, connection.gathers(job) {
+            connection.send(job)
+            return self.watch(connection)
+        }
         guard let connection = self.takeConnection() else {
             guard self.state[self.loop].waiting.count < self.limits.poolWaitersMaximum else {
                 return self.failPooled(job)
@@ -117,6 +123,25 @@ final class MemberSender: Sendable {
         }
         self.state[self.loop].gathering = connection
         connection.send(job)
+    }
+
+    /// Looks soon at what gathers behind a batch: one timer at a time for all connections.
+    private func watch(_ connection: SenderConnection) {
+        guard connection.holdsBack, !self.state[self.loop].isWatchDue else { return }
+        self.state[self.loop].isWatchDue = true
+        self.loop.schedule(after: Self.watchTime) { [weak self] in
+            guard let self else { return }
+            self.state[self.loop].isWatchDue = false
+            self.freeGathered()
+            if let held = self.state[self.loop].busy.first(where: { $0.holdsBack }) { self.watch(held) }
+        }
+    }
+
+    /// Sends by other connections what gathered behind batches that should have been answered.
+    private func freeGathered() {
+        for connection in self.state[self.loop].busy where connection.isStalled {
+            for job in connection.takeQueue() { self.sendPooled(job) }
+        }
     }
 
     private func takeConnection() -> SenderConnection? {

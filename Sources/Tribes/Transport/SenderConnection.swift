@@ -5,8 +5,9 @@ import NIOCore
 /// It opens when there is something to send, and again after it broke. What is sent in one turn of the loop leaves in
 /// one write, as a ``SendBatch``. A message without acknowledgement is done when the system took it. A batch with some
 /// holds what is behind it until all its answers came, since answers carry no id; its messages are done together, as
-/// Tomcat may answer two that it read apart in either order. What was not done when the connection broke is sent again,
-/// in order, as often as configured.
+/// Tomcat may answer two that it read apart in either order. A refusal is taken for the message at its place among the
+/// answers, which is right for all that was read together and for any node of this kind. What was not done when the
+/// connection broke is sent again, in order, as often as configured.
 /// Isolation: channel loop.
 final class SenderConnection: NetworkConnectionHandler {
     struct Settings: Sendable {
@@ -91,6 +92,9 @@ final class SenderConnection: NetworkConnectionHandler {
         !self.state[self.loop].awaiting.isEmpty
             && self.loop.now - self.state[self.loop].awaitingSince > Self.gatheringTime
     }
+
+    /// Whether messages wait behind a batch that is not answered.
+    var holdsBack: Bool { !self.state[self.loop].awaiting.isEmpty && !self.state[self.loop].queue.isEmpty }
 
     var isOpen: Bool {
         if case .open = self.state[self.loop].link { true } else { false }
