@@ -41,9 +41,11 @@ extension ChannelMessage {
 
 /// Told what becomes of a message that was sent without waiting.
 ///
-/// Isolation: channel loop.
+/// Isolation: channel loop; of a message that is refused at once, its sender.
 package protocol ErrorHandler: Sendable {
     /// The message did not reach every member; the error names those it did not.
+    ///
+    /// The id is zero if it was not taken into a queue, or waited there in vain.
     func handleError(_ error: ChannelError, uniqueID: UniqueID)
     /// The message was written, and acknowledged if that was asked for.
     func handleCompletion(uniqueID: UniqueID)

@@ -94,11 +94,15 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
 
     /// Failures of which listeners are told at the same time; of more at once they do not hear.
     private static let noticesMaximum = 64
+    /// Messages refused for each line in the log, but for the first.
+    private static let refusalsPerLine = 1000
 
     /// What went wrong, for the management.
     package struct Failures: Sendable, Equatable {
         /// Messages that did not reach every member.
         package var sent = 0
+        /// Of them those that nobody waited for and that found no room.
+        package var refused = 0
         /// Messages that a listener could not make sense of.
         package var received = 0
     }
@@ -435,6 +439,21 @@ extension SimpleTcpCluster: ChannelListener, MembershipListener, Heartbeat {
         for receiver in self.receivers { receiver.heartbeat() }
     }
 
+    /// A message that nobody waits for was refused, or waited in a full queue in vain.
+    ///
+    /// Under an overload that happens to one of each request: the log has the first and then one of many.
+    fileprivate func postFailed(_ error: Tribes.ChannelError) {
+        let count = self.protected.withLock { protected in
+            protected.failures.sent += 1
+            protected.failures.refused += 1
+            return protected.failures.refused
+        }
+        if count == 1 || count.isMultiple(of: Self.refusalsPerLine) {
+            self.log.error("send", "Unable to send message through cluster sender, [\(count)] times so far.", error)
+        }
+        self.notify(.sendMessageFailure)
+    }
+
     fileprivate func queuedFailed(_ error: Tribes.ChannelError) {
         self.protected.withLock { $0.failures.sent += 1 }
         self.log.debug("send", "A queued message did not reach every member: \(error)")
@@ -456,7 +475,7 @@ private struct ClusterSendErrors: ErrorHandler {
     let failed: (@Sendable (Tribes.ChannelError) -> Void)?
 
     func handleError(_ error: Tribes.ChannelError, uniqueID: UniqueID) {
-        self.cluster.queuedFailed(error)
+        if uniqueID == .zero { self.cluster.postFailed(error) } else { self.cluster.queuedFailed(error) }
         self.failed?(error)
     }
 

@@ -15,6 +15,12 @@ extension GroupChannel: ChannelPart {
             .list("Members", "The other members, the oldest first") { $0.members.map(\.name) },
             .gauge("MemberCount", "Their number") { $0.members.count },
             .text("LocalMember", "This node") { $0.localMember?.name },
+            .gauge("PostedSize", "Bytes of messages that wait for the channel's thread") {
+                $0.outbox.withLock { $0.backlog.bytes }
+            },
+            .counter("OverflowCount", "Messages refused: too much waited for the channel's thread") {
+                $0.outbox.withLock { $0.backlog.refused }
+            },
         ],
         operations: [
             ManagedOperation("hasMembers", "Whether there is another member") { channel, _ in channel.hasMembers },

@@ -1,49 +1,14 @@
+import Logging
 import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Messages that wait to be taken by the channel's loop, in the order in which they were posted.
-struct Outbox: Sendable {
-    struct Letter: Sendable {
-        let payload: ChannelPayload
-        /// nil for everyone who is there when it is taken.
-        let destinations: [Member]?
-        let options: SendOptions
-        let errorHandler: (any ErrorHandler)?
-    }
-
-    /// How long letters gather before they are taken: to wake the channel's loop costs more than a letter.
-    static let gatheringTime = TimeAmount.microseconds(250)
-
-    private var letters: [Letter] = []
-    /// The event loops that will have them taken.
-    private var messengers: Set<ObjectIdentifier> = []
-
-    var isEmpty: Bool { self.letters.isEmpty }
-
-    /// Says whether the event loop has to have the letters taken: it does so once for all that gather meanwhile.
-    mutating func append(_ letter: Letter, on eventLoop: (any EventLoop)?) -> Bool {
-        self.letters.append(letter)
-        return eventLoop.map { self.messengers.insert(ObjectIdentifier($0)).inserted } ?? true
-    }
-
-    /// Letters have gathered on an event loop for long enough; says whether there are any that nobody has taken.
-    mutating func isDue(on eventLoop: any EventLoop) -> Bool {
-        self.messengers.remove(ObjectIdentifier(eventLoop))
-        return !self.letters.isEmpty
-    }
-
-    mutating func takeAll() -> [Letter] {
-        defer { self.letters.removeAll(keepingCapacity: false) }
-        return self.letters
-    }
-}
-
 extension GroupChannel {
-    /// Sends a message and does not wait even for it to be queued; the handler hears of failures.
+    /// Sends a message and does not wait even for it to be queued; the handler hears of failures, once of each.
     ///
     /// Messages go down the channel in the order of the calls, some gathered at a time, and before what is enqueued
-    /// later. Without `destinations` a message goes to everyone who is there when it goes down; nobody is no error then.
+    /// later. What finds too much waiting is refused, and the handler told before this returns. Without `destinations` a
+    /// message goes to everyone who is there when it goes down; nobody is no error then.
     package func post(
         _ payload: ChannelPayload,
         to destinations: [Member]? = nil,
@@ -61,12 +26,31 @@ extension GroupChannel {
             errorHandler: errorHandler
         )
         let caller = MultiThreadedEventLoopGroup.currentEventLoop
-        guard self.outbox.withLock({ $0.append(letter, on: caller) }) else { return }
+        switch self.outbox.withLock({ $0.append(letter, on: caller) }) {
+        case .gathered: return
+        case .refused(let isFirst): return self.refuse(letter, isFirst: isFirst)
+        case .due: break
+        }
         guard let caller else { return loop.eventLoop.execute { self.sendPosted(loop) } }
-        caller.scheduleTask(in: Outbox.gatheringTime) {
+        // However the task ends: an event loop that is shut down has its letters taken at once, and leaves no mark that
+        // another one at its address would take for its own.
+        caller.scheduleTask(in: Outbox.gatheringTime) {}.futureResult.whenComplete { _ in
             guard self.outbox.withLock({ $0.isDue(on: caller) }) else { return }
             loop.eventLoop.execute { self.sendPosted(loop) }
         }
+    }
+
+    private func refuse(_ letter: Outbox.Letter, isFirst: Bool) {
+        if isFirst {
+            self.log.warning(
+                "Too much waits to be sent: the channel's thread does not keep up, messages are refused",
+                metadata: ["channel": "\(self.name)", "bytes": "\(Outbox.bytesMaximum)"]
+            )
+        }
+        letter.errorHandler?.handleError(
+            ChannelError(.queueFull, "Too much waits to be sent, the limit is [\(Outbox.bytesMaximum)] bytes"),
+            uniqueID: .zero
+        )
     }
 
     /// Sends what was posted so far.

@@ -99,10 +99,11 @@ package final class MessageDispatchInterceptor: ConfiguredInterceptor {
                 )
             )
         case .queued:
-            _ = self.dispatch(message, size: size, to: destinations, context: context)
+            self.dispatch(message, size: size, to: destinations, context: context)
             return context.loop.succeeded()
         case .waiting:
-            return self.dispatch(message, size: size, to: destinations, context: context)
+            // The result tells its sender, and the handler nothing, as of any message that is waited for.
+            return context.send(message, to: destinations).always { self.finished(size, $0) }
         }
     }
 
@@ -113,16 +114,13 @@ package final class MessageDispatchInterceptor: ConfiguredInterceptor {
         size: Int64,
         to destinations: [Member],
         context: InterceptorContext
-    ) -> EventLoopFuture<Void> {
-        let sent = context.send(message, to: destinations)
+    ) {
         let (handler, uniqueID) = (message.errorHandler, message.uniqueID)
-        sent.whenComplete { result in
+        context.send(message, to: destinations).whenComplete { result in
+            self.finished(size, result)
             switch result {
-            case .success:
-                self.backlog.withLock { $0.finish(size) }
-                handler?.handleCompletion(uniqueID: uniqueID)
+            case .success: handler?.handleCompletion(uniqueID: uniqueID)
             case .failure(let error):
-                self.backlog.withLock { $0.finish(size, isFailure: true) }
                 if let handler {
                     handler.handleError(ChannelError(wrapping: error), uniqueID: uniqueID)
                 } else {
@@ -133,7 +131,11 @@ package final class MessageDispatchInterceptor: ConfiguredInterceptor {
                 }
             }
         }
-        return sent
+    }
+
+    private func finished(_ size: Int64, _ result: Result<Void, any Error>) {
+        let isFailure = if case .failure = result { true } else { false }
+        self.backlog.withLock { $0.finish(size, isFailure: isFailure) }
     }
 
     private func report(_ configuration: Configuration, context: InterceptorContext) {

@@ -90,6 +90,25 @@ import Tribes
         #expect(interceptor.statistics.messages == 0)
     }
 
+    @Test("of a message that its sender waits for the result tells alone", arguments: [true, false])
+    func waiting(isFailure: Bool) {
+        let (harness, interceptor) = Self.harness()
+        let (handler, promise) = (Handler(), harness.loop.makePromise(of: Void.self))
+        harness.answerSends { _, _ in promise.futureResult }
+        var message = harness.makeMessage(Array(repeating: 0, count: 80), options: .asynchronous)
+        harness.send(message, to: [ChainHarness.member(2)])
+        message.errorHandler = handler
+        let outcome = Outcome(harness.send(message, to: [ChainHarness.member(2)]))
+        harness.run()
+        #expect(outcome.isPending)
+        if isFailure { promise.fail(Tribes.ChannelError(.sendFailed, "no")) } else { promise.succeed() }
+        harness.run()
+        #expect(outcome.isSuccess == !isFailure && !outcome.isPending)
+        #expect(handler.failed.withLock { $0 } == 0 && handler.completed.withLock { $0 } == 0)
+        #expect(interceptor.statistics.failed == (isFailure ? 2 : 0))
+        #expect(interceptor.statistics.finished == 2 && interceptor.statistics.bytes == 0)
+    }
+
     @Test("a message larger than the queue may wait alone")
     func large() {
         let (harness, interceptor) = Self.harness()
