@@ -148,7 +148,9 @@ struct MapTable: Sendable {
                 self.needsProtection = true
                 departure.promoted.append((key, value))
                 departure.published.append(key)
-            } else if entry.role == .proxy, entry.primary == nil, let value = self.yielded.removeValue(forKey: key) {
+            } else if entry.role == .proxy, entry.primary == nil, entry.backups.isEmpty,
+                let value = self.yielded.removeValue(forKey: key)
+            {
                 self.stamps &+= 1
                 let version = entry.version
                 entry = MapEntry(value: value, primary: own, backups: [], role: .primary, stamp: self.stamps)
@@ -306,11 +308,12 @@ struct MapTable: Sendable {
     mutating func takeValue(_ value: MapValue, of key: String, from message: MapMessage, local: Member) -> Bool {
         guard self.hasRoom(for: key) else { return false }
         if self.refusesClaim(key, of: message.primary, local: local) { return true }
+        let later = self.laterValue(than: value, of: key, from: message)
         self.stamps &+= 1
         self.yielded[key] = nil
         self.removals.forget(key)
         self.entries[key] = MapEntry(
-            value: value,
+            value: later ?? value,
             primary: message.primary.flatMap { $0 == local ? nil : self.intern($0)[0] },
             backups: self.intern(message.nodes ?? []),
             version: message.version,
@@ -318,6 +321,16 @@ struct MapTable: Sendable {
             stamp: self.stamps
         )
         return true
+    }
+
+    /// What is here of a key, if changes by the primary that sent a whole value have overtaken that on another
+    /// connection.
+    func laterValue(than value: MapValue, of key: String, from message: MapMessage) -> MapValue? {
+        guard message.version != nil, value.lastUsed > 0, let entry = self.entries[key], entry.role != .primary,
+            let primary = entry.primary, primary.member == message.primary, let known = entry.value,
+            known.lastUsed > value.lastUsed
+        else { return nil }
+        return known
     }
 
     /// Takes note of who has a value.

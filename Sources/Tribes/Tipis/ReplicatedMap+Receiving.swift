@@ -105,7 +105,10 @@ extension ReplicatedMap: ChannelListener {
         guard !self.isStale(message, key, local: local) else {
             throw ChannelError(.remoteProcessing, "A later value is known")
         }
+        let isOvertaken = self.table.withLock { $0.laterValue(than: value, of: key, from: message) != nil }
         try self.admit(self.table.withLock { $0.takeValue(value, of: key, from: message, local: local) })
+        // or it became primary once more, with an older value
+        if isOvertaken, let primary = message.primary { self.verifyLater([primary]) }
     }
 
     /// Forgets a key; its primary, which others may have heard of meanwhile, has the last word, which is the same.

@@ -128,7 +128,7 @@ import Testing
     @Test("who becomes primary speaks of the value that it has, not of a later one that it was told of")
     func honesty() {
         var table = self.owner(["a"])
-        let message = self.place("a", of: self.two, in: [self.three], 9)
+        let message = self.place("a", of: self.two, in: [], 9)
         _ = table.takeProxy("a", from: message, local: self.one)
         #expect(table.entries["a"]?.current?.changes == 9)
         let departure = table.depart(self.two, local: self.one)
