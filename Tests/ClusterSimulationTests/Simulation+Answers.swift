@@ -17,7 +17,11 @@ extension Simulation {
         // who was told and did not say that it heard may know nothing: without acknowledgement only this node does
         let isHeard = answer.isAcknowledged && self.scenario.options.contains(.useAck)
         let witnesses = (isHeard ? answer.holders : []) + [server.member].compactMap { $0 }
-        if case .invalidate = operation, answer.id != nil { self.ledger.ended(id, witnesses: witnesses) }
+        switch operation {
+        case .invalidate where answer.id != nil: self.ledger.ended(id, witnesses: witnesses)
+        case .rename(let new) where answer.id == new: self.ledger.ended(id, witnesses: witnesses)
+        default: break
+        }
         self.ledger.change(number) { client in
             client.isBusy = false
             guard answer.id != nil else {
