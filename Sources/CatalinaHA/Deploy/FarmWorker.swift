@@ -175,7 +175,8 @@ final class FarmWorker: Sendable {
         let name = Self.contextName(of: fileName)
         self.log.info("fileRemoved", "Removing webapp[\(name)]")
         if let cluster = self.owner.cluster {
-            let message = FarmUndeployMessage(name, sender: cluster.channel?.localMember, now: self.owner.now())
+            // Whoever gets it puts the sender there himself, and could not read a member of another version of its class.
+            let message = FarmUndeployMessage(name, sender: nil, now: self.owner.now())
             _ = await cluster.arrives(cluster.enqueue(message))
         }
         try await self.undeploy(name)

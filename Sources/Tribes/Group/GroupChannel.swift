@@ -65,6 +65,8 @@ package final class GroupChannel: ConfigurableComponent, Sendable {
     let parts: Mutex<Parts>
     /// Messages that nobody waits for, on their way to the channel's loop.
     let outbox = Mutex(Outbox())
+    /// How members write members.
+    let memberVersions = LoopConfined(MemberVersions())
     let log = Logger(label: "org.apache.catalina.tribes.group.GroupChannel")
 
     package init(configuration: Configuration) {

@@ -23,11 +23,19 @@ package struct MemberMessage: JavaWritable, Equatable {
     package let kind: Kind
     package let member: Member
     package let membershipID: [UInt8]
+    /// The version of the class of members.
+    package let memberVersion: UInt64
 
-    package init(_ kind: Kind, member: Member, membershipID: [UInt8]) {
+    package init(
+        _ kind: Kind,
+        member: Member,
+        membershipID: [UInt8],
+        memberVersion: UInt64 = MemberObject.standardVersion
+    ) {
         self.kind = kind
         self.member = member
         self.membershipID = membershipID
+        self.memberVersion = memberVersion
     }
 
     /// Reads a message; nil for an object of another class.
@@ -41,14 +49,16 @@ package struct MemberMessage: JavaWritable, Equatable {
         }
         guard let member = try object.object("member") else { throw JavaSerializationError.unexpectedField("member") }
         self.kind = kind
-        self.member = try MemberObject(member).member
+        let read = try MemberObject(member)
+        self.member = read.member
+        self.memberVersion = read.version
         self.membershipID = try object.bytes("membershipId") ?? []
     }
 
     package func write(to stream: inout JavaObjectOutputStream) throws(JavaSerializationError) {
         try stream.writeObject(of: Self.descriptor) { stream throws(JavaSerializationError) in
             stream.writeInt(self.kind.rawValue)
-            try MemberObject(self.member).write(to: &stream)
+            try MemberObject(self.member, version: self.memberVersion).write(to: &stream)
             try stream.writeObject(.bytes(self.membershipID))
         }
     }

@@ -133,10 +133,14 @@ package final class StaticMembershipService: ChannelMembershipService, Configura
         channel.remove(self as any ChannelListener)
         guard !members.isEmpty, var local = self.localMember else { return loop.succeeded() }
         local.command = Member.shutdownCommand
-        let farewell = MemberMessage(.stop, member: local, membershipID: self.membershipID)
+        let id = self.membershipID
         do {
-            // Not asynchronous, as Tomcat's is: the sender stops next.
-            return channel.submit(try .object(farewell), to: members, options: []).map { _ in }
+            let sends = try self.versions.groups(of: members).map { version, members in
+                let farewell = MemberMessage(.stop, member: local, membershipID: id, memberVersion: version)
+                // Not asynchronous, as Tomcat's is: the sender stops next.
+                return channel.submit(try .object(farewell), to: members, options: [])
+            }
+            return loop.all(sends).map { _ in }
                 .flatMapErrorThrowing { self.log.debug("A farewell was not sent", metadata: ["error": "\($0)"]) }
         } catch {
             return loop.failed(ChannelError(wrapping: error))
@@ -156,6 +160,15 @@ package final class StaticMembershipService: ChannelMembershipService, Configura
     private var loop: ChannelLoop {
         guard let environment = self.environment.value else { preconditionFailure("no channel is attached") }
         return environment.loop
+    }
+
+    /// How members write members.
+    private var versions: MemberVersions {
+        self.listed.withLock { $0.channel }?.memberVersions[self.loop] ?? MemberVersions()
+    }
+
+    private func noteVersion(_ message: MemberMessage, of sender: Member) {
+        self.listed.withLock { $0.channel }?.memberVersions[self.loop].note(message.memberVersion, of: sender)
     }
 
     /// The same on all nodes of the group: it follows from the channel's name.
@@ -189,15 +202,21 @@ package final class StaticMembershipService: ChannelMembershipService, Configura
         guard let rpc = self.state[loop].rpc, let local = self.localMember, !members.isEmpty else {
             return loop.succeeded()
         }
-        return rpc.submit(
-            MemberMessage(kind, member: local, membershipID: self.membershipID),
-            to: members,
-            mode: .allReplies,
-            options: .asynchronous,
-            timeout: .milliseconds(self.configuration.rpcTimeout)
-        ).map { replies in
+        let (id, timeout) = (self.membershipID, TimeAmount.milliseconds(self.configuration.rpcTimeout))
+        let calls = self.versions.groups(of: members).map { version, members in
+            rpc.submit(
+                MemberMessage(kind, member: local, membershipID: id, memberVersion: version),
+                to: members,
+                mode: .allReplies,
+                options: .asynchronous,
+                timeout: timeout
+            )
+        }
+        let heard: @Sendable ([RpcResponse]) -> Void = { replies in
             for reply in replies { self.heard(from: reply.message, sender: reply.source) }
-        }.flatMapErrorThrowing { error in
+        }
+        return loop.all(calls, orElse: heard).map { for replies in $0 { heard(replies) } }.flatMapErrorThrowing {
+            error in
             for faulty in ChannelError(wrapping: error).faultyMembers { self.lost(faulty.member) }
             self.log.debug("Not every member could be asked", metadata: ["error": "\(error)"])
         }
@@ -205,7 +224,9 @@ package final class StaticMembershipService: ChannelMembershipService, Configura
 
     private func heard(from reply: JavaValue, sender: Member) {
         do {
-            if let message = try MemberMessage(reply) { self.heard(from: message.member) }
+            guard let message = try MemberMessage(reply) else { return }
+            self.noteVersion(message, of: sender)
+            self.heard(from: message.member)
         } catch {
             self.log.warning(
                 "A reply of a member cannot be read",
@@ -238,9 +259,17 @@ extension StaticMembershipService: RpcCallback {
         guard let message = try MemberMessage(request), message.kind != .stop, let local = self.localMember else {
             return RpcReply(nil)
         }
+        self.noteVersion(message, of: sender)
         if message.kind == .start { self.listener.value?.memberStarted(message.member) }
         self.heard(from: message.member)
-        return RpcReply(MemberMessage(message.kind, member: local, membershipID: self.membershipID))
+        return RpcReply(
+            MemberMessage(
+                message.kind,
+                member: local,
+                membershipID: self.membershipID,
+                memberVersion: message.memberVersion
+            )
+        )
     }
 
     /// A reply that came late is a sign of life all the same.

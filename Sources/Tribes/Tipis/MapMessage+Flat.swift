@@ -26,7 +26,7 @@ extension MapMessage {
         writer.write(self.diff)
         writer.write(self.key)
         writer.write(self.mapID)
-        let classes = MemberObject.flatClasses
+        let classes = MemberClasses.of(self.memberVersion).flat
         if let nodes = self.nodes {
             writer.beginArray(Self.flatNodes, count: nodes.count)
             for node in nodes { guard MemberObject(node).write(to: &writer, classes) else { return nil } }
@@ -42,8 +42,8 @@ extension MapMessage {
         return writer.buffer
     }
 
-    /// Reads a message as nodes mostly write it; nil for anything else, which may be a message too, and for one of
-    /// another map than `mapID`, if that is told.
+    /// Reads a message as nodes mostly write it, with members in the standard version of their class; nil for anything
+    /// else, which may be a message too, and for one of another map than `mapID`, if that is told.
     init?(_ stream: ByteBuffer, of mapID: [UInt8]? = nil, _ known: inout MemberCache) {
         guard var reader = Self.flatClass.reader(stream), let isDiff = reader.boolean(),
             let kind = reader.int().flatMap({ Kind(rawValue: $0) }), let diff = reader.byteSlice(),
@@ -52,7 +52,7 @@ extension MapMessage {
         self.init(kind, mapID: id ?? [], key: key.map { [UInt8](buffer: $0) })
         self.isDiff = isDiff
         self.diff = diff.map { [UInt8](buffer: $0) }
-        let classes = MemberObject.flatClasses
+        let classes = MemberClasses.of(MemberObject.standardVersion).flat
         if !reader.skipNull() {
             guard let count = reader.beginArray(Self.flatNodes), (0...Self.nodesMaximum).contains(count) else {
                 return nil

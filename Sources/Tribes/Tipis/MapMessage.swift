@@ -71,6 +71,8 @@ package struct MapMessage: JavaWritable, Equatable {
     package var nodes: [Member]?
     /// Whose value it is.
     package var primary: Member?
+    /// The version of the class of members, as they were or will be written; nothing if there are none.
+    package var memberVersion = MemberObject.standardVersion
 
     package init(_ kind: Kind, mapID: [UInt8], key: [UInt8]? = nil, primary: Member? = nil, nodes: [Member]? = nil) {
         self.kind = kind
@@ -108,13 +110,22 @@ package struct MapMessage: JavaWritable, Equatable {
         self.value = try object.bytes("valuedata")
         self.diff = try object.bytes("diffvalue")
         self.isDiff = try object.boolean("diff")
-        self.primary = try object.object("primary").map { try MemberObject($0).member }
+        let primary = try object.object("primary").map { try MemberObject($0) }
+        self.primary = primary?.member
+        if let primary { self.memberVersion = primary.version }
         guard let nodes = try object.objects("nodes") else { return }
         guard nodes.count <= Self.nodesMaximum else { throw JavaSerializationError.unexpectedField("nodes") }
         self.nodes = try nodes.map { node in
             guard let node else { throw JavaSerializationError.unexpectedField("nodes") }
-            return try MemberObject(node).member
+            let object = try MemberObject(node)
+            self.memberVersion = object.version
+            return object.member
         }
+    }
+
+    /// The version in which whoever wrote the message writes members; nil if it has none.
+    package var seenMemberVersion: UInt64? {
+        self.primary == nil && self.nodes?.isEmpty != false ? nil : self.memberVersion
     }
 
     package func write(to stream: inout JavaObjectOutputStream) throws(JavaSerializationError) {
@@ -126,7 +137,7 @@ package struct MapMessage: JavaWritable, Equatable {
             try stream.writeObject(.bytes(self.mapID))
             try self.writeNodes(to: &stream)
             if let primary = self.primary {
-                try MemberObject(primary).write(to: &stream)
+                try MemberObject(primary, version: self.memberVersion).write(to: &stream)
             } else {
                 stream.writeNull()
             }
@@ -145,12 +156,19 @@ package struct MapMessage: JavaWritable, Equatable {
     private func writeNodes(to stream: inout JavaObjectOutputStream) throws(JavaSerializationError) {
         guard let nodes = self.nodes else { return stream.writeNull() }
         try stream.writeArray(of: Self.nodesDescriptor, count: nodes.count) { stream throws(JavaSerializationError) in
-            for node in nodes { try MemberObject(node).write(to: &stream) }
+            for node in nodes { try MemberObject(node, version: self.memberVersion).write(to: &stream) }
         }
     }
 }
 
 extension MapMessage {
+    /// The same for members that use that version of the class of members.
+    func with(memberVersion: UInt64) -> MapMessage {
+        var message = self
+        message.memberVersion = memberVersion
+        return message
+    }
+
     /// How far the value has come, where a message without changes says who has it, or that it was removed.
     package var version: MapVersion? {
         get { self.isDiff ? nil : self.diff.flatMap { MapVersion(bytes: $0) } }

@@ -126,7 +126,16 @@ extension ReplicatedMap {
         }
         self.table.withLock { $0.statistics.countSent(message.kind) }
         let options = self.state == .initialized ? self.configuration.sendOptions : SendOptions.useAck
-        return rpc.submit(message, to: members, mode: mode, options: options, timeout: timeout)
+        let loop = self.loop
+        if self.channel.memberVersions[loop].areStandard {
+            return rpc.submit(message, to: members, mode: mode, options: options, timeout: timeout)
+        }
+        let calls = self.channel.memberVersions[loop].groups(of: members).map { version, members in
+            let message = message.with(memberVersion: version)
+            return rpc.submit(message, to: members, mode: mode, options: options, timeout: timeout)
+        }
+        return loop.all(calls) { for reply in $0 { self.leftOver(reply.message, from: reply.source) } }
+            .map { $0.flatMap { $0 } }
     }
 
     var metadata: Logger.Metadata { ["map": "\(self.configuration.name)"] }

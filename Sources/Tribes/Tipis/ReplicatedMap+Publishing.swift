@@ -345,17 +345,26 @@ extension ReplicatedMap {
         guard self.channel.startedLevels.contains(.sender) else {
             return loop.failed(ChannelError(.notStarted, "The channel is not started"))
         }
+        self.table.withLock { $0.statistics.countSent(message.kind) }
+        if !self.configuration.sendOptions.contains(.useAck), let key = place?.key ?? key {
+            self.work[loop].unanswered.note(key, at: loop.now)
+        }
+        if self.channel.memberVersions[loop].areStandard { return self.submit(message, to: members, of: place) }
+        let sends = self.channel.memberVersions[loop].groups(of: members).map { version, members in
+            self.submit(message.with(memberVersion: version), to: members, of: place)
+        }
+        return loop.all(sends).map { _ in }
+    }
+
+    /// Sends a message to members that write members alike.
+    private func submit(_ message: MapMessage, to members: [Member], of place: MapPlace?) -> EventLoopFuture<Void> {
         let payload: ChannelPayload
         do {
             payload = try .object(message)
         } catch {
-            return loop.failed(ChannelError(.badMessage, "The message cannot be written", cause: error))
+            return self.loop.failed(ChannelError(.badMessage, "The message cannot be written", cause: error))
         }
-        self.table.withLock { $0.statistics.countSent(message.kind) }
         let options = self.configuration.sendOptions
-        if !options.contains(.useAck), let key = place?.key ?? key {
-            self.work[loop].unanswered.note(key, at: loop.now)
-        }
         let handler = options.contains(.asynchronous) ? MapSendErrors(map: self, place: place) : nil
         return self.channel.submit(payload, to: members, options: options, errorHandler: handler).map { _ in }
     }

@@ -33,6 +33,7 @@ extension ReplicatedMap: ChannelListener {
     private func messageReceived(_ message: MapMessage, from sender: Member) throws {
         guard let local = self.channel.localMember else { return }
         do {
+            self.noteVersion(message, of: sender)
             self.table.withLock { $0.statistics.countReceived(message.kind) }
             try self.take(message, from: sender, local: local)
         } catch let error as ChannelError {
@@ -40,6 +41,12 @@ extension ReplicatedMap: ChannelListener {
         } catch {
             throw self.refused(error, from: sender)
         }
+    }
+
+    /// A node gets members in the version of their class in which it writes them.
+    private func noteVersion(_ message: MapMessage, of sender: Member) {
+        guard let version = message.seenMemberVersion else { return }
+        self.channel.memberVersions[self.loop].note(version, of: sender)
     }
 
     private func refused(_ error: any Error, from sender: Member) -> ChannelError {
@@ -289,6 +296,8 @@ extension ReplicatedMap: RpcCallback {
     package func reply(to request: JavaValue, from sender: Member) throws -> RpcReply {
         guard request.className == MapMessage.className else { return RpcReply(nil) }
         var message = try MapMessage(request)
+        self.noteVersion(message, of: sender)
+        message.memberVersion = self.channel.memberVersions[self.loop].version(of: sender)
         self.table.withLock { $0.statistics.countReceived(message.kind) }
         switch message.kind {
         case .initialize: message.primary = self.channel.localMember
@@ -307,14 +316,14 @@ extension ReplicatedMap: RpcCallback {
             message.version = entry?.current(with: value)
             message.value = Array(try value.encoded().readableBytesView)
         case .state, .stateCopy:
-            message.value = Array(try self.stateList(message.kind).stream().readableBytesView)
+            message.value = Array(try self.stateList(message.kind, message.memberVersion).stream().readableBytesView)
         case .backup, .proxy, .remove, .stop, .copy, .access, .notifyMapMember: return RpcReply(nil)
         }
         return RpcReply(message)
     }
 
     /// Everything this node knows, as it answers those who ask.
-    private func stateList(_ kind: MapMessage.Kind) -> MapMessageList {
+    private func stateList(_ kind: MapMessage.Kind, _ memberVersion: UInt64) -> MapMessageList {
         let isCopy = kind == .stateCopy
         let entries = self.table.withLock { $0.entries }
         var messages: [MapMessage] = []
@@ -327,6 +336,7 @@ extension ReplicatedMap: RpcCallback {
                 primary: entry.primary?.member,
                 nodes: entry.backups.map(\.member)
             )
+            message.memberVersion = memberVersion
             message.version = entry.current
             if isCopy {
                 guard let value = entry.value, let bytes = self.encoded(value, key) else { continue }

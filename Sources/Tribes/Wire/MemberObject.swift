@@ -1,22 +1,26 @@
 package import JavaSerialization
 import NIOCore
-import Synchronization
 
 /// A member as an object inside a Java stream.
 ///
-/// Its class's version number was computed by the Java compiler and changed with 10.1.40: what a peer was
-/// seen to use is used from then on.
+/// Its class's version number was computed by the Java compiler and changed with 10.1.40: what goes to a peer has the
+/// version that this peer was seen to use (``MemberVersions``).
 /// Source: `org.apache.catalina.tribes.membership.MemberImpl`, `StaticMember`.
 package struct MemberObject: JavaWritable {
     package static let className = "org.apache.catalina.tribes.membership.MemberImpl"
     package static let staticClassName = "org.apache.catalina.tribes.membership.StaticMember"
     /// Of 10.1.40 to 10.1.60; earlier ones are 0x535528fd049659fe and, in 8.5 and 9.0, 0x2e21087915506d1c.
     package static let standardVersion: UInt64 = 0x8476_f37b_3295_3667
-    private static let staticVersion: UInt64 = 0xa326_0388_7eb6_b8a1
+    fileprivate static let staticVersion: UInt64 = 0xa326_0388_7eb6_b8a1
 
     package let member: Member
+    /// Of the class, as it is written.
+    package let version: UInt64
 
-    package init(_ member: Member) { self.member = member }
+    package init(_ member: Member, version: UInt64 = MemberObject.standardVersion) {
+        self.member = member
+        self.version = version
+    }
 
     /// Reads a member object.
     ///
@@ -31,12 +35,12 @@ package struct MemberObject: JavaWritable {
         var member = try MemberRecord.decode(ByteBuffer(bytes: try data.readBytes(Int(size))))
         member.isStatic = object.className == Self.staticClassName
         self.member = member
-        if let descriptor = object.descriptor { Self.noteVersion(descriptor) }
+        self.version = object.descriptor.flatMap { Self.version($0) } ?? Self.standardVersion
     }
 
     package func write(to stream: inout JavaObjectOutputStream) throws(JavaSerializationError) {
         let record = Array(MemberRecord.encode(self.member).readableBytesView)
-        let classes = Self.classes.withLock { $0 }
+        let classes = MemberClasses.of(self.version)
         let descriptor = self.member.isStatic ? classes.fixed : classes.plain
         try stream.writeObject(of: descriptor) { stream throws(JavaSerializationError) in
             stream.writeInt(Int32(record.count))
@@ -44,46 +48,45 @@ package struct MemberObject: JavaWritable {
         }
     }
 
-    /// As peers write the two classes, as far as that was seen.
-    private static let classes = Mutex(MemberClasses(Self.standardVersion))
-
-    private static func noteVersion(_ descriptor: JavaClassDescriptor) {
+    private static func version(_ descriptor: JavaClassDescriptor) -> UInt64? {
         let plain = descriptor.name == Self.className ? descriptor : descriptor.superclass
-        guard let plain, plain.name == Self.className else { return }
-        let version = UInt64(bitPattern: plain.serialVersionUID)
-        Self.classes.withLock { if $0.version != version { $0 = MemberClasses(version) } }
+        guard let plain, plain.name == Self.className else { return nil }
+        return UInt64(bitPattern: plain.serialVersionUID)
+    }
+}
+
+/// The classes of members, plain and static ones, in one version.
+struct MemberClasses: Sendable {
+    private static let standard = MemberClasses(MemberObject.standardVersion)
+
+    let plain: JavaClassDescriptor
+    let fixed: JavaClassDescriptor
+    /// Both, as parts of an object that is written field by field.
+    let flat: [JavaFlatExternal]
+
+    /// The classes in a version; made anew for any but the standard one.
+    static func of(_ version: UInt64) -> MemberClasses {
+        version == MemberObject.standardVersion ? Self.standard : MemberClasses(version)
     }
 
-    /// What has one version of the class.
-    private struct MemberClasses {
-        let version: UInt64
-        let plain: JavaClassDescriptor
-        let fixed: JavaClassDescriptor
-        /// Both, as parts of an object that is written field by field.
-        let flat: [JavaFlatExternal]
-
-        init(_ version: UInt64) {
-            self.version = version
-            self.plain = JavaClassDescriptor(MemberObject.className, uid: version, flags: .external)
-            self.fixed = JavaClassDescriptor(
-                MemberObject.staticClassName,
-                uid: MemberObject.staticVersion,
-                flags: .external,
-                superclass: self.plain
-            )
-            let flat = JavaFlatExternal(self.plain)
-            self.flat = [flat, JavaFlatExternal(self.fixed, superclass: flat)]
-        }
+    private init(_ version: UInt64) {
+        self.plain = JavaClassDescriptor(MemberObject.className, uid: version, flags: .external)
+        self.fixed = JavaClassDescriptor(
+            MemberObject.staticClassName,
+            uid: MemberObject.staticVersion,
+            flags: .external,
+            superclass: self.plain
+        )
+        let flat = JavaFlatExternal(self.plain)
+        self.flat = [flat, JavaFlatExternal(self.fixed, superclass: flat)]
     }
 }
 
 extension MemberObject {
     private static let sizeBytes = MemoryLayout<Int32>.size
 
-    /// The two classes of members as parts of an object that is written field by field: members, and static ones.
-    static var flatClasses: [JavaFlatExternal] { Self.classes.withLock { $0.flat } }
-
-    /// Writes the member as a part of such an object; false, and nothing written, if it is too large for that.
+    /// Writes the member as a part of an object that is written field by field; false, and nothing written, if it is too
+    /// large for that.
     func write(to writer: inout JavaFlatWriter, _ classes: [JavaFlatExternal]) -> Bool {
         let size = MemberRecord.size(of: self.member)
         guard size + Self.sizeBytes <= JavaFlatExternal.sizeMaximum else { return false }

@@ -134,12 +134,8 @@ import Tribes
     func mutated(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         var bytes = Array(try Self.body("map-backup-full").readableBytesView)
-        // a version of the class of members would be that of all members that are written from then on
-        let version = withUnsafeBytes(of: MemberObject.standardVersion.bigEndian) { Array($0) }
-        let place = try #require(bytes.indices.first { bytes[$0...].starts(with: version) })
         for _ in 0..<4 {
             let index = Int.random(in: 4..<bytes.count, using: &generator)
-            if (place..<place + version.count).contains(index) { continue }
             bytes[index] = UInt8.random(in: .min ... .max, using: &generator)
         }
         do {
