@@ -40,6 +40,24 @@ import Tribes
         #expect(listener.heard.contains(.sendMessageFailure) == isTold)
     }
 
+    @Test("a message that nobody waits for and that is refused is counted once, and told once")
+    func refused() async throws {
+        let place = MeetingPlace()
+        let (one, two) = (TestNode.cluster(place), TestNode.cluster(place))
+        try await one.start()
+        try await two.start()
+        try await one.meets(1)
+        try await one.stop()
+        let before = one.failures
+        let told = Mutex(0)
+        let message = SessionMessage.accessed("s", in: "/app", now: 1)
+        for _ in 0..<3 { one.post(message, options: .asynchronous) { _ in told.withLock { $0 += 1 } } }
+        #expect(try await eventually { told.withLock { $0 } >= 3 })
+        #expect(told.withLock { $0 } == 3)
+        #expect(one.failures.sent == before.sent + 3 && one.failures.refused == before.refused + 3)
+        try await two.stop()
+    }
+
     /// An object as applications keep it in a session: it changes while it is there.
     private final class Basket: Codable, Sendable {
         private let items: Mutex<[String]>
