@@ -10,7 +10,7 @@ import Testing
 
     static func path(_ name: String) -> String { Vectors.directory.path + "/tls/" + name }
 
-    private static func certificate(_ name: String) -> SSLHostConfigCertificate {
+    static func certificate(_ name: String) -> SSLHostConfigCertificate {
         var certificate = SSLHostConfigCertificate()
         certificate.certificateFile = Self.path("\(name).pem")
         certificate.certificateKeyFile = Self.path("\(name)-key.pem")
