@@ -16,7 +16,7 @@ private func fuzzFlatStream(_ bytes: [UInt8], _ seed: UInt8) {
         for step in Int(seed / 2)... {
             switch step % 5 {
             case 0, 1:
-                guard let number = flat.number(as: Int32.self) else { return }
+                guard let number = flat.int() else { return }
                 expectSame("\(number)", "\(try whole.readInt())")
             case 2:
                 guard let text = flat.utf() else { return }
@@ -48,12 +48,11 @@ private let flatExample = JavaFlatClass(example)
 private func fuzzFlatObject(_ bytes: [UInt8]) {
     var stream = flatExample.writer(capacity: bytes.count).buffer
     stream.writeBytes(bytes)
-    guard var reader = flatExample.reader(stream), let number = reader.number(as: Int32.self),
-        let flag = reader.number(as: UInt8.self), let octets = reader.bytes(), let one = reader.text(),
-        let two = reader.text(), reader.isAtEnd
+    guard var reader = flatExample.reader(stream), let number = reader.int(), let flag = reader.boolean(),
+        let octets = reader.bytes(), let one = reader.text(), let two = reader.text(), reader.isAtEnd
     else { return }
     let values: [JavaValue] = [
-        .int(number), .boolean(flag != 0), octets.map { .bytes($0) } ?? .null, .string(orNull: one),
+        .int(number), .boolean(flag), octets.map { .bytes($0) } ?? .null, .string(orNull: one),
         .string(orNull: two),
     ]
     do throws(JavaSerializationError) {
