@@ -127,7 +127,8 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
     package func changeSessionId(_ session: any Session, to new: String) {
         guard let session = session as? DeltaSession, let map = self.map else { return }
         let old = session.idInternal
-        let removed = map.begin(removing: old).future
+        // another route does not end a session: it may come back to its first id
+        let removed = map.begin(removing: old, isEnd: SessionKey(old) != SessionKey(new)).future
         // Under an id that it had before it is told from what was removed.
         session.setID(new, isPrimary: true, isCounted: true)
         let put = map.begin(putting: session, new)

@@ -90,6 +90,13 @@ struct MapRemovals: Sendable {
 
     func contains(_ key: String) -> Bool { self.keys[key] != nil }
 
+    /// Whether what somebody says of a key is not later than its removal; without numbers it is not.
+    func outlasts(_ key: String, _ version: Int64?) -> Bool {
+        guard let removal = self.keys[key] else { return false }
+        guard let version, let last = removal.version else { return true }
+        return version <= last
+    }
+
     /// The number of the last change before a key was removed, as far as that is known.
     func version(of key: String) -> Int64? { self.keys[key]?.version }
 

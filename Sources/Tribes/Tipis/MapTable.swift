@@ -203,6 +203,12 @@ struct MapTable: Sendable {
         return old != nil
     }
 
+    /// Whether what is known of a key came after a removal of that number.
+    func isLater(_ key: String, than removal: Int64?) -> Bool {
+        guard let removal, let known = self.entries[key]?.current else { return false }
+        return known.changes > removal
+    }
+
     /// Forgets a key, whoever wished it.
     mutating func remove(_ key: String, version: Int64? = nil) -> MapEntry? {
         self.removals.note(key, version)
@@ -397,7 +403,9 @@ struct MapTable: Sendable {
     // MARK: State of another node
 
     /// Whether a key of another node's state is one that this node should take.
-    func lacks(_ key: String) -> Bool { self.entries[key] == nil && !self.removals.contains(key) }
+    func lacks(_ key: String, _ version: Int64?) -> Bool {
+        self.entries[key] == nil && !self.removals.outlasts(key, version)
+    }
 
     /// Entries of which nobody is known to be the primary.
     ///

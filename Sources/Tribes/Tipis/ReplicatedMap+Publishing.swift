@@ -8,10 +8,12 @@ import Synchronization
 extension ReplicatedMap {
     // MARK: Steps of the callers
 
-    func submitPut(_ key: String, isReplaced: Bool) -> EventLoopFuture<Void> {
+    /// Others forget first what was there, and what is older than `last`, the number of its last change.
+    func submitPut(_ key: String, isReplaced: Bool, _ last: Int64? = nil) -> EventLoopFuture<Void> {
         self.step(key) {
             guard isReplaced else { return self.publish(key) }
-            return self.tell(.remove, key, to: self.mapMembers).thenAlways { self.publish(key) }
+            let version = last.map { MapVersion(changes: $0) }
+            return self.tell(.remove, key, to: self.mapMembers, version: version).thenAlways { self.publish(key) }
         }
     }
 

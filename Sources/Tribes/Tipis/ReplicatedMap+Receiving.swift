@@ -71,7 +71,7 @@ extension ReplicatedMap: ChannelListener {
             if message.primary == local { return try self.answer(question: message, key, by: sender, local) }
             try self.takePlace(message, key, local)
         case .remove:
-            self.takeRemoval(try message.keyText(), message.version?.changes)
+            self.takeRemoval(try message.keyText(), message.version?.changes, from: sender)
         case .backup, .copy:
             let key = try message.keyText()
             if message.isDiff {
@@ -120,8 +120,10 @@ extension ReplicatedMap: ChannelListener {
 
     /// Forgets a key; its primary, which others may have heard of meanwhile, has the last word, which is the same.
     ///
-    /// Without a version another node is about to put a value in its place.
-    private func takeRemoval(_ key: String, _ version: Int64?) {
+    /// Without a version another node is about to put a value in its place. A removal that comes late does not end what
+    /// has changed since, as a session that has its first id again.
+    private func takeRemoval(_ key: String, _ version: Int64?, from sender: Member) {
+        if self.table.withLock({ $0.isLater(key, than: version) }) { return self.enqueue([.correct(key, sender)]) }
         let isOwned = self.table.withLock { table in
             let entry = table.remove(key, version: version)
             guard version != nil, let entry, entry.role == .primary else { return false }
@@ -271,7 +273,7 @@ extension ReplicatedMap: ChannelListener {
         for message in messages {
             do {
                 let key = try message.keyText()
-                guard self.table.withLock({ $0.lacks(key) }) else { continue }
+                guard self.table.withLock({ $0.lacks(key, message.version?.changes) }) else { continue }
                 try self.take(item: message, key: key, local: local)
             } catch {
                 self.unreadable(error, from: sender)

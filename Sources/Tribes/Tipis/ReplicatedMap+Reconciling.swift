@@ -52,7 +52,7 @@ extension ReplicatedMap {
                 guard let entry = self.table.withLock({ $0.entries[key] }) else {
                     // what only says that this node has it, nobody has
                     let isNowhere = message.primary == local && message.nodes ?? [] == []
-                    if isNowhere || self.table.withLock({ $0.removals.contains(key) }) {
+                    if isNowhere || self.table.withLock({ $0.removals.outlasts(key, message.version?.changes) }) {
                         _ = self.step(key) { self.tell(.remove, key, to: [member]) }
                     } else {
                         try self.take(item: message, key: key, local: local)

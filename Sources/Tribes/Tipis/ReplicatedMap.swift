@@ -262,11 +262,12 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
     /// - Returns: what waits for the others, as the send options say.
     package func begin(putting value: Value, _ key: String) -> EventLoopFuture<Void>? {
         let local = self.channel.localMember
-        let isReplaced = self.table.withLock { table in
-            if let last = table.removals.version(of: key) { value.follow(last) }
-            return table.insert(value, for: key, local: local)
+        let (isReplaced, last) = self.table.withLock { table -> (Bool, Int64?) in
+            let replaced = table.entries[key]?.current?.changes
+            if let last = [table.removals.version(of: key), replaced].compactMap({ $0 }).max() { value.follow(last) }
+            return (table.insert(value, for: key, local: local), replaced)
         }
-        return self.running?.loop.eventLoop.flatSubmit { self.submitPut(key, isReplaced: isReplaced) }
+        return self.running?.loop.eventLoop.flatSubmit { self.submitPut(key, isReplaced: isReplaced, last) }
     }
 
     /// Removes a key everywhere.

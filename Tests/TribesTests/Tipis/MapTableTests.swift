@@ -57,4 +57,19 @@ import Testing
         take(later, of: self.three)
         #expect(table.entries["k"]?.value?.lastUsed == 2)
     }
+    @Test("what has changed after a removal is not what was removed, whoever hears of it late")
+    func lateRemoval() {
+        var table = MapTable(kind: .lazy, entriesMaximum: 10)
+        _ = table.insert(self.note(changes: 1), for: "k", local: self.own)
+        _ = table.remove("k", version: 2)
+        // the same key again, with another node that was there when it was put
+        #expect([1, 2, 3, nil].map { table.lacks("k", $0) } == [false, false, true, false])
+        let value = self.note(changes: 3)
+        _ = table.insert(value, for: "k", local: self.own)
+        #expect(table.isLater("k", than: 3), "what is not sent yet is a change, too")
+        value.resetDiff()
+        #expect([1, 2, 3, nil].map { table.isLater("k", than: $0) } == [true, true, false, false])
+        #expect(!table.isLater("k", than: 3 + MapVersion.end))
+        #expect(table.lacks("other", nil) && !table.isLater("other", than: 1))
+    }
 }
