@@ -3,8 +3,8 @@
 #
 # Usage: simulation.sh [SEEDS [FIRST [PROCESSES]]]
 #   10000 seeds from 1, as many at the same time as there are processors; one seed alone shows what happens
-# Each seed stands for two clusters: one whose clients go anywhere, and one behind a balancer. The same seed does the
-# same again: simulation.sh 1 SEED. The last lines name the seeds that failed and say how many passed.
+# Each seed stands for three clusters: one whose clients go anywhere, and two behind a balancer, of a DeltaManager and of
+# a BackupManager. The same seed does the same again: simulation.sh 1 SEED. The last lines name the seeds that failed and say how many passed.
 
 cd "$(dirname "$0")/.." || exit 1
 seeds=${1:-10000}
@@ -29,8 +29,8 @@ run_chunk() {
     [ "$end" -le "$2" ] || end=$2
     CARACAL_SIMULATION_SEEDS=$1-$end .build-simulation/release/caracalPackageTests.xctest \
         --testing-library swift-testing --filter ClusterSimulationTests > "$logs/$1" 2>&1
-    grep -E '^(balanced )?seed .* failed' "$logs/$1"
-    echo "seeds $1 to $end: $(grep -cE '^(balanced )?seed .* passed' "$logs/$1") of $((2 * (end - $1 + 1))) clusters passed"
+    grep -E '^(balanced |twofold )?seed .* failed' "$logs/$1"
+    echo "seeds $1 to $end: $(grep -cE '^(balanced |twofold )?seed .* passed' "$logs/$1") of $((3 * (end - $1 + 1))) clusters passed"
 }
 export -f run_chunk
 export chunk logs
@@ -41,8 +41,8 @@ else
     run_chunk "$first" "$last"
     cat "$logs/$first"
 fi
-failed=$(cat "$logs"/* | sed -nE 's/^(balanced )?seed ([0-9]+) failed.*/\2/p' | sort -nu)
+failed=$(cat "$logs"/* | sed -nE 's/^(balanced |twofold )?seed ([0-9]+) failed.*/\2/p' | sort -nu)
 [ -z "$failed" ] || echo "failed:" $failed
-passed=$(cat "$logs"/* | grep -cE '^(balanced )?seed .* passed')
-echo "$passed passed, $((2 * seeds - passed)) failed"
-[ "$passed" -eq $((2 * seeds)) ]
+passed=$(cat "$logs"/* | grep -cE '^(balanced |twofold )?seed .* passed')
+echo "$passed passed, $((3 * seeds - passed)) failed"
+[ "$passed" -eq $((3 * seeds)) ]

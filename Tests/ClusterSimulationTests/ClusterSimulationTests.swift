@@ -49,4 +49,19 @@ struct ClusterSimulationTests {
             "\(simulation.scenario.count) nodes, \(simulation.answers) answers"
         )
     }
+
+    @Test("behind a balancer nor does it with sessions on two nodes", arguments: Array(Self.seeds))
+    func balanceOnTwo(seed: UInt64) throws {
+        let isTraced = Self.seeds.count == 1
+        if !isTraced { TestLog.install() }
+        let simulation = BalancedSimulation(seed: seed, .backup, isTraced: isTraced)
+        if isTraced { print(simulation.scenario) }
+        let violations = try simulation.run()
+        #expect(violations == [], "twofold seed \(seed)")
+        guard Self.chosen != nil else { return }
+        print(
+            "twofold seed \(seed) \(violations.isEmpty ? "passed" : "failed: \(violations)"),",
+            "\(simulation.scenario.count) nodes, \(simulation.answers) answers"
+        )
+    }
 }

@@ -125,7 +125,9 @@ struct Invariants {
             // one that was killed may come back, unless another process has its place
             let places = Set(alive.map(\.endpoint))
             for member in server.delta?.backlogs.withLock({ $0.members }) ?? [] where !alive.contains(member) {
-                if places.contains(member.endpoint) { found.append("\(server.number) waits for a departed member") }
+                if self.scenario.waitsForDeparted || places.contains(member.endpoint) {
+                    found.append("\(server.number) waits for a departed member")
+                }
             }
             if let map = server.backup?.map {
                 if !alive.isSuperset(of: map.mapMembers) { found.append("\(server.number) has a departed map member") }

@@ -28,6 +28,8 @@ struct Scenario: Sendable {
     var heartbeat: Int64 { self.count > 8 ? 2000 : 500 }
     /// Requests and faults; behind a balancer faults alone.
     let steps: Int
+    /// Whether it goes on until nobody may be expected back that is away; that takes its time.
+    var waitsForDeparted: Bool { self.count <= 4 && self.seed % 4 == 0 && self.idleSeconds > 900 }
 
     init(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
@@ -56,10 +58,10 @@ struct Scenario: Sendable {
     }
 
     /// A small cluster behind a balancer: nothing is lost but what its faults take, and messages are acknowledged.
-    init(balanced seed: UInt64) {
+    init(balanced seed: UInt64, _ kind: Kind = .delta) {
         var generator = SeededGenerator(seed: seed ^ 0x6261_6c61_6e63_6564)
         self.seed = seed
-        self.kind = .delta
+        self.kind = kind
         self.count = UInt8.random(in: 2...4, using: &generator)
         self.options = .synchronous
         self.skews = (0..<self.count).map { _ in Int64.random(in: -2_000...2_000, using: &generator) }

@@ -126,6 +126,7 @@ final class Simulation: @unchecked Sendable {
             self.nodes.pass(100)
         }
         self.nodes.pass(30_000)
+        if self.scenario.waitsForDeparted { self.nodes.pass(Backlogs.ageMaximum + 60_000) }
     }
 
     // MARK: Requests
