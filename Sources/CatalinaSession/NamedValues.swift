@@ -2,11 +2,15 @@
 ///
 /// Most sessions have a few: then looking at each name takes less time than hashing one, and a list takes less memory than
 /// a table.
-package struct NamedValues<Value>: Sequence {
-    package typealias Element = (key: String, value: Value)
+///
+/// Public, though no application sees it: what is only the package's is not specialized for the values of other targets,
+/// and costs there several times as much.
+@frozen public struct NamedValues<Value>: Sequence {
+    /// A value under its name.
+    public typealias Element = (key: String, value: Value)
 
     /// Values that are kept as a list.
-    package static var listMaximum: Int { 12 }
+    @inlinable public static var listMaximum: Int { 12 }
 
     /// A pair, looked at without copying its value as one of ``Element`` would be.
     @usableFromInline struct Entry {
@@ -27,18 +31,22 @@ package struct NamedValues<Value>: Sequence {
 
     @usableFromInline var storage: Storage
 
-    @inlinable package init() { self.storage = .list([]) }
+    /// None yet.
+    @inlinable public init() { self.storage = .list([]) }
 
-    @inlinable package var count: Int {
+    /// How many there are.
+    @inlinable public var count: Int {
         switch self.storage {
         case .list(let list): list.count
         case .table(let table): table.count
         }
     }
 
-    @inlinable package var isEmpty: Bool { self.count == 0 }
+    /// Whether there is none.
+    @inlinable public var isEmpty: Bool { self.count == 0 }
 
-    @inlinable package var keys: [String] {
+    /// The names; in the order in which they were stored first, while they are few.
+    @inlinable public var keys: [String] {
         switch self.storage {
         case .list(let list):
             var keys: [String] = []
@@ -53,11 +61,14 @@ package struct NamedValues<Value>: Sequence {
         }
     }
 
-    @inlinable package subscript(name: String) -> Value? {
+    /// The value of a name, nil for none.
+    @inlinable public subscript(name: String) -> Value? {
         @inline(__always) get {
             switch self.storage {
-            case .list(let list): Self.place(of: name, in: list).map { list[$0].value }
-            case .table(let table): table[name]
+            case .list(let list):
+                guard let place = Self.place(of: name, in: list) else { return nil }
+                return list[place].value
+            case .table(let table): return table[name]
             }
         }
         set {
@@ -66,7 +77,7 @@ package struct NamedValues<Value>: Sequence {
     }
 
     /// Makes room for so many values and no more.
-    package mutating func reserveCapacity(_ count: Int) {
+    @inlinable public mutating func reserveCapacity(_ count: Int) {
         guard case .list(var list) = self.storage, count <= Self.listMaximum else { return }
         self.storage = .list([])
         list.reserveCapacity(count)
@@ -77,7 +88,7 @@ package struct NamedValues<Value>: Sequence {
     ///
     /// - Returns: the value that was stored under the name before.
     @discardableResult
-    @inlinable package mutating func updateValue(_ value: Value, forKey name: String) -> Value? {
+    @inlinable public mutating func updateValue(_ value: Value, forKey name: String) -> Value? {
         switch self.storage {
         case .list(var list):
             guard let place = Self.place(of: name, in: list) else {
@@ -97,7 +108,7 @@ package struct NamedValues<Value>: Sequence {
         }
     }
 
-    @usableFromInline mutating func append(_ entry: Entry, to list: consuming [Entry]) {
+    @inlinable mutating func append(_ entry: Entry, to list: consuming [Entry]) {
         var list = list
         self.storage = .list([])
         guard list.count == Self.listMaximum else {
@@ -114,7 +125,7 @@ package struct NamedValues<Value>: Sequence {
     ///
     /// - Returns: the value that was stored under the name.
     @discardableResult
-    @inlinable package mutating func removeValue(forKey name: String) -> Value? {
+    @inlinable public mutating func removeValue(forKey name: String) -> Value? {
         switch self.storage {
         case .list(var list):
             guard let place = Self.place(of: name, in: list) else { return nil }
@@ -128,9 +139,11 @@ package struct NamedValues<Value>: Sequence {
         }
     }
 
-    package mutating func removeAll() { self.storage = .list([]) }
+    /// Removes every value.
+    @inlinable public mutating func removeAll() { self.storage = .list([]) }
 
-    package func makeIterator() -> AnyIterator<Element> {
+    /// Goes through the values as they are now.
+    @inlinable public func makeIterator() -> AnyIterator<Element> {
         switch self.storage {
         case .list(let list): AnyIterator(list.lazy.map { (key: $0.key, value: $0.value) }.makeIterator())
         case .table(let table): AnyIterator(table.makeIterator())

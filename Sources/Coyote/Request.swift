@@ -63,13 +63,18 @@ package final class Request {
     /// What the adapter keeps for all requests of this one's event loop and connector; nil for requests of no loop.
     package var loopNotes: LoopNotes?
 
-    /// What a future brings, of this request's event loop or of another one, for the request's task.
+    /// Waits in the request's task until a future of its event loop or of another one has succeeded.
     ///
     /// - Throws: what the future fails with.
-    package func value<Value: Sendable>(of future: EventLoopFuture<Value>) async throws -> Value {
+    package func completion(of future: EventLoopFuture<Void>) async throws {
         guard let actor = self.loopNotes?.actor else { return try await future.get() }
-        return try await actor.value(of: future)
+        let parking = self.spareParking.take() ?? Parking()
+        defer { self.spareParking = parking }
+        try await actor.completion(of: future, parkedAt: parking)
     }
+
+    /// Where the request's task waited last; nil before, and while it waits.
+    private var spareParking: Parking?
 
     /// The adapter's own recycled objects.
     package var notes: AnyObject?

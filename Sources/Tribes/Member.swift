@@ -51,11 +51,8 @@ extension Member: Hashable {
         left.uniqueID == right.uniqueID && left.port == right.port && left.host == right.host
     }
 
-    package func hash(into hasher: inout Hasher) {
-        hasher.combine(self.uniqueID)
-        hasher.combine(self.port)
-        hasher.combine(self.host)
-    }
+    /// The id alone tells members apart well enough.
+    package func hash(into hasher: inout Hasher) { hasher.combine(self.uniqueID) }
 }
 
 extension Member: CustomStringConvertible {

@@ -145,11 +145,12 @@ import Testing
         try self.expect("import", violations)
     }
 
-    @Test("public is for what webapps link against, and for a module's entry")
+    @Test("public is for what webapps link against, a module's entry, and what other targets' values specialize")
     func publicDeclarations() throws {
+        let specialized = ["Sources/CatalinaSession/NamedValues.swift"]
         let files = Repository.sources.filter { source in
             source.path.hasPrefix("Sources/") && !source.path.hasPrefix("Sources/ServletAPI/")
-                && source.path.split(separator: "/").last != "Module.swift"
+                && source.path.split(separator: "/").last != "Module.swift" && !specialized.contains(source.path)
                 && source.text.codeLines.contains { $0.split(separator: " ").contains("public") }
         }
         try self.expect("public", files.map { Violation(file: $0.path, place: "public") })

@@ -2,10 +2,10 @@ import Coyote
 package import NIOCore
 
 extension Request {
-    /// What a future brings, of whatever event loop; the request's task goes on on its own.
+    /// Waits until a future of whatever event loop has succeeded; the request's task goes on on its own.
     ///
     /// - Throws: what the future fails with.
-    package func value<Value: Sendable>(of future: EventLoopFuture<Value>) async throws -> Value {
-        try await self.coyote.value(of: future)
+    package func completion(of future: EventLoopFuture<Void>) async throws {
+        try await self.coyote.completion(of: future)
     }
 }

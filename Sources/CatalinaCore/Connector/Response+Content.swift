@@ -7,7 +7,7 @@ extension Response {
         get {
             guard let mediaType = self.mediaType else { return nil }
             guard self.isCharsetVisible, let charset = self.charset else { return mediaType }
-            return mediaType + ";charset=" + charset
+            return WrittenContentType(mediaType: mediaType, charset: charset).text
         }
         set {
             guard self.includes == 0, !self.isCommitted else { return }
@@ -41,7 +41,16 @@ extension Response {
         self.isCharsetVisible = Charset(name: charset) != nil
     }
 
-    func syncContentType() { self.coyote.contentType = self.contentType }
+    func syncContentType() {
+        guard let mediaType = self.mediaType, self.isCharsetVisible, let charset = self.charset else {
+            self.coyote.contentType = self.mediaType
+            return
+        }
+        if self.writtenContentType?.mediaType != mediaType || self.writtenContentType?.charset != charset {
+            self.writtenContentType = WrittenContentType(mediaType: mediaType, charset: charset)
+        }
+        self.coyote.contentType = self.writtenContentType?.text
+    }
 
     /// Last touch before the head goes out.
     func prepareHead() {
@@ -141,6 +150,19 @@ extension Response {
         self.prepareHead()
         self.output.markCommitted()
         do { try await self.coyote.flush() } catch { throw OutputBuffer.failure(error) }
+    }
+}
+
+/// A content type as it is sent.
+struct WrittenContentType {
+    let mediaType: String
+    let charset: String
+    let text: String
+
+    init(mediaType: String, charset: String) {
+        self.mediaType = mediaType
+        self.charset = charset
+        self.text = mediaType + ";charset=" + charset
     }
 }
 

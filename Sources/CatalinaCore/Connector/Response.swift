@@ -33,6 +33,8 @@ package final class Response: HttpServletResponse {
     var language: String?
     /// The one named last, in this answer or an earlier one: most answers of a connection have the same.
     var namedContentType: NamedContentType?
+    /// The one sent last, for the same reason.
+    var writtenContentType: WrittenContentType?
 
     init(_ coyote: Coyote.Response, request: Request) {
         self.coyote = coyote

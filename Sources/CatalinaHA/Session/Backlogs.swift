@@ -87,7 +87,9 @@ struct Backlogs {
             self.recentStart = 0
         }
         self.recent.append(Recent(id: id, change: change, time: now))
-        for (member, backlog) in self.backlogs where backlog.isAway { self.note(id, change, for: member) }
+        if !self.backlogs.isEmpty {
+            for (member, backlog) in self.backlogs where backlog.isAway { self.note(id, change, for: member) }
+        }
         if isCounted { return }
         if self.uncounted.count < Self.idsMaximum { self.uncounted.insert(author) }
         for (member, time) in self.returned where now - time <= Self.returnAge && self.open(member, at: now) {
@@ -257,8 +259,9 @@ struct MemberKey: Hashable, Comparable, Sendable {
 
     init(value: UInt64) { self.value = value }
 
-    init(_ member: Member) {
-        let id = member.uniqueID
+    init(_ member: Member) { self.init(member.uniqueID) }
+
+    init(_ id: UniqueID) {
         self.value = (id.high ^ (id.low &* 0x9e37_79b9_7f4a_7c15)) | 1
     }
 

@@ -18,10 +18,14 @@ extension DeltaManager {
     /// said that is gone came late, and the others may not get it.
     func noteChange(_ id: String, by author: Member? = nil, isCounted: Bool = true) {
         let (now, key) = (self.support.now(), SessionKey(id))
-        let members = author == nil ? [] : self.cluster?.channel?.members ?? []
-        let present = author.flatMap { members.contains($0) ? MemberKey($0) : nil }
-        self.backlogs.withLock { $0.changed(key, by: present ?? .own, isCounted: isCounted, at: now) }
-        if author != nil, present == nil { self.missed(id, by: members) }
+        guard let author else {
+            return self.backlogs.withLock { $0.changed(key, by: .own, isCounted: isCounted, at: now) }
+        }
+        let members = self.cluster?.channel?.members ?? []
+        let isPresent = members.contains(author)
+        let authorKey = isPresent ? MemberKey(author) : .own
+        self.backlogs.withLock { $0.changed(key, by: authorKey, isCounted: isCounted, at: now) }
+        if !isPresent { self.missed(id, by: members) }
     }
 
     /// A client that this node takes over knows its session under another id than this node.
@@ -179,6 +183,12 @@ extension DeltaManager {
             counts[member, default: 0] += 1
             await self.repair(member, cluster)
         }
+    }
+
+    /// Whether somebody misses what was said of a session.
+    func isMissing(_ id: String) -> Bool {
+        let key = SessionKey(id)
+        return self.backlogs.withLock { !$0.missing(key).isEmpty }
     }
 
     /// Sends a member what it misses, or waits until what is being sent has arrived.

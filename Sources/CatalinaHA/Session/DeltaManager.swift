@@ -166,12 +166,12 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
         guard let cluster = self.cluster, cluster.hasMembers else { return session.completeAlone(by: self.key) }
         // of a session that has ended its end was the last thing said
         guard let sent = self.enqueue(session, cluster, isExpiry: false) ?? session.endSent else { return }
-        if cluster.configuration.channelSendOptions.contains(.asynchronous) {
+        if cluster.sendOptions.contains(.asynchronous) {
             return sent.whenComplete { _ in session.forget(sent) }
         }
         guard await cluster.arrives(sent, for: request) else { return }
         session.forget(sent)
-        await self.repairAll(missing: session.idInternal, cluster)
+        if self.isMissing(session.idInternal) { await self.repairAll(missing: session.idInternal, cluster) }
     }
 
     /// Sends what was changed and not sent yet; returns what waits for it.
@@ -222,7 +222,7 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     ) -> EventLoopFuture<Void>? {
         self.countSent(message.event)
         let makesKnown = message.event == .created || message.event == .changeSessionID
-        let options = makesKnown ? .synchronous : cluster.configuration.channelSendOptions
+        let options = makesKnown ? .synchronous : cluster.sendOptions
         if options.contains(.asynchronous), earlier == nil {
             cluster.post(message, options: options) { error in self.missed(id, error) }
             return nil
@@ -308,7 +308,7 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
 
     var cluster: SimpleTcpCluster? { self.support.cluster }
     /// This node, as others tell it from themselves.
-    var key: MemberKey { self.cluster?.channel?.localMember.map { MemberKey($0) } ?? .own }
+    var key: MemberKey { self.cluster?.channel?.localID.map { MemberKey($0) } ?? .own }
     var log: CategoryLogger { CategoryLogger("org.apache.catalina.ha.session.DeltaManager") }
 
     func countSent(_ event: SessionMessage.Event) {

@@ -87,6 +87,8 @@ package struct DeltaRequest: Sendable, Equatable {
         if !keepsEarlier, let earlier = actions.firstIndex(where: { $0.name == action.name }) {
             actions.remove(at: earlier)
         }
+        // Most requests say that a session is no longer new, and one thing more.
+        if actions.isEmpty { actions.reserveCapacity(2) }
         actions.append(action)
     }
 

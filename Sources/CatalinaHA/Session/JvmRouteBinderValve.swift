@@ -46,11 +46,11 @@ package final class JvmRouteBinderValve: ClusterValve, ConfigurableComponent {
     package func attach(to cluster: SimpleTcpCluster) {}
 
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
-        if let id = request.requestedSessionId, let manager = request.facts?.manager as? any ClusterManager {
+        if let id = request.requestedSessionId, let route = request.host?.engine?.jvmRoute, !route.isEmpty,
+            let new = Self.rebound(id, to: route), let manager = request.facts?.manager as? any ClusterManager
+        {
             let configuration = self.configuration
-            if configuration.enabled, let route = request.host?.engine?.jvmRoute, !route.isEmpty,
-                let new = Self.rebound(id, to: route)
-            {
+            if configuration.enabled {
                 try await self.turnOver(request, manager, from: id, to: new, configuration)
             }
         }
@@ -60,9 +60,15 @@ package final class JvmRouteBinderValve: ClusterValve, ConfigurableComponent {
     /// The id with the route in place of what stands behind its first dot; nil if it has none or has it already.
     static func rebound(_ id: String, to route: String) -> String? {
         // Octets, as each request comes by here; a route is compared as it stands.
-        guard let dot = id.utf8.firstIndex(of: UInt8(ascii: ".")), dot > id.startIndex else { return nil }
-        let suffix = id.utf8[id.utf8.index(after: dot)...]
-        return suffix.elementsEqual(route.utf8) ? nil : String(id[...dot]) + route
+        let (octets, routeOctets) = (id.utf8.span, route.utf8.span)
+        guard let dot = octets.indices.first(where: { octets[$0] == UInt8(ascii: ".") }), dot > 0 else { return nil }
+        let start = dot + 1
+        if octets.count - start == routeOctets.count,
+            routeOctets.indices.allSatisfy({ octets[start + $0] == routeOctets[$0] })
+        {
+            return nil
+        }
+        return String(id[...id.utf8.index(id.startIndex, offsetBy: dot)]) + route
     }
 
     private func turnOver(

@@ -20,6 +20,8 @@ protocol JavaConvertible {
 enum SessionValue {
     /// The value as Java has it; nil for one that cannot leave this process.
     static func java(_ value: any Sendable) -> JavaValue? {
+        // Asked first, as most values are texts: whether a type conforms to a protocol is looked up in tables.
+        if let text = value as? String { return .string(text) }
         if let value = value as? any JavaConvertible, let java = value.javaValue { return java }
         return (value as? any Encodable).flatMap { CodableValue.java($0) }
     }

@@ -82,7 +82,7 @@ package final class ReplicationValve: ClusterValve, ConfigurableComponent {
     package func attach(to cluster: SimpleTcpCluster) {}
 
     package func invoke(_ request: Request, _ response: Response, next: Pipeline.Next) async throws {
-        guard let manager = request.facts?.manager as? any ClusterManager else {
+        guard let manager = request.facts?.manager.flatMap(Self.clusterManager) else {
             return try await next.invoke(request, response)
         }
         let configuration = self.configuration
@@ -97,6 +97,13 @@ package final class ReplicationValve: ClusterValve, ConfigurableComponent {
             throw error
         }
         await self.replicate(request, manager, configuration, since: begin)
+    }
+
+    /// Asks for the usual classes first: whether any other conforms is looked up in tables.
+    private static func clusterManager(_ manager: any Manager) -> (any ClusterManager)? {
+        if let delta = manager as? DeltaManager { return delta }
+        if let backup = manager as? BackupManager { return backup }
+        return manager as? any ClusterManager
     }
 
     private func replicate(

@@ -116,6 +116,9 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
 
     package var configuration: Configuration { self.settings.withLock { $0 } }
 
+    /// How messages about sessions are sent.
+    var sendOptions: SendOptions { self.settings.withLock { $0.channelSendOptions } }
+
     package func reconfigure(_ change: (inout Configuration) throws -> Void) throws {
         try self.settings.withLock { try change(&$0) }
     }
@@ -220,21 +223,20 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
     /// caused it goes on.
     /// - Returns: what waits for the message as the options say; nil if it could not be sent at all.
     package func enqueue(
-        _ message: any JavaWritable,
+        _ message: some JavaWritable,
         to member: Member? = nil,
         options: SendOptions? = nil,
         after earlier: EventLoopFuture<Void>? = nil,
         orElse: (@Sendable (Tribes.ChannelError) -> Void)? = nil
     ) -> EventLoopFuture<Void>? {
         guard let channel = self.channel else { return nil }
-        let errors = ClusterSendErrors(cluster: self, failed: orElse)
         do {
             let sent = try channel.enqueue(
-                try .object(message),
+                .object(try message.stream()),
                 to: member.map { [$0] },
-                options: options ?? self.configuration.channelSendOptions,
+                options: options ?? self.sendOptions,
                 after: earlier,
-                errorHandler: errors
+                errorHandler: ClusterSendErrors(cluster: self, failed: orElse)
             )
             sent.whenFailure { error in
                 self.sendFailed(error)
@@ -251,14 +253,14 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
     ///
     /// A failure is counted and logged here, and told to `orElse`.
     package func post(
-        _ message: any JavaWritable,
+        _ message: some JavaWritable,
         options: SendOptions,
         orElse: @escaping @Sendable (Tribes.ChannelError) -> Void
     ) {
         guard let channel = self.channel else { return }
         do {
             let errors = ClusterSendErrors(cluster: self, failed: orElse)
-            channel.post(try .object(message), options: options, errorHandler: errors)
+            channel.post(.object(try message.stream()), options: options, errorHandler: errors)
         } catch {
             self.sendFailed(error)
         }
@@ -268,7 +270,7 @@ package final class SimpleTcpCluster: Cluster, Lifecycle, ConfigurableComponent 
     package func arrives(_ sent: EventLoopFuture<Void>?, for request: Request? = nil) async -> Bool {
         guard let sent else { return false }
         do {
-            if let request { try await request.value(of: sent) } else { try await sent.get() }
+            if let request { try await request.completion(of: sent) } else { try await sent.get() }
             return true
         } catch {
             return false

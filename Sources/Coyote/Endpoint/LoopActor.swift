@@ -44,6 +44,25 @@ actor LoopActor {
         return try result.get()
     }
 
+    /// Waits at `parking`, and there alone, until a future of this event loop or of another one has succeeded.
+    ///
+    /// Not generic, as whoever waits with each request is of another module, for which it would not be specialized.
+    nonisolated func completion(of future: EventLoopFuture<Void>, parkedAt parking: Parking) async throws {
+        // SAFETY: the future completes on the event loop, where the task reads it afterwards.
+        nonisolated(unsafe) var failure: (any Error)?
+        future.hop(to: self.executor.eventLoop).whenComplete { outcome in
+            if case .failure(let error) = outcome { failure = error }
+            // Within another task of this thread it has to wait for its turn.
+            if withUnsafeCurrentTask(body: { $0 == nil }) {
+                parking.goOnAtOnce(on: self)
+            } else {
+                parking.goOn(on: self)
+            }
+        }
+        await parking.wait()
+        if let failure { throw failure }
+    }
+
     /// Runs a part of one of this actor's tasks.
     ///
     /// Called on the event loop, outside of any task.

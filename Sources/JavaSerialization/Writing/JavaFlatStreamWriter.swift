@@ -84,6 +84,13 @@ package struct JavaFlatStreamWriter {
         withUnsafeBytes(of: number.bigEndian) { self.bytes.append(contentsOf: $0) }
     }
 
+    private mutating func append(_ byte: UInt8) { self.bytes.append(byte) }
+
+    private mutating func append(_ number: UInt16) {
+        self.bytes.append(UInt8(truncatingIfNeeded: number >> 8))
+        self.bytes.append(UInt8(truncatingIfNeeded: number))
+    }
+
     private mutating func beginBlock() {
         guard self.blockStart == nil else { return }
         self.append(TypeCode.blockData)

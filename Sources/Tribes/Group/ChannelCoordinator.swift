@@ -44,7 +44,8 @@ package final class ChannelCoordinator: ChannelInterceptor {
             loop: context.loop,
             network: context.chain.network,
             knows: { [weak self] in self?.knows($0, context: context) ?? true },
-            doubts: { context.chain.messagesMayBeLost(to: $0) }
+            doubts: { context.chain.messagesMayBeLost(to: $0) },
+            failed: { error in context.loop.eventLoop.execute { context.chain.sendFailed(error) } }
         )
         if self.reports.attach(context) { self.membership.attach(to: self.reports, environment: environment) }
         let steps: [(StartLevels, () -> EventLoopFuture<Void>)] = [

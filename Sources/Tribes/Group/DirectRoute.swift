@@ -45,10 +45,6 @@ final class DirectRoute: Sendable {
             sender: self.local,
             body: payload.bytes
         )
-        guard let sent = self.sender.send(message, to: destinations, on: eventLoop) else { return nil }
-        sent.whenFailure { error in
-            self.chain.loop.eventLoop.execute { self.chain.sendFailed(ChannelError(wrapping: error)) }
-        }
-        return sent
+        return self.sender.send(message, to: destinations, on: eventLoop)
     }
 }

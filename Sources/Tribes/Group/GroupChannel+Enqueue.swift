@@ -16,9 +16,10 @@ extension GroupChannel {
         to destinations: [Member]? = nil,
         options: SendOptions,
         after earlier: EventLoopFuture<Void>? = nil,
-        errorHandler: (any ErrorHandler)? = nil
+        errorHandler: @autoclosure () -> (any ErrorHandler)? = nil
     ) throws(ChannelError) -> EventLoopFuture<Void> {
         if let sent = self.sendDirectly(payload, destinations, options, after: earlier, errorHandler) { return sent }
+        let errorHandler = errorHandler()
         let loop = try self.runningChain().loop
         return loop.eventLoop.flatSubmit {
             self.sendPosted(loop)
@@ -39,7 +40,7 @@ extension GroupChannel {
         _ destinations: [Member]?,
         _ options: SendOptions,
         after earlier: EventLoopFuture<Void>?,
-        _ errorHandler: (any ErrorHandler)? = nil
+        _ errorHandler: () -> (any ErrorHandler)? = { nil }
     ) -> EventLoopFuture<Void>? {
         guard let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop,
             let route = self.parts.withLock({ $0.view.route }), route.isOpen(to: options),
@@ -50,6 +51,7 @@ extension GroupChannel {
             guard !destinations.isEmpty else { return eventLoop.makeSucceededVoidFuture() }
             return route.send(payload, to: destinations, options: options, on: eventLoop)
         }
+        let errorHandler = errorHandler()
         let promise = eventLoop.makePromise(of: Void.self)
         earlier.hop(to: eventLoop).whenComplete { _ in
             do {

@@ -141,6 +141,8 @@ package final class GroupChannel: ConfigurableComponent, Sendable {
     package var hasMembers: Bool { self.parts.withLock { !$0.view.members.isEmpty } }
     /// This node; nil before its receiver listens.
     package var localMember: Member? { self.parts.withLock { $0.view.localMember } }
+    /// This node's unique id; nil before its receiver listens.
+    package var localID: UniqueID? { self.parts.withLock { $0.view.localMember?.uniqueID } }
     /// The members as the membership service sees them.
     package var foundMembers: [Member] { self.parts.withLock { $0.view.foundMembers } }
     /// What the members let this node hear of them; nil before the first start.

@@ -67,8 +67,9 @@ package final class SignsOfLife: Sendable {
     func received(from member: Member) {
         let now = self.clock()
         self.state.withLock { state in
-            state.records[member]?.lastHeard = now
-            state.records[member]?.messages += 1
+            guard let place = state.records.index(forKey: member) else { return }
+            state.records.values[place].lastHeard = now
+            state.records.values[place].messages += 1
         }
     }
 }

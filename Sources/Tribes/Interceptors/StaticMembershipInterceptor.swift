@@ -135,8 +135,10 @@ package final class StaticMembershipInterceptor: ConfiguredInterceptor {
     /// has no `LocalMember`.
     private func requireMember(_ sender: Member, context: InterceptorContext) throws {
         guard self.state[context].isClosed else { return }
+        let listed = self.listed.withLock { $0.members }
+        if listed.contains(sender) { return }
         let endpoint = sender.endpoint
-        let members = self.listed.withLock { $0.members } + context.members
+        let members = listed + context.members
         if members.isEmpty || members.contains(where: { $0 == sender || $0.endpoint == endpoint }) { return }
         if self.state[context].reported.count < Self.reportedMaximum,
             self.state[context].reported.insert(endpoint).inserted

@@ -11,25 +11,42 @@ package struct ChannelEnvironment: Sendable {
     /// Called when a connection to a member broke over which messages went lately that it need not have got, although
     /// nobody is told that they failed.
     package let doubts: @Sendable (Member) -> Void
+    /// Called, on any loop, when a message failed that no layer saw going down.
+    package let failed: @Sendable (ChannelError) -> Void
+    /// Whether this is for a part that works on another loop than the channel's.
+    let isBeside: Bool
 
     package init(
         channelName: String,
         loop: ChannelLoop,
         network: any ChannelNetwork,
         knows: @escaping @Sendable (Member) -> Bool = { _ in true },
-        doubts: @escaping @Sendable (Member) -> Void = { _ in }
+        doubts: @escaping @Sendable (Member) -> Void = { _ in },
+        failed: @escaping @Sendable (ChannelError) -> Void = { _ in }
     ) {
         self.channelName = channelName
         self.loop = loop
         self.network = network
         self.knows = knows
         self.doubts = doubts
+        self.failed = failed
+        self.isBeside = false
+    }
+
+    private init(_ other: ChannelEnvironment, besideOn loop: ChannelLoop) {
+        self.channelName = other.channelName
+        self.loop = loop
+        self.network = other.network
+        self.knows = other.knows
+        self.doubts = { _ in }
+        self.failed = other.failed
+        self.isBeside = true
     }
 
     /// The same for a part that works on another loop, which doubts nobody: ``doubts`` belongs to the channel's loop,
     /// and the senders of other loops send nothing that need not be acknowledged.
     func moved(to loop: ChannelLoop) -> ChannelEnvironment {
-        ChannelEnvironment(channelName: self.channelName, loop: loop, network: self.network, knows: self.knows)
+        ChannelEnvironment(self, besideOn: loop)
     }
 }
 

@@ -40,6 +40,7 @@ package final class PooledParallelSender: ConfigurableComponent, Sendable {
     private struct State {
         var environment: ChannelEnvironment?
         var members: [Member: MemberSender] = [:]
+        var record = SenderRecord()
         /// Members that left and still have messages under way.
         var departed: Set<Member> = []
         var datagrams: DatagramSender?
@@ -144,18 +145,19 @@ package final class PooledParallelSender: ConfigurableComponent, Sendable {
         guard let environment = self.state[loop].environment else {
             return loop.failed(ChannelError(.notStarted, "The sender is not started"))
         }
-        let package = ChannelData.encode(message)
+        let package = ChannelData.encode(message, sender: self.state[loop].record.of(message.sender))
         self.counts.withLock { counts in
             counts.messages += Int64(destinations.count)
             counts.bytes += Int64(package.readableBytes * destinations.count)
         }
-        let fanOut = FanOut(of: self, count: destinations.count, loop: loop)
-        for member in destinations {
-            let destination = FanOut.Destination(fanOut: fanOut, member: member)
-            if message.options.contains(.udp), member.udpPort > 0 {
-                self.datagrams(environment).send(package, options: message.options, for: destination)
+        let fanOut = FanOut(of: self, to: destinations, loop: loop)
+        for place in destinations.indices {
+            if message.options.contains(.udp), destinations[place].udpPort > 0 {
+                let sender = self.datagrams(environment)
+                sender.send(package, options: message.options, for: fanOut.destination(place))
             } else {
-                self.sender(for: member, environment).send(package, options: message.options, for: destination)
+                let sender = self.sender(for: destinations[place], environment)
+                sender.send(package, options: message.options, for: fanOut.destination(place))
             }
         }
         self.startSweeper(loop)
@@ -235,6 +237,12 @@ package final class PooledParallelSender: ConfigurableComponent, Sendable {
         }
         guard isOverflow, overflows == 1 || overflows.isMultiple(of: 1000) else { return }
         self.log.warning("A member's queue is full, messages to it are lost", metadata: ["lost": "\(overflows)"])
+    }
+
+    /// A message of another event loop's sender did not get through.
+    func sendFailed(_ error: ChannelError, loop: ChannelLoop) {
+        guard let environment = self.state[loop].environment, environment.isBeside else { return }
+        environment.failed(error)
     }
 
     /// Looks for what is overdue as long as anything is under way: one timer for all messages.

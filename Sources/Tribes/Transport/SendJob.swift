@@ -56,46 +56,52 @@ final class SendJob: Sendable {
 final class FanOut: Sendable {
     /// One of them.
     struct Destination: Sendable {
-        let fanOut: FanOut
-        let member: Member
+        fileprivate let fanOut: FanOut
+        fileprivate let place: Int
 
-        func finish(_ result: Result<Void, any Error>) { self.fanOut.finished(self.member, result) }
+        var member: Member { self.fanOut.members[self.place] }
+
+        func finish(_ result: Result<Void, any Error>) { self.fanOut.finished(self, result) }
 
         func fail(_ error: ChannelError) { self.finish(.failure(error)) }
     }
 
     private let loop: ChannelLoop
     private let sender: PooledParallelSender
+    fileprivate let members: [Member]
     private let promise: EventLoopPromise<Void>
     // SAFETY: touched on the channel's loop only, which `finished` checks.
     nonisolated(unsafe) private var remaining: Int
     nonisolated(unsafe) private var faulty: [ChannelError.FaultyMember] = []
 
-    init(of sender: PooledParallelSender, count: Int, loop: ChannelLoop) {
+    init(of sender: PooledParallelSender, to members: [Member], loop: ChannelLoop) {
         self.loop = loop
         self.sender = sender
+        self.members = members
         self.promise = loop.makePromise(of: Void.self)
-        self.remaining = count
+        self.remaining = members.count
     }
+
+    func destination(_ place: Int) -> Destination { Destination(fanOut: self, place: place) }
 
     var result: EventLoopFuture<Void> { self.promise.futureResult }
 
-    fileprivate func finished(_ member: Member, _ result: Result<Void, any Error>) {
+    fileprivate func finished(_ destination: Destination, _ result: Result<Void, any Error>) {
         self.loop.preconditionOnLoop()
         if case .failure(let error) = result {
             self.sender.failed(error)
-            self.faulty.append(ChannelError.FaultyMember(member, cause: error))
+            self.faulty.append(ChannelError.FaultyMember(destination.member, cause: error))
         }
         self.remaining -= 1
         guard self.remaining == 0 else { return }
         guard !self.faulty.isEmpty else { return self.promise.succeed() }
-        self.promise.fail(
-            ChannelError(
-                .sendFailed,
-                "Operation has failed",
-                cause: self.faulty[0].cause,
-                faultyMembers: self.faulty
-            )
+        let error = ChannelError(
+            .sendFailed,
+            "Operation has failed",
+            cause: self.faulty[0].cause,
+            faultyMembers: self.faulty
         )
+        self.sender.sendFailed(error, loop: self.loop)
+        self.promise.fail(error)
     }
 }

@@ -172,7 +172,8 @@ final class SenderConnection: NetworkConnectionHandler {
         let unanswered = batch.jobs.prefix { !$0.awaitsAcknowledgement }
         self.state[self.loop].messages += batch.jobs.count
         if unanswered.count < batch.jobs.count {
-            self.state[self.loop].awaiting = Array(batch.jobs.dropFirst(unanswered.count))
+            self.state[self.loop].awaiting =
+                unanswered.isEmpty ? batch.jobs : Array(batch.jobs.dropFirst(unanswered.count))
             self.state[self.loop].awaitingSince = self.loop.now
         }
         if !unanswered.isEmpty {
@@ -319,7 +320,8 @@ final class SenderConnection: NetworkConnectionHandler {
         let (jobs, answers) = (self.state[self.loop].awaiting, self.state[self.loop].answers)
         self.state[self.loop].awaiting.removeAll(keepingCapacity: true)
         self.state[self.loop].answers.removeAll(keepingCapacity: true)
-        self.pump()
+        // What arrives in the same turn of the loop leaves with what has gathered.
+        if !self.state[self.loop].queue.isEmpty { self.pumpLater() }
         for (job, answer) in zip(jobs, answers) { job.finish(self.result(of: answer), loop: self.loop) }
         self.checkIdle()
     }

@@ -36,6 +36,6 @@ package enum Acknowledgement: Sendable, CaseIterable {
     }
 
     private static func makePackage(_ bytes: [UInt8]) -> ByteBuffer {
-        PackageEncoder.package(reserving: bytes.count) { $0.writeBytes(bytes) }
+        PackageEncoder.package(size: bytes.count) { $0.writeBytes(bytes) }
     }
 }

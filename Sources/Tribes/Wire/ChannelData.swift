@@ -24,13 +24,22 @@ package enum ChannelData {
 
     /// The whole package.
     package static func encode(_ message: ChannelMessage) -> ByteBuffer {
-        let size = Self.packageSize(of: message) - PackageDecoder.overhead
-        return PackageEncoder.package(reserving: size) { buffer in
-            buffer.writeInteger(message.options.rawValue)
-            buffer.writeInteger(message.timestamp)
-            buffer.writeInteger(UInt32(UniqueID.byteCount))
-            buffer.writeUniqueID(message.uniqueID)
-            buffer.writeLengthPrefixed { MemberRecord.write(message.sender, to: &$0) }
+        Self.encode(message, sender: MemberRecord.encode(message.sender))
+    }
+
+    /// The whole package of a message whose sender has this record.
+    static func encode(_ message: ChannelMessage, sender: ByteBuffer) -> ByteBuffer {
+        let size = Self.fixedSize + sender.readableBytes + message.body.readableBytes
+        return PackageEncoder.package(size: size) { buffer in
+            buffer.writeMultipleIntegers(
+                message.options.rawValue,
+                message.timestamp,
+                UInt32(UniqueID.byteCount),
+                message.uniqueID.high,
+                message.uniqueID.low,
+                UInt32(sender.readableBytes)
+            )
+            buffer.writeImmutableBuffer(sender)
             buffer.writeInteger(UInt32(message.body.readableBytes))
             buffer.writeImmutableBuffer(message.body)
         }
@@ -78,6 +87,19 @@ struct SenderCache: Sendable {
         self.record = ByteBuffer(bytes: record.readableBytesView)
         self.member = member
         return member
+    }
+}
+
+/// The record of the last sender: most messages of a node have the same.
+struct SenderRecord: Sendable {
+    private var sender: Member?
+    private var bytes = ByteBuffer()
+
+    mutating func of(_ sender: Member) -> ByteBuffer {
+        if let last = self.sender, MemberRecord.isSame(of: last, and: sender) { return self.bytes }
+        self.bytes = MemberRecord.encode(sender)
+        self.sender = sender
+        return self.bytes
     }
 }
 

@@ -56,6 +56,13 @@ package enum MemberRecord {
         buffer.writeBytes(Self.endMark)
     }
 
+    /// Whether two members have the same record.
+    static func isSame(of one: Member, and other: Member) -> Bool {
+        one == other && one.aliveTime == other.aliveTime && one.securePort == other.securePort
+            && one.udpPort == other.udpPort && one.command == other.command && one.domain == other.domain
+            && one.payload == other.payload
+    }
+
     /// Reads a record that must fill the buffer.
     ///
     /// - Throws: ``WireError``.

@@ -2,11 +2,12 @@ package import NIOCore
 
 /// Puts a payload between header and footer; the counterpart of ``PackageDecoder``.
 package enum PackageEncoder {
-    /// A package with the payload that `write` writes, for which `size` bytes are reserved.
-    package static func package(reserving size: Int, _ write: (inout ByteBuffer) -> Void) -> ByteBuffer {
+    /// A package with the payload of `size` bytes that `write` writes.
+    package static func package(size: Int, _ write: (inout ByteBuffer) -> Void) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: size + PackageDecoder.overhead)
         buffer.writeBytes(PackageDecoder.header)
-        buffer.writeLengthPrefixed(write)
+        buffer.writeInteger(UInt32(size))
+        write(&buffer)
         buffer.writeBytes(PackageDecoder.footer)
         return buffer
     }
