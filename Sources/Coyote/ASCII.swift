@@ -9,7 +9,8 @@ extension UInt8 {
 extension String {
     /// Text of bytes that stand for the first 256 Unicode scalars.
     init(latin1 bytes: some Collection<UInt8>) {
-        if bytes.allSatisfy({ $0 < 0x80 }) {
+        let isASCII = bytes.withContiguousStorageIfAvailable { ByteSet.ascii.end(of: .init($0), from: 0) == $0.count }
+        if isASCII ?? bytes.allSatisfy({ $0 < 0x80 }) {
             self.init(decoding: bytes, as: UTF8.self)
         } else {
             self = String(String.UnicodeScalarView(bytes.lazy.map { Unicode.Scalar($0) }))

@@ -48,10 +48,8 @@ actor LoopActor {
     ///
     /// Not generic, as whoever waits with each request is of another module, for which it would not be specialized.
     nonisolated func completion(of future: EventLoopFuture<Void>, parkedAt parking: Parking) async throws {
-        // SAFETY: the future completes on the event loop, where the task reads it afterwards.
-        nonisolated(unsafe) var failure: (any Error)?
         future.hop(to: self.executor.eventLoop).whenComplete { outcome in
-            if case .failure(let error) = outcome { failure = error }
+            if case .failure(let error) = outcome { parking.failure = error }
             // Within another task of this thread it has to wait for its turn.
             if withUnsafeCurrentTask(body: { $0 == nil }) {
                 parking.goOnAtOnce(on: self)
@@ -60,7 +58,7 @@ actor LoopActor {
             }
         }
         await parking.wait()
-        if let failure { throw failure }
+        if let failure = parking.failure.take() { throw failure }
     }
 
     /// Runs a part of one of this actor's tasks.

@@ -10,6 +10,9 @@ actor Parking {
     private var visits = 0
     // SAFETY: used on the event loop only.
     nonisolated(unsafe) private var isSignalled = false
+    /// What was waited for failed.
+    // SAFETY: used on the event loop only.
+    nonisolated(unsafe) var failure: (any Error)?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
 

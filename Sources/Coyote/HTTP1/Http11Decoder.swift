@@ -192,9 +192,7 @@ extension Http11Decoder {
             }
         }
         guard self.questionMark >= 0 else { return position }
-        let query = self.settings.characters.query
-        while position < bytes.count, query.contains(bytes[position]) { position += 1 }
-        return position
+        return self.settings.characters.query.end(of: bytes, from: position)
     }
 
     private mutating func endTarget(at end: Int) {

@@ -66,10 +66,17 @@ package struct ByteSet: Sendable, Hashable {
 
     /// Where the octets that belong end, from an index on.
     func end(of bytes: Span<UInt8>, from start: Int) -> Int {
-        bytes.withUnsafeBufferPointer { bytes in
-            var index = self.holdsPaths ? UnsafeRawBufferPointer(bytes).endOfPathWords(from: start) : start
-            while index < bytes.count, self.contains(bytes[index]) { index += 1 }
-            return index
+        bytes.withUnsafeBufferPointer { self.end(of: UnsafeRawBufferPointer($0), from: start) }
+    }
+
+    func end(of bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        while true {
+            if self.holdsPaths { index = bytes.endOfPathWords(from: index) }
+            // Mostly one octet that is not of paths stands between many that are.
+            let wordEnd = self.holdsPaths ? min(index + 8, bytes.count) : bytes.count
+            while index < wordEnd, self.contains(bytes[index]) { index += 1 }
+            if index < wordEnd || index == bytes.count { return index }
         }
     }
 

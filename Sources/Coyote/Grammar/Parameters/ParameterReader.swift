@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads the parameters of a request from its query and its body, up to a limit over both.
 ///
 /// Whoever has them read keeps them: they are collected once, where applications see them.
@@ -24,12 +26,8 @@ package struct ParameterReader: Sendable {
     ) {
         var start = 0
         while start < text.count {
-            var end = start
-            var equals: Int?
-            while end < text.count, text[end] != UInt8(ascii: "&") {
-                if equals == nil, text[end] == ASCII.equals { equals = end }
-                end += 1
-            }
+            let end = Self.firstIndex(of: UInt8(ascii: "&"), in: text, start..<text.count) ?? text.count
+            let equals = Self.firstIndex(of: ASCII.equals, in: text, start..<end)
             let pair = start..<end
             start = end + 1
             guard !pair.isEmpty else { continue }
@@ -67,17 +65,20 @@ package struct ParameterReader: Sendable {
         if self.failure == nil { self.failure = reason }
     }
 
-    /// Octets that stand for something else.
-    private static let special = ByteSet("%+")
+    private static func firstIndex(of byte: UInt8, in text: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        text.extracting(range).withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress, let place = memchr(start, Int32(byte), bytes.count) else { return nil }
+            return range.lowerBound + (UnsafeRawPointer(place) - start)
+        }
+    }
 
     /// Nil if an escape is broken.
     private static func decode(_ text: Span<UInt8>, _ charset: Charset) -> String? {
-        var isPlain = true
-        for index in text.indices where self.special.contains(text[index]) {
-            isPlain = false
-            break
+        if Self.firstIndex(of: ASCII.percent, in: text, text.indices) == nil,
+            Self.firstIndex(of: UInt8(ascii: "+"), in: text, text.indices) == nil
+        {
+            return charset.decode(text)
         }
-        if isPlain { return charset.decode(text) }
         guard let octets = EscapedOctets.decode(text, marker: ASCII.percent, blank: UInt8(ascii: "+")) else {
             return nil
         }
