@@ -24,6 +24,11 @@ package enum MemberRecord {
     /// Largest record, so that it fits a datagram.
     package static let sizeMaximum = 65_535
 
+    // The marks as numbers: a record stands in most messages of a map, twice.
+    private static let startText: UInt64 = 0x5452_4942_4553_2d42
+    private static let endText: UInt64 = 0x5452_4942_4553_2d45
+    private static let markVersion: UInt16 = 0x0100
+
     private static let fixedSize = 49
 
     /// Size of a member's record in bytes.
@@ -43,17 +48,22 @@ package enum MemberRecord {
     }
 
     package static func write(_ member: Member, to buffer: inout ByteBuffer) {
-        buffer.writeBytes(Self.startMark)
-        buffer.writeInteger(UInt32(Self.size(of: member) - 24))
-        buffer.writeInteger(member.aliveTime)
-        buffer.writeMultipleIntegers(Int32(member.port), Int32(member.securePort), Int32(member.udpPort))
-        buffer.writeInteger(UInt8(member.host.count))
+        buffer.writeMultipleIntegers(
+            Self.startText,
+            Self.markVersion,
+            UInt32(Self.size(of: member) - 24),
+            member.aliveTime,
+            Int32(member.port),
+            Int32(member.securePort),
+            Int32(member.udpPort),
+            UInt8(member.host.count)
+        )
         buffer.writeBytes(member.host)
         buffer.writeLengthPrefixed(member.command)
         buffer.writeLengthPrefixed(member.domain)
         buffer.writeUniqueID(member.uniqueID)
         buffer.writeLengthPrefixed(member.payload)
-        buffer.writeBytes(Self.endMark)
+        buffer.writeMultipleIntegers(Self.endText, Self.markVersion)
     }
 
     /// Whether two members have the same record.

@@ -25,6 +25,6 @@ extension ByteBuffer {
     /// Writes bytes behind their number as four bytes.
     package mutating func writeLengthPrefixed(_ bytes: [UInt8]) {
         self.writeInteger(UInt32(bytes.count))
-        self.writeBytes(bytes)
+        if !bytes.isEmpty { self.writeBytes(bytes) }
     }
 }
