@@ -95,6 +95,16 @@ import Tribes
         #expect(late.accept(self.piece(3, of: 9, large), now: 0) == .giveUp)
     }
 
+    @Test("a first piece that comes again begins another transfer")
+    func replaced() {
+        var transfer = FarmTransfer(self.piece(2), now: 0)
+        _ = transfer.accept(self.piece(2), now: 0)
+        #expect(!transfer.isReplaced(by: self.piece(1)))
+        #expect(transfer.accept(self.piece(1), now: 0) == .write([1, 2]))
+        #expect(!transfer.isReplaced(by: self.piece(3)))
+        #expect(transfer.isReplaced(by: self.piece(1)))
+    }
+
     @Test("a file is reported when it has settled, when it changes and when it goes")
     func watch() {
         var watch = FarmWatch()

@@ -30,6 +30,11 @@ struct FarmTransfer {
         self.lastUsed = now
     }
 
+    /// Whether a piece begins another transfer of the same name: its sender gave this one up, or is another one.
+    ///
+    /// A message that is merely sent again does not come here.
+    func isReplaced(by message: FarmFileMessage) -> Bool { message.number == 1 && self.next > 1 }
+
     mutating func accept(_ message: FarmFileMessage, now: Int64) -> Step {
         self.lastUsed = now
         guard message.total == self.total else { return .giveUp }

@@ -63,15 +63,26 @@ final class FarmWorker: Sendable {
         let now = self.owner.now()
         let file = self.folders.temporary + "/" + message.fileName
         let (step, isFirst) = self.state.withLock { state in
-            let isFirst = state.transfers[message.fileName] == nil
-            var transfer = state.transfers[message.fileName] ?? FarmTransfer(message, now: now)
+            let running = state.transfers[message.fileName].flatMap { $0.isReplaced(by: message) ? nil : $0 }
+            let isFirst = running == nil
+            var transfer = running ?? FarmTransfer(message, now: now)
             let step = transfer.accept(message, now: now)
             state.transfers[message.fileName] = transfer
             if case .finish = step { state.transfers[message.fileName] = nil }
             if step == .giveUp { state.transfers[message.fileName] = nil }
             return (step, isFirst)
         }
-        if isFirst { try await FileIO.run { try FileIO.removeTree(file) } }
+        do {
+            if isFirst { try await FileIO.run { try FileIO.removeTree(file) } }
+            try await self.take(step, of: message, into: file)
+        } catch {
+            // Else what comes next would be written behind a hole.
+            self.state.withLock { $0.transfers[message.fileName] = nil }
+            throw error
+        }
+    }
+
+    private func take(_ step: FarmTransfer.Step, of message: FarmFileMessage, into file: String) async throws {
         switch step {
         case .wait: return
         case .write(let bytes): try await FileIO.run { try FileIO.append(bytes, to: file) }

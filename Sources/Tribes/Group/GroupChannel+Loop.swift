@@ -135,6 +135,13 @@ extension GroupChannel: ChannelTop {
         if !member.isShuttingDown { self.parts.withLock { $0.sender }?.abandon(member) }
         for listener in self.parts.withLock({ $0.listeners.membership }) { listener.memberDisappeared(member) }
         self.signsOfLife?.disappeared(member)
+        if let loop = self.currentLoop { self.changeVersions(loop) { $0.forget(member) } }
+    }
+
+    /// Takes note of how members write members.
+    func changeVersions(_ loop: ChannelLoop, _ change: (inout MemberVersions) -> Void) {
+        change(&self.memberVersions[loop])
+        self.isWrittenOnce.store(self.memberVersions[loop].areStandard, ordering: .releasing)
     }
 
     package func messagesMayBeLost(to member: Member) {

@@ -67,6 +67,8 @@ package final class GroupChannel: ConfigurableComponent, Sendable {
     let outbox = Mutex(Outbox())
     /// How members write members.
     let memberVersions = LoopConfined(MemberVersions())
+    /// Whether one message does for all members, as far as is known.
+    let isWrittenOnce = Atomic(true)
     let log = Logger(label: "org.apache.catalina.tribes.group.GroupChannel")
 
     package init(configuration: Configuration) {

@@ -36,8 +36,7 @@ package final class CloudMembershipService: ChannelMembershipService, Configurab
     private let variable: @Sendable (String) -> String?
     private let channel = Mutex(Channel())
     private let state = LoopConfined(State())
-    private let environment = SetOnce<ChannelEnvironment>()
-    private let listener = SetOnce<any MembershipServiceListener>()
+    private let attachment = MembershipAttachment()
     private let log = Logger(label: "org.apache.catalina.tribes.membership.cloud.CloudMembershipService")
 
     package convenience init(configuration: Configuration) {
@@ -68,8 +67,7 @@ package final class CloudMembershipService: ChannelMembershipService, Configurab
     }
 
     package func attach(to listener: any MembershipServiceListener, environment: ChannelEnvironment) {
-        self.listener.set(listener)
-        self.environment.set(environment)
+        self.attachment.set(listener, environment)
     }
 
     // MARK: MembershipService
@@ -86,7 +84,7 @@ package final class CloudMembershipService: ChannelMembershipService, Configurab
     package var members: [Member] { self.state[self.loop].table.members }
 
     package var localMember: Member? {
-        guard let loop = self.environment.value?.loop, var member = self.state[loop].local else { return nil }
+        guard let loop = self.attachment.environment?.loop, var member = self.state[loop].local else { return nil }
         member.aliveTime = (loop.now - self.state[loop].startTime).milliseconds
         return member
     }
@@ -135,14 +133,11 @@ package final class CloudMembershipService: ChannelMembershipService, Configurab
 
     // MARK: Looking up
 
-    private var loop: ChannelLoop {
-        guard let environment = self.environment.value else { preconditionFailure("no channel is attached") }
-        return environment.loop
-    }
+    private var loop: ChannelLoop { self.attachment.running.loop }
 
     private func lookUp() -> EventLoopFuture<Void> {
         let loop = self.loop
-        guard let environment = self.environment.value, let local = self.state[loop].local,
+        guard let environment = self.attachment.environment, let local = self.state[loop].local,
             self.state[loop].isRunning, !self.state[loop].isLookingUp
         else { return loop.succeeded() }
         let name = self.serviceName
@@ -178,13 +173,13 @@ package final class CloudMembershipService: ChannelMembershipService, Configurab
     private func heard(from member: Member) {
         if member == self.state[self.loop].local { return }
         let isNew = self.state[self.loop].table.heard(from: member, at: self.loop.now)
-        if isNew { self.listener.value?.memberAdded(member) }
+        if isNew { self.attachment.listener?.memberAdded(member) }
     }
 
     private func expire() {
         let limit = TimeAmount.milliseconds(self.configuration.expirationTime)
         let expired = self.state[self.loop].table.expire(olderThan: limit, at: self.loop.now)
-        for member in expired { self.listener.value?.memberDisappeared(member) }
+        for member in expired { self.attachment.listener?.memberDisappeared(member) }
     }
 }
 

@@ -25,8 +25,7 @@ package final class McastService: MembershipService, ConfigurableComponent {
 
     private let settings: Mutex<Configuration>
     private let state = LoopConfined(State())
-    private let environment = SetOnce<ChannelEnvironment>()
-    private let listener = SetOnce<any MembershipServiceListener>()
+    private let attachment = MembershipAttachment()
     private let log = Logger(label: "org.apache.catalina.tribes.membership.McastService")
 
     package init(configuration: Configuration) {
@@ -40,8 +39,7 @@ package final class McastService: MembershipService, ConfigurableComponent {
     }
 
     package func attach(to listener: any MembershipServiceListener, environment: ChannelEnvironment) {
-        self.listener.set(listener)
-        self.environment.set(environment)
+        self.attachment.set(listener, environment)
     }
 
     package func setLocalMember(at address: ReceiverAddress) {
@@ -63,7 +61,7 @@ package final class McastService: MembershipService, ConfigurableComponent {
     package var announcesMembers: Bool { true }
 
     package var localMember: Member? {
-        guard let environment = self.environment.value, var member = self.state[environment.loop].local else {
+        guard let environment = self.attachment.environment, var member = self.state[environment.loop].local else {
             return nil
         }
         member.aliveTime = (environment.loop.now - self.state[environment.loop].startTime).milliseconds
@@ -106,6 +104,8 @@ package final class McastService: MembershipService, ConfigurableComponent {
         }
         guard self.state[loop].levels.isDisjoint(with: .membership) else { return loop.succeeded() }
         self.state[loop].recovering?.cancel()
+        self.state[loop].recovering = nil
+        self.state[loop].hasWarned = false
         self.state[loop].table.removeAll()
         guard let socket = self.state[loop].socket, var leaving = self.localMember else { return loop.succeeded() }
         self.state[loop].socket = nil
@@ -127,10 +127,7 @@ package final class McastService: MembershipService, ConfigurableComponent {
 
     // MARK: The socket
 
-    private var loop: ChannelLoop {
-        guard let environment = self.environment.value else { preconditionFailure("no channel is attached") }
-        return environment.loop
-    }
+    private var loop: ChannelLoop { self.attachment.running.loop }
 
     private var group: Endpoint {
         let configuration = self.configuration
@@ -152,7 +149,7 @@ package final class McastService: MembershipService, ConfigurableComponent {
 
     private func openSocket() -> EventLoopFuture<any DatagramSocket> {
         let configuration = self.configuration
-        guard let environment = self.environment.value else { preconditionFailure("no channel is attached") }
+        let environment = self.attachment.running
         guard HostAddress.parse(configuration.address) != nil else {
             return self.loop.failed(
                 ChannelError(.badConfiguration, "[\(configuration.address)] is no address of a multicast group")
@@ -216,6 +213,8 @@ package final class McastService: MembershipService, ConfigurableComponent {
                 self.state[loop].recovering = nil
                 switch result {
                 case .failure: self.recover()
+                case .success(let socket) where self.state[loop].levels.isDisjoint(with: .membership):
+                    socket.close().whenFailure { self.log.debug("Socket was not closed", metadata: ["error": "\($0)"]) }
                 case .success(let socket):
                     self.state[loop].socket = socket
                     self.state[loop].failures = 0
@@ -281,22 +280,22 @@ package final class McastService: MembershipService, ConfigurableComponent {
         guard let payload = try PackageDecoder().decode(buffer: &buffer) else { throw .truncated(field: .body) }
         let message = try ChannelData.decode(payload)
         if message.sender == self.state[self.loop].local { return }
-        self.listener.value?.messageReceived(message)
+        self.attachment.listener?.messageReceived(message)
     }
 
     private func heard(from member: Member) {
         if member == self.state[self.loop].local { return }
         if member.isShuttingDown {
             guard self.state[self.loop].table.remove(member) != nil else { return }
-            self.listener.value?.memberDisappeared(member)
+            self.attachment.listener?.memberDisappeared(member)
             return
         }
         let isNew = self.state[self.loop].table.heard(from: member, at: self.loop.now)
         if isNew {
             self.removePredecessors(of: member)
-            self.listener.value?.memberAdded(member)
+            self.attachment.listener?.memberAdded(member)
         }
-        self.listener.value?.memberHeard(member)
+        self.attachment.listener?.memberHeard(member)
     }
 
     /// Whoever listened where a new member does is gone.
@@ -304,7 +303,7 @@ package final class McastService: MembershipService, ConfigurableComponent {
         for var predecessor in self.state[self.loop].table.members(at: member.endpoint) where predecessor != member {
             self.state[self.loop].table.remove(predecessor)
             predecessor.command = []
-            self.listener.value?.memberDisappeared(predecessor)
+            self.attachment.listener?.memberDisappeared(predecessor)
         }
     }
 
@@ -313,7 +312,7 @@ package final class McastService: MembershipService, ConfigurableComponent {
         let lost = self.state[self.loop].table.expire(olderThan: limit, at: self.loop.now)
         for var member in lost {
             member.command = []
-            self.listener.value?.memberDisappeared(member)
+            self.attachment.listener?.memberDisappeared(member)
         }
     }
 }

@@ -5,7 +5,7 @@ package import NIOCore
 /// Isolation: channel loop.
 /// Tomcat counterpart: `org.apache.catalina.tribes.MembershipService`.
 package protocol MembershipService: AnyObject, Sendable {
-    /// Says what the service runs on and whom it reports to; called once, before the first start.
+    /// Says what the service runs on and whom it reports to; called before each start of a channel that was stopped.
     func attach(to listener: any MembershipServiceListener, environment: ChannelEnvironment)
 
     /// What this node announces from now on; called when the receiver listens, and at changes.

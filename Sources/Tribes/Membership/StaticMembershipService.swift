@@ -31,8 +31,7 @@ package final class StaticMembershipService: ChannelMembershipService, Configura
     private let settings: Mutex<Configuration>
     private let listed = Mutex(Listed())
     private let state = LoopConfined(State())
-    private let environment = SetOnce<ChannelEnvironment>()
-    private let listener = SetOnce<any MembershipServiceListener>()
+    private let attachment = MembershipAttachment()
     private let log = Logger(label: "org.apache.catalina.tribes.membership.StaticMembershipService")
 
     package init(configuration: Configuration) {
@@ -62,8 +61,7 @@ package final class StaticMembershipService: ChannelMembershipService, Configura
     }
 
     package func attach(to listener: any MembershipServiceListener, environment: ChannelEnvironment) {
-        self.listener.set(listener)
-        self.environment.set(environment)
+        self.attachment.set(listener, environment)
     }
 
     // MARK: MembershipService
@@ -87,7 +85,7 @@ package final class StaticMembershipService: ChannelMembershipService, Configura
     package var members: [Member] { self.state[self.loop].table.members }
 
     package var localMember: Member? {
-        guard let loop = self.environment.value?.loop, var member = self.state[loop].local else { return nil }
+        guard let loop = self.attachment.environment?.loop, var member = self.state[loop].local else { return nil }
         member.aliveTime = (loop.now - self.state[loop].startTime).milliseconds
         return member
     }
@@ -157,10 +155,7 @@ package final class StaticMembershipService: ChannelMembershipService, Configura
 
     // MARK: Questions
 
-    private var loop: ChannelLoop {
-        guard let environment = self.environment.value else { preconditionFailure("no channel is attached") }
-        return environment.loop
-    }
+    private var loop: ChannelLoop { self.attachment.running.loop }
 
     /// How members write members.
     private var versions: MemberVersions {
@@ -168,19 +163,19 @@ package final class StaticMembershipService: ChannelMembershipService, Configura
     }
 
     private func noteVersion(_ message: MemberMessage, of sender: Member) {
-        self.listed.withLock { $0.channel }?.memberVersions[self.loop].note(message.memberVersion, of: sender)
+        self.listed.withLock { $0.channel }?.changeVersions(self.loop) { $0.note(message.memberVersion, of: sender) }
     }
 
     /// The same on all nodes of the group: it follows from the channel's name.
     private var membershipID: [UInt8] {
-        DecimalBytes.domain((self.environment.value?.channelName ?? "") + "-StaticMembership")
+        DecimalBytes.domain((self.attachment.environment?.channelName ?? "") + "-StaticMembership")
     }
 
     /// Asks all listed members that take a connection, then forgets who was silent for too long.
     @discardableResult
     private func ask(_ kind: MemberMessage.Kind) -> EventLoopFuture<Void> {
         let loop = self.loop
-        guard let environment = self.environment.value, let local = self.localMember, !self.state[loop].isAsking,
+        guard let environment = self.attachment.environment, let local = self.localMember, !self.state[loop].isAsking,
             self.state[loop].rpc != nil
         else { return loop.succeeded() }
         self.state[loop].isAsking = true
@@ -238,18 +233,18 @@ package final class StaticMembershipService: ChannelMembershipService, Configura
     private func heard(from member: Member) {
         if member == self.state[self.loop].local { return }
         let isNew = self.state[self.loop].table.heard(from: member, at: self.loop.now)
-        if isNew { self.listener.value?.memberAdded(member) }
-        self.listener.value?.memberHeard(member)
+        if isNew { self.attachment.listener?.memberAdded(member) }
+        self.attachment.listener?.memberHeard(member)
     }
 
     private func lost(_ member: Member) {
-        if let known = self.state[self.loop].table.remove(member) { self.listener.value?.memberDisappeared(known) }
+        if let known = self.state[self.loop].table.remove(member) { self.attachment.listener?.memberDisappeared(known) }
     }
 
     private func expire() {
         let limit = TimeAmount.milliseconds(self.configuration.expirationTime)
         let expired = self.state[self.loop].table.expire(olderThan: limit, at: self.loop.now)
-        for member in expired { self.listener.value?.memberDisappeared(member) }
+        for member in expired { self.attachment.listener?.memberDisappeared(member) }
     }
 }
 
@@ -260,7 +255,7 @@ extension StaticMembershipService: RpcCallback {
             return RpcReply(nil)
         }
         self.noteVersion(message, of: sender)
-        if message.kind == .start { self.listener.value?.memberStarted(message.member) }
+        if message.kind == .start { self.attachment.listener?.memberStarted(message.member) }
         self.heard(from: message.member)
         return RpcReply(
             MemberMessage(
@@ -291,6 +286,6 @@ extension StaticMembershipService: ChannelListener {
         var member = farewell.member
         member.command = Member.shutdownCommand
         guard self.state[self.loop].table.remove(member) != nil else { return }
-        self.listener.value?.memberDisappeared(member)
+        self.attachment.listener?.memberDisappeared(member)
     }
 }

@@ -42,7 +42,10 @@ extension ReplicatedMap {
             let message = self.message(diff, of: key, entry)
             let payload = ChannelPayload.object(try message.stream())
             let options = self.configuration.sendOptions
-            guard let sent = self.channel.sendDirectly(payload, message.nodes, options, after: earlier) else {
+            // Members in several versions get a message each, which the channel's loop knows.
+            guard self.channel.isWrittenOnce.load(ordering: .acquiring),
+                let sent = self.channel.sendDirectly(payload, message.nodes, options, after: earlier)
+            else {
                 let begin = earlier?.hop(to: loop.eventLoop) ?? loop.eventLoop.makeSucceededVoidFuture()
                 return loop.eventLoop.flatSubmit {
                     begin.thenAlways { self.submitDiff(diff, of: key, stamp: entry.stamp) }

@@ -46,7 +46,7 @@ extension ReplicatedMap: ChannelListener {
     /// A node gets members in the version of their class in which it writes them.
     private func noteVersion(_ message: MapMessage, of sender: Member) {
         guard let version = message.seenMemberVersion else { return }
-        self.channel.memberVersions[self.loop].note(version, of: sender)
+        self.channel.changeVersions(self.loop) { $0.note(version, of: sender) }
     }
 
     private func refused(_ error: any Error, from sender: Member) -> ChannelError {

@@ -117,6 +117,8 @@ final class ReceiverConnection: NetworkConnectionHandler {
         if self.state[self.loop].buffer.readableBytes == 0 {
             self.state[self.loop].buffer = bytes
         } else {
+            // Else all that ever came would be kept while reads end within a frame.
+            self.state[self.loop].buffer.discardReadBytes()
             self.state[self.loop].buffer.writeImmutableBuffer(bytes)
         }
     }

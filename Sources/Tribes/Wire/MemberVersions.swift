@@ -25,6 +25,10 @@ struct MemberVersions: Sendable {
         }
     }
 
+    mutating func forget(_ member: Member) {
+        if !self.versions.isEmpty { self.versions[member] = nil }
+    }
+
     func version(of member: Member) -> UInt64 { self.versions[member] ?? MemberObject.standardVersion }
 
     /// Members by the version that they use, in their order; those of the standard one first.

@@ -99,6 +99,22 @@ import Tribes
         try await one.stop()
     }
 
+    @Test("a node that stopped starts again, finds the other one and exchanges messages")
+    func restart() async throws {
+        let group = try Group()
+        let (one, _) = Self.channel(group)
+        let (two, inbox) = Self.channel(group)
+        try await one.start()
+        try await two.start()
+        try await one.stop()
+        try await one.start()
+        #expect(one.members == [two.localMember].compactMap { $0 })
+        try await one.send(.bytes(ByteBuffer(repeating: 7, count: 3)), to: one.members, options: .synchronous)
+        #expect(await inbox.next(1).map(\.count) == [3])
+        try await two.stop()
+        try await one.stop()
+    }
+
     @Test("a connection that brings garbage or too much is closed and counted")
     func garbage() async throws {
         let (channel, _) = Self.channel(try Group())

@@ -76,7 +76,7 @@ package struct ByteSet: Sendable, Hashable {
             // Mostly one octet that is not of paths stands between many that are.
             let wordEnd = self.holdsPaths ? min(index + 8, bytes.count) : bytes.count
             while index < wordEnd, self.contains(bytes[index]) { index += 1 }
-            if index < wordEnd || index == bytes.count { return index }
+            if index < wordEnd || index >= bytes.count { return index }
         }
     }
 
