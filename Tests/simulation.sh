@@ -3,8 +3,9 @@
 #
 # Usage: simulation.sh [SEEDS [FIRST [PROCESSES]]]
 #   10000 seeds from 1, as many at the same time as there are processors; one seed alone shows what happens
-# Each seed stands for three clusters: one whose clients go anywhere, and two behind a balancer, of a DeltaManager and of
-# a BackupManager. The same seed does the same again: simulation.sh 1 SEED. The last lines name the seeds that failed and say how many passed.
+# Each seed stands for three clusters: one whose clients go anywhere, and two behind a balancer, of a DeltaManager and
+# of a BackupManager. The same seed does the same again: simulation.sh 1 SEED. The last lines name the seeds that failed
+# and say how many passed.
 
 cd "$(dirname "$0")/.." || exit 1
 seeds=${1:-10000}

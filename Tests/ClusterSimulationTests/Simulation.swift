@@ -156,7 +156,8 @@ final class Simulation: @unchecked Sendable {
                 ledger.change(number) { $0.isBusy = false }
                 return
             }
-            if isStrict, answer.isAcknowledged { self.check(answer, operation, id, by: server) }
+            // who has begun to stop has taken leave of the others: what a request still says there binds nobody
+            if isStrict, answer.isAcknowledged, server.isServing { self.check(answer, operation, id, by: server) }
             self.answered(number, operation, id, answer, by: server)
         }
     }
