@@ -57,6 +57,9 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
     private let ends = OwnedTasks()
     private let renamed = RenamedSessions()
 
+    /// How often a request takes a session over at its end that other nodes use at the same time.
+    private static let takeoversMaximum = 4
+
     package init(configuration: Configuration, now: @escaping @Sendable () -> Int64) throws {
         self.settings = Mutex(configuration)
         self.support = try ManagerSupport(configuration.common, now: now)
@@ -159,14 +162,17 @@ package final class BackupManager: ConfigurableClusterManager, DeltaSessionOwner
         guard var session = session as? DeltaSession, let map = self.map else { return }
         var isValid = session.isValid
         var (isPrimary, told) = isValid ? map.beginReplicating(session.idInternal) : (true, nil)
-        if !isPrimary, session.isDirty {
+        var attempts = 0
+        while !isPrimary, session.isDirty, attempts < Self.takeoversMaximum {
             if let current = await map.get(session.idInternal), current !== session {
                 // another node took the session over meanwhile: both have changed it
                 current.adopt(session.takeUnsent())
                 session = current
                 isValid = current.isValid
             }
-            if isValid { told = map.enqueueReplicate(session.idInternal) }
+            // and may have done so once more while it was fetched
+            if isValid { (isPrimary, told) = map.beginReplicating(session.idInternal) } else { isPrimary = true }
+            attempts += 1
         }
         let isAsynchronous = self.settings.withLock { $0.mapSendOptions.contains(.asynchronous) }
         if isAsynchronous { return }

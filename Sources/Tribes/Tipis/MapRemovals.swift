@@ -99,6 +99,7 @@ struct MapRemovals: Sendable {
 
     /// The number of the last change before a key was removed, as far as that is known.
     func version(of key: String) -> Int64? { self.keys[key]?.version }
+    func mapVersion(of key: String) -> MapVersion? { self.version(of: key).map { MapVersion(changes: $0) } }
 
     /// What was removed since the heartbeat before the last one: a node that begins may have heard of it before.
     var recent: [String] { self.keys.filter { $0.value.round >= self.round - 1 }.map(\.key) }

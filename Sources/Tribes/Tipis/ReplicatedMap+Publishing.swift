@@ -18,9 +18,11 @@ extension ReplicatedMap {
     }
 
     /// Who does not hear of a removal is asked later what it holds.
-    func submitRemove(_ key: String) -> EventLoopFuture<Void> {
+    ///
+    /// The number is what it was when the key was removed: until others hear of that it may have been put again.
+    func submitRemove(_ key: String, _ version: MapVersion?) -> EventLoopFuture<Void> {
         self.step(key) {
-            self.tell(.remove, key, to: self.mapMembers).map {
+            self.tell(.remove, key, to: self.mapMembers, version: version).map {
                 self.table.withLock { if $0.entries[key] == nil { $0.removals.note(key) } }
             }
         }

@@ -124,13 +124,13 @@ extension ReplicatedMap: ChannelListener {
     /// has changed since, as a session that has its first id again.
     private func takeRemoval(_ key: String, _ version: Int64?, from sender: Member) {
         if self.table.withLock({ $0.isLater(key, than: version) }) { return self.enqueue([.correct(key, sender)]) }
-        let isOwned = self.table.withLock { table in
+        let (isOwned, last) = self.table.withLock { table -> (Bool, MapVersion?) in
             let entry = table.remove(key, version: version)
-            guard version != nil, let entry, entry.role == .primary else { return false }
+            guard version != nil, let entry, entry.role == .primary else { return (false, nil) }
             table.removals.note(key, entry.current?.changes)
-            return true
+            return (true, table.removals.mapVersion(of: key))
         }
-        if isOwned { _ = self.step(key) { self.tell(.remove, key, to: self.mapMembers) } }
+        if isOwned { _ = self.step(key) { self.tell(.remove, key, to: self.mapMembers, version: last) } }
     }
 
     /// Whether another node speaks of a value that is older than what is known here; it is set right then.

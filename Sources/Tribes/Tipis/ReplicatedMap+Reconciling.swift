@@ -53,7 +53,7 @@ extension ReplicatedMap {
                     // what only says that this node has it, nobody has
                     let isNowhere = message.primary == local && message.nodes ?? [] == []
                     if isNowhere || self.table.withLock({ $0.removals.outlasts(key, message.version?.changes) }) {
-                        _ = self.step(key) { self.tell(.remove, key, to: [member]) }
+                        self.tellRemoval(of: key, known: message.version, to: member)
                     } else {
                         try self.take(item: message, key: key, local: local)
                         if message.primary == local, message.kind == .proxy { jobs.append(.claim(key)) }
@@ -208,7 +208,7 @@ extension ReplicatedMap {
         let (known, isRemoved) = self.table.withLock { ($0.entries[key], $0.removals.contains(key)) }
         guard let entry = known else {
             guard !isRemoved, !(question.nodes ?? []).isEmpty else {
-                _ = self.step(key) { self.tell(.remove, key, to: [member]) }
+                self.tellRemoval(of: key, known: question.version, to: member)
                 return
             }
             try self.take(item: question, key: key, local: local)
@@ -220,6 +220,13 @@ extension ReplicatedMap {
             let isMutual = entry.primary == nil || entry.primary?.member == member
             self.enqueue([isMutual ? .claim(key) : .inform(key, member)])
         }
+    }
+
+    /// Tells a node that what it said of a key is over; what comes after that is not.
+    private func tellRemoval(of key: String, known: MapVersion?, to member: Member) {
+        let removed = self.table.withLock { $0.removals.mapVersion(of: key) }
+        let version = [removed, known].compactMap { $0?.changes }.max().map { MapVersion(changes: $0) }
+        _ = self.step(key) { self.tell(.remove, key, to: [member], version: version) }
     }
 
     /// Finds an owner for an entry of which nobody is known to be the primary; if nobody has the value it is forgotten.

@@ -111,12 +111,16 @@ extension ReplicatedMap {
                     best = (value, message.version?.takeovers ?? 0)
                 }
                 return best
-            }.flatMapErrorThrowing { error in
+            }.flatMapError { error in
                 self.log.warning(
                     "Unable to retrieve remote object",
                     metadata: self.metadata.merging(["key": "\(key)", "error": "\(error)"]) { $1 }
                 )
-                return nil
+                // a member that does not answer keeps nobody from what another one has
+                let faulty = (error as? ChannelError)?.faultyMembers.map(\.member) ?? []
+                let others = members.filter { !faulty.contains($0) }
+                guard others.count < members.count else { return self.loop.eventLoop.makeSucceededFuture(nil) }
+                return self.retrieveVersion(of: key, from: others, preferring: preferred)
             }
     }
 

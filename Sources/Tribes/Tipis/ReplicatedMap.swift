@@ -274,11 +274,12 @@ package final class ReplicatedMap<Value: ReplicatedMapEntry>: Sendable {
     ///
     /// - Returns: what was there, and what waits for the others, as the send options say.
     package func begin(removing key: String, isEnd: Bool = false) -> (value: Value?, future: EventLoopFuture<Void>?) {
-        let entry = self.table.withLock { table in
+        let (entry, version) = self.table.withLock { table -> (MapEntry?, MapVersion?) in
             let last = table.entries[key]?.current?.changes
-            return table.remove(key, version: isEnd ? last.map { $0 + MapVersion.end } : last)
+            let entry = table.remove(key, version: isEnd ? last.map { $0 + MapVersion.end } : last)
+            return (entry, table.removals.mapVersion(of: key))
         }
-        return (self.own(entry?.value), self.running?.loop.eventLoop.flatSubmit { self.submitRemove(key) })
+        return (self.own(entry?.value), self.running?.loop.eventLoop.flatSubmit { self.submitRemove(key, version) })
     }
 
     private func begin(replicating key: String, complete: Bool) -> EventLoopFuture<Void>? {
