@@ -164,8 +164,8 @@ package final class DeltaManager: ConfigurableClusterManager, DeltaSessionOwner 
     /// Sends what the request changed and waits as the cluster's options say.
     private func complete(_ session: DeltaSession, _ request: Request?) async {
         guard let cluster = self.cluster, cluster.hasMembers else { return session.completeAlone(by: self.key) }
-        // of a session that has ended its end was the last thing said
-        guard let sent = self.enqueue(session, cluster, isExpiry: false) ?? session.endSent else { return }
+        // of a session that has ended its end was the last thing said, of one with another id that may be
+        guard let sent = self.enqueue(session, cluster, isExpiry: false) ?? session.lastSend else { return }
         if cluster.sendOptions.contains(.asynchronous) {
             return sent.whenComplete { _ in session.forget(sent) }
         }

@@ -126,9 +126,6 @@ extension DeltaSession {
         }
     }
 
-    /// What waits for the message that says it has ended; nil while it lives.
-    var endSent: EventLoopFuture<Void>? { self.protected.withLock { $0.isValid ? nil : $0.local.lastSend } }
-
     /// Nobody is there: forgets what changed; the session is this node's.
     func completeAlone(by author: MemberKey) {
         self.protected.withLock { protected in
