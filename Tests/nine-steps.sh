@@ -64,7 +64,7 @@ roles() { held_by "$1" | cut -d ' ' -f 1,2; }
 
 start_watch() {
     watch_pid=
-    : > "$wire"
+    : > "$wire" > "$wire.errors"
     [ -n "${IN_OWN_NETWORK:-}" ] || return 0
     python3 "$root/Tests/interop/wire.py" "a=${host_of[a]}:${tribes_of[a]}" "b=${host_of[b]}:${tribes_of[b]}" \
         > "$wire" 2> "$wire.errors" &
